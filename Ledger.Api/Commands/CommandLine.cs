@@ -1,0 +1,128 @@
+using System.CommandLine;
+using Ledger.Api.Hosting;
+using Ledger.EventStore;
+using NodaTime;
+
+namespace Ledger.Api.Commands;
+
+/// <summary>The command line: one file a command, and what they share: settings, output, exit status.</summary>
+public static class CommandLine
+{
+    /// <summary>Done.</summary>
+    public const int Done = 0;
+
+    /// <summary>It ran and something was wrong.</summary>
+    public const int SomethingWrong = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int BadUsage = 2;
+
+    /// <summary>An input file cannot be read at all.</summary>
+    public const int Unreadable = 3;
+
+    /// <summary>The database cannot be reached, or another service holds the data directory.</summary>
+    public const int NoDatabase = 4;
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document on standard output and nothing else", Recursive = true };
+
+    /// <summary>Runs one command line; gives the exit status.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Ledger: an event-sourced audit ledger for hotline-service contracts. Without a command it serves.")
+        {
+            Json,
+            ServeCommand.Create(),
+            DemoCommand.Create(),
+            ContractsCommand.Create(),
+            ImportCommand.Create(),
+            AssessCommand.Create(),
+            StatementCommand.Create(),
+            DeductionsCommand.Create(),
+            VerifyCommand.Create(),
+            SimulateCommand.Create(),
+        };
+        ServeCommand.MakeDefault(root);
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"ledger: {string.Join("; ", parsed.Errors.Select(e => e.Message))}; see --help");
+            return BadUsage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(5),
+        });
+    }
+
+    /// <summary>Runs a command's work; an error becomes one line on standard error and its exit status.</summary>
+    internal static async Task<int> GuardAsync(ParseResult parsed, Func<Terminal, Task<int>> work)
+    {
+        var terminal = new Terminal(parsed.GetValue(Json));
+        try
+        {
+            return await work(terminal);
+        }
+        catch (LedgerException e)
+        {
+            terminal.Error(e.Message);
+            return ExitStatus(e.Code);
+        }
+        catch (Npgsql.NpgsqlException e)
+        {
+            terminal.Error($"the database failed: {e.Message}; what was not acknowledged was not recorded: run the same command again");
+            return NoDatabase;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Error("stopped before it was done; what was not acknowledged was not recorded");
+            return SomethingWrong;
+        }
+#pragma warning disable CA1031 // The edge of the process: a defect of ours still ends as one line with a status, and its trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            terminal.Error($"a defect of the ledger, please report it: {e.Message}");
+            await Console.Error.WriteLineAsync(e.ToString());
+            return SomethingWrong;
+        }
+    }
+
+    /// <summary>As the other, with the ledger open.</summary>
+    internal static Task<int> WithLedgerAsync(ParseResult parsed, Func<LedgerRuntime, Terminal, Task<int>> work, CancellationToken cancel) =>
+        GuardAsync(parsed, async terminal =>
+        {
+            await using var ledger = await LedgerRuntime.OpenAsync(Settings(), SystemClock.Instance, terminal.Say, cancel);
+            return await work(ledger, terminal);
+        });
+
+    /// <summary>The settings from the environment and appsettings.json.</summary>
+    internal static LedgerSettings Settings() => LedgerSettings.From(new ConfigurationBuilder()
+        .SetBasePath(Directory.GetCurrentDirectory())
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build());
+
+    /// <summary>Reads a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
+    internal static Stream OpenFile(string path)
+    {
+        try
+        {
+            return path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static int ExitStatus(ErrorCode code) => code switch
+    {
+        ErrorCode.BadRequest => BadUsage,
+        ErrorCode.FileUnreadable => Unreadable,
+        ErrorCode.DatabaseUnreachable or ErrorCode.DatabaseNewer or ErrorCode.DataDirectoryInUse => NoDatabase,
+        _ => SomethingWrong,
+    };
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using Ledger.Api.Operations;
+using Ledger.Domain.Json;
+using Ledger.Domain.Terms;
+using Ledger.EventStore;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>contracts register FILE…</c>, <c>contracts list</c>, <c>contracts show ID</c>.</summary>
+internal static class ContractsCommand
+{
+    public static Command Create() => new("contracts", "Contract terms: register, list, show") { Register(), List(), Show() };
+
+    private static Command Register()
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Terms as JSON (contracts/terms.schema.json)" };
+        var command = new Command("register", "Registers contracts with their whole terms and prints what stands out in them") { files };
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var registrations = new List<Registration>();
+            foreach (var path in parsed.GetRequiredValue(files))
+            {
+                await using var stream = CommandLine.OpenFile(path);
+                using var bytes = new MemoryStream();
+                await stream.CopyToAsync(bytes, cancel);
+                registrations.Add(await RegisterContract.RunAsync(ledger, bytes.ToArray(), path, "ledger/contracts", cancel));
+            }
+
+            foreach (var (refused, fault) in registrations.SelectMany(r => r.Faults.Select(f => (r.Contract, f))))
+            {
+                terminal.Error($"{refused}: {fault}");
+            }
+
+            terminal.Show(registrations, console => Print(console, registrations));
+            return registrations.Exists(r => r.Faults.Count > 0) ? CommandLine.SomethingWrong : CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    internal static void Print(IAnsiConsole console, IReadOnlyList<Registration> registrations)
+    {
+        foreach (var r in registrations.Where(r => r.Faults.Count == 0))
+        {
+            console.MarkupLineInterpolated($"{(r.Recorded ? "registered" : "already registered")} [bold]{r.Contract}[/] at position {r.Position}: {r.Title}");
+            foreach (var finding in r.Findings)
+            {
+                console.MarkupLineInterpolated($"  [yellow]finding[/] {finding.Text}");
+            }
+        }
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "Lists the registered contracts");
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var contracts = (await ledger.Read.ContractsAsync(cancel)).Select(ContractSummary.Of).ToList();
+            terminal.Show(contracts, console =>
+            {
+                var table = Terminal.Table("Contracts", "Contract", "Title", "From", "To", "Total#", "Periods#", "Findings#");
+                foreach (var c in contracts)
+                {
+                    table.AddRow(Markup.Escape(c.Contract), Markup.Escape(c.Title), c.From.ToString("uuuu-MM-dd", null), c.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(c.Total), c.Periods.ToString(), c.Findings.Count.ToString());
+                }
+
+                console.Write(table);
+            });
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("ID");
+        var command = new Command("show", "Shows a contract's terms in force, clause by clause") { id };
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var contract = parsed.GetRequiredValue(id);
+            var account = (await ledger.Read.ContractsAsync(cancel)).FirstOrDefault(a => a.Terms.Id == contract)
+                ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered; `contracts list` names those that are");
+            terminal.Show(account.Terms, console => Print(console, account.Terms));
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static void Print(IAnsiConsole console, ContractTerms terms)
+    {
+        console.MarkupLineInterpolated($"[bold]{terms.Id}[/]  {terms.Title}  {terms.TitleZh}");
+        console.MarkupLineInterpolated($"{terms.Principal} · {terms.Vendor}");
+        console.MarkupLineInterpolated($"{terms.From:uuuu-MM-dd} to {terms.To:uuuu-MM-dd} · total {Terminal.Yuan(terms.Total)}");
+        var clauses = Terminal.Table("Clauses", "Clause", "Heading", "条款", "Class", "Computed by, or why not");
+        clauses.Columns[4].NoWrap = false;
+        foreach (var c in terms.Clauses)
+        {
+            var how = c.Rules is { Count: > 0 } rules ? string.Join(", ", rules.Select(r => Words(r.GetType().Name))) : c.By is { } by ? Words<TermsPart>.Of(by) : c.Note ?? "";
+            clauses.AddRow(Markup.Escape(c.Number), Markup.Escape(c.Title), Markup.Escape(c.TitleZh), Words<ClauseClass>.Of(c.Class), Markup.Escape(how));
+        }
+
+        console.Write(clauses);
+        foreach (var reading in terms.Readings)
+        {
+            console.MarkupLineInterpolated($"reading [bold]{reading.Id}[/] ({reading.Clause}): {reading.Question} In force: {reading.InForce(terms)}; offered: {string.Join(", ", reading.Choices.Select(c => c.Choice))}");
+        }
+
+        foreach (var finding in terms.RegistrationFindings())
+        {
+            console.MarkupLineInterpolated($"[yellow]finding[/] {finding.Text}");
+        }
+    }
+
+    private static string Words(string typeName) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(typeName);
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Json;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>deductions ID</c>: every deduction with its clause, state and evidence.</summary>
+internal static class DeductionsCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var moment = new MomentOptions();
+        var command = new Command("deductions", "Lists a contract's deductions, now or as of any moment") { id };
+        moment.AddTo(command);
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var rows = await ledger.Read.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            terminal.Show(rows, console =>
+            {
+                var table = Terminal.Table($"Deductions of {parsed.GetRequiredValue(id)}", "Date", "Deduction", "Amount#", "Effective#", "Status", "Period#", "Evidence");
+                foreach (var d in rows)
+                {
+                    table.AddRow(
+                        d.AttributedOn.ToString("uuuu-MM-dd", null), Markup.Escape(d.Id), Terminal.Yuan(d.Amount), Terminal.Yuan(d.Effective),
+                        Words<DeductionStatus>.Of(d.Status), d.Period?.ToString() ?? "settlement", Markup.Escape(string.Join(' ', d.Evidence)));
+                }
+
+                console.Write(table);
+            });
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+}

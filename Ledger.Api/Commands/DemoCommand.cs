@@ -1,0 +1,113 @@
+using System.CommandLine;
+using Ledger.Api.Hosting;
+using Ledger.Api.Operations;
+using Ledger.Domain.Terms;
+using Ledger.EventStore;
+using NodaTime;
+using Npgsql;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>demo [--no-serve] [--fresh]</c>: the whole product in one command.</summary>
+internal static class DemoCommand
+{
+    private const string Contract = "gaomidian-2025";
+
+    public static Command Create()
+    {
+        var noServe = new Option<bool>("--no-serve") { Description = "End instead of serving" };
+        var fresh = new Option<bool>("--fresh") { Description = "Throw an earlier demo away first; a ledger with real events is refused" };
+        var urls = new Option<string>("--urls") { Description = "Where to listen", DefaultValueFactory = _ => "http://localhost:5080" };
+        var command = new Command("demo", "Registers five contracts, records and assesses a simulated year, prints statements, verifies, serves") { noServe, fresh, urls };
+        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
+        {
+            var settings = CommandLine.Settings();
+            using var held = ServeCommand.Hold(settings);
+            var year = new DemoYear(TermsReader.Read(ShippedContracts.Find(Contract)!, out _)!);
+            var clock = year.Clock(SystemClock.Instance, terminal.Say);
+            if (parsed.GetValue(fresh))
+            {
+                await StartAfreshAsync(settings, terminal, cancel);
+            }
+
+            await using var ledger = await LedgerRuntime.OpenAsync(settings, clock, terminal.Say, cancel);
+            await DemoYear.RefuseRealLedgerAsync(ledger, cancel);
+            var ok = await RunAsync(ledger, year, terminal, cancel);
+            if (!parsed.GetValue(noServe))
+            {
+                await ServeCommand.ServeAsync(ledger, parsed.GetRequiredValue(urls), terminal, cancel);
+            }
+
+            return ok ? CommandLine.Done : CommandLine.SomethingWrong;
+        }));
+        return command;
+    }
+
+    private static async Task<bool> RunAsync(LedgerRuntime ledger, DemoYear year, Terminal terminal, CancellationToken cancel)
+    {
+        var registrations = new List<Registration>();
+        foreach (var id in ShippedContracts.Ids)
+        {
+            registrations.Add(await RegisterContract.RunAsync(ledger, ShippedContracts.Find(id)!, id, DemoYear.Source, cancel));
+        }
+
+        var figures = await WithProgressAsync(terminal, year.Count, progress => year.RunAsync(ledger, progress, cancel));
+        var statements = new List<Domain.Statements.PeriodStatement>();
+        foreach (var id in ShippedContracts.Ids)
+        {
+            statements.AddRange(await ledger.Read.LiveAsync(id, cancel));
+        }
+
+        var verification = await VerifyCommand.VerifyAsync(ledger, terminal, cancel);
+        terminal.Show(new { registrations, figures, statements, verification }, console =>
+        {
+            ContractsCommand.Print(console, registrations);
+            console.WriteLine();
+            foreach (var statement in statements.Where(s => s.Contract == Contract))
+            {
+                StatementCommand.Print(console, statement);
+            }
+
+            PrintOthers(console, statements.Where(s => s.Contract != Contract));
+            console.MarkupLineInterpolated(
+                $"imported {figures.Imported:#,0} events at {figures.ImportedPerSecond:#,0} a second; {figures.Months} assessments read {figures.Assessed:#,0} events at {figures.AssessedPerSecond:#,0} a second");
+            VerifyCommand.Print(console, verification);
+        });
+        return verification.Ok;
+    }
+
+    private static void PrintOthers(IAnsiConsole console, IEnumerable<Domain.Statements.PeriodStatement> statements)
+    {
+        var table = Terminal.Table("The other contracts: registered, nothing recorded yet", "Contract", "Period#", "From", "To", "Gross#", "Net payable#", "Due");
+        foreach (var s in statements)
+        {
+            table.AddRow(
+                s.Contract, s.Period.ToString(), s.From.ToString("uuuu-MM-dd", null), s.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(s.Gross), Terminal.Yuan(s.NetPayable),
+                s.DueOn is { } due ? due.ToString("uuuu-MM-dd", null) + (s.DueProvisional ? " (provisional)" : "") : "–");
+        }
+
+        console.Write(table);
+    }
+
+    private static Task<DemoFigures> WithProgressAsync(Terminal terminal, int count, Func<Action<long>, Task<DemoFigures>> work) => Terminal.ShowsProgress
+        ? terminal.Notes.Progress().StartAsync(progress =>
+        {
+            var task = progress.AddTask($"a simulated year of {Contract}", maxValue: count);
+            return work(done => task.Value = done);
+        })
+        : work(_ => { });
+
+    /// <summary>Empties a demo ledger: its database schemas go, and are made anew when it is opened.</summary>
+    private static async Task StartAfreshAsync(LedgerSettings settings, Terminal terminal, CancellationToken cancel)
+    {
+        await using var ledger = await LedgerRuntime.OpenAsync(settings, SystemClock.Instance, terminal.Say, cancel);
+        await DemoYear.RefuseRealLedgerAsync(ledger, cancel);
+        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+        await using var drop = new NpgsqlCommand("""
+            drop schema if exists projections, marten, ledger cascade;
+            drop table if exists public.ledger_migrations;
+            """, connection);
+        await drop.ExecuteNonQueryAsync(cancel);
+    }
+}

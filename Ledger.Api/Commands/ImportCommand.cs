@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Api.Hosting;
+using Ledger.Api.Operations;
+using Ledger.EventStore;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>import FILE…</c>: events from NDJSON or a CloudEvents batch.</summary>
+internal static class ImportCommand
+{
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "NDJSON, a CloudEvents batch, or one event; - is standard input" };
+        var contract = new Option<string?>("--contract") { Description = "The contract of events that name none; events of others are refused" };
+        var rejects = new Option<string?>("--rejects") { Description = "Record the good lines, and write the bad ones with their reasons to this file" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, record nothing" };
+        var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, rejects, dryRun };
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            // Disposed after the last file has been taken: every import is awaited before.
+#pragma warning disable CA2025
+            await using var rejected = parsed.GetValue(rejects) is { } path ? Rejects(path) : null;
+            var status = CommandLine.Done;
+            var reports = new List<ImportReport>();
+            foreach (var file in parsed.GetRequiredValue(files))
+            {
+                var options = new ImportOptions(
+                    parsed.GetValue(contract),
+                    rejected is null ? null : line => WriteAsync(rejected, file, line),
+                    parsed.GetValue(dryRun));
+#pragma warning restore CA2025
+                var report = await ImportAsync(ledger, terminal, file, options, cancel);
+                reports.Add(report);
+                status = report.Rejected > 0 ? CommandLine.SomethingWrong : status;
+                Explain(terminal, file, report, rejected is not null);
+            }
+
+            var sum = Sum(reports);
+            terminal.Show(sum, console => console.MarkupLineInterpolated(
+                $"{(sum.DryRun ? "dry run, nothing recorded: " : "")}read {sum.Read:#,0}, recorded {sum.Recorded:#,0}, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"));
+            return status;
+        }, cancel));
+        return command;
+    }
+
+    private static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, Terminal terminal, string file, ImportOptions options, CancellationToken cancel)
+    {
+        await using var stream = CommandLine.OpenFile(file);
+
+        // What is piped in may come slowly, and the log is locked while a file is taken: it is laid down first.
+        await using var spooled = file == "-" ? await SpoolAsync(stream, cancel) : null;
+        try
+        {
+            if (!Terminal.ShowsProgress)
+            {
+                return await ImportEvents.RunAsync(ledger, spooled ?? stream, options, cancel);
+            }
+
+            return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => ImportEvents.RunAsync(
+                ledger, spooled ?? stream, options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
+        }
+        catch (IOException e)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancel)
+    {
+        var spool = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await stream.CopyToAsync(spool, cancel);
+        spool.Position = 0;
+        return spool;
+    }
+
+    private static FileStream Rejects(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static async Task WriteAsync(FileStream rejects, string file, RejectedLine line)
+    {
+        var reason = new
+        {
+            file,
+            line = line.Line,
+            faults = line.Faults.Select(f => new { path = f.Path, problem = f.Problem }),
+            text = line.Utf8 is null ? null : System.Text.Encoding.UTF8.GetString(line.Utf8),
+        };
+        await rejects.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(reason, Domain.Json.LedgerJson.Options));
+        rejects.WriteByte((byte)'\n');
+    }
+
+    private static void Explain(Terminal terminal, string file, ImportReport report, bool kept)
+    {
+        foreach (var error in report.Errors)
+        {
+            terminal.Error($"{file} line {error.Line}: {string.Join("; ", error.Faults)}");
+        }
+
+        if (report.Rejected > report.Errors.Count)
+        {
+            terminal.Error($"{file}: and {report.Rejected - report.Errors.Count} lines more");
+        }
+
+        if (report.Rejected > 0 && !kept)
+        {
+            terminal.Error($"{file}: nothing was recorded; mend these lines, or name a file with --rejects to record the good ones");
+        }
+    }
+
+    private static ImportReport Sum(List<ImportReport> reports) => reports.Count == 1 ? reports[0] : new ImportReport(
+        reports.Sum(r => r.Read),
+        reports.Sum(r => r.Recorded),
+        reports.Sum(r => r.Duplicates),
+        reports.Sum(r => r.Rejected),
+        reports.Min(r => r.FirstPosition),
+        reports.Max(r => r.LastPosition),
+        [.. reports.SelectMany(r => r.Errors)],
+        reports.Exists(r => r.DryRun));
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Ledger.Api.Endpoints;
+using Ledger.Api.Hosting;
+using Ledger.Api.Postgres;
+using Ledger.EventStore;
+using NodaTime;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>serve [--urls U]</c>: the HTTP API until it is stopped.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultUrls = "http://localhost:5080";
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serves the HTTP API");
+        Fill(command);
+        return command;
+    }
+
+    /// <summary>Serving is what the program does without a command.</summary>
+    public static void MakeDefault(RootCommand root) => Fill(root);
+
+    private static void Fill(Command command)
+    {
+        var urls = new Option<string>("--urls") { Description = "Where to listen", DefaultValueFactory = _ => DefaultUrls };
+        command.Options.Add(urls);
+        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
+        {
+            using var held = Hold(CommandLine.Settings());
+            await using var ledger = await LedgerRuntime.OpenAsync(CommandLine.Settings(), SystemClock.Instance, terminal.Say, cancel);
+            await ServeAsync(ledger, parsed.GetRequiredValue(urls), terminal, cancel);
+            return CommandLine.Done;
+        }));
+    }
+
+    /// <summary>Serves an open ledger until cancelled.</summary>
+    internal static async Task ServeAsync(LedgerRuntime ledger, string urls, Terminal terminal, CancellationToken cancel)
+    {
+        await using var app = LedgerApi.Build(ledger, urls);
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch (Exception e) when (e is IOException or FormatException or InvalidOperationException)
+        {
+            throw new LedgerException(ErrorCode.BadRequest, $"--urls {urls}: {e.Message}", e);
+        }
+
+        terminal.Say($"serving on {string.Join(", ", app.Urls)}; Ctrl-C stops");
+        var stopped = new TaskCompletionSource();
+        await using (cancel.Register(stopped.SetResult))
+        {
+            await stopped.Task;
+        }
+
+        await app.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>One service a data directory: the second says so and ends.</summary>
+    internal static FileStream? Hold(LedgerSettings settings)
+    {
+        if (settings.ConnectionString is not null)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(settings.DataDirectory);
+        return FileLock.TryExclusive(Path.Combine(settings.DataDirectory, "service.lock"))
+            ?? throw new LedgerException(ErrorCode.DataDirectoryInUse, $"another service holds {settings.DataDirectory}: stop it, or set LEDGER_DATA to another directory");
+    }
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Time;
+using Ledger.EventStore;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>statement ID [--period N]</c>: what is payable, why, and what blocks it.</summary>
+internal static class StatementCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var period = new Option<int?>("--period") { Description = "One period; all of them without" };
+        var moment = new MomentOptions();
+        var command = new Command("statement", "Shows the period statements, now or as of any moment") { id, period };
+        moment.AddTo(command);
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var contract = parsed.GetRequiredValue(id);
+            var statements = await moment.ReadAsync(parsed, ledger, cancel) is { } position
+                ? await ledger.Read.AsOfAsync(contract, position, cancel)
+                : await ledger.Read.LiveAsync(contract, cancel);
+            if (parsed.GetValue(period) is { } number)
+            {
+                var one = statements.FirstOrDefault(s => s.Period == number)
+                    ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{contract} has periods 1 to {statements.Count}, not {number}");
+                terminal.Show(one, console => Print(console, one));
+            }
+            else
+            {
+                terminal.Show(statements, console =>
+                {
+                    foreach (var statement in statements)
+                    {
+                        Print(console, statement);
+                    }
+                });
+            }
+
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    /// <summary>One statement as people read it.</summary>
+    internal static void Print(IAnsiConsole console, PeriodStatement s)
+    {
+        var table = Terminal.Table($"{s.Contract} · period {s.Period} · {s.From:uuuu-MM-dd} to {s.To:uuuu-MM-dd} · {Words<PeriodStatus>.Of(s.Status)}", "", "Yuan#");
+        foreach (var fee in s.Fees)
+        {
+            table.AddRow(Markup.Escape(fee.Line), Terminal.Yuan(fee.Amount));
+        }
+
+        table.AddRow("[bold]gross[/]", $"[bold]{Terminal.Yuan(s.Gross)}[/]");
+        foreach (var clause in s.Deductions.GroupBy(d => (d.Clause, d.Status)).OrderBy(g => g.Key.Clause, StringComparer.Ordinal).ThenBy(g => g.Key.Status))
+        {
+            table.AddRow(
+                Markup.Escape($"{clause.Key.Clause}: {clause.Count()} {Words<DeductionStatus>.Of(clause.Key.Status)}"),
+                clause.Key.Status == DeductionStatus.Proposed ? $"({Terminal.Yuan(clause.Aggregate(Domain.Money.Cny.Zero, (sum, d) => sum + d.Amount))})" : Terminal.Yuan(-clause.Aggregate(Domain.Money.Cny.Zero, (sum, d) => sum + d.Effective)));
+        }
+
+        foreach (var adjustment in s.Adjustments)
+        {
+            table.AddRow(Markup.Escape($"adjustment for period {adjustment.PostedFor}: {adjustment.Deduction}"), Terminal.Yuan(adjustment.Amount));
+        }
+
+        table.AddRow("[bold]net payable[/]", $"[bold]{Terminal.Yuan(s.NetPayable)}[/]");
+        table.AddRow("if everything proposed were confirmed", Terminal.Yuan(s.Exposure));
+        if (s.Shortfall.IsPositive)
+        {
+            table.AddRow("shortfall owed by the vendor", Terminal.Yuan(s.Shortfall));
+        }
+
+        table.AddRow("paid", Terminal.Yuan(s.Paid));
+        table.AddRow("[bold]outstanding[/]", $"[bold]{Terminal.Yuan(s.Outstanding)}[/]");
+        console.Write(table);
+
+        console.MarkupLineInterpolated($"  gates: {string.Join(", ", s.Gates.Select(g => $"{Words<GateKind>.Of(g.Kind)} {(g.Met ? "met" : "open")}"))}{(s.DueOn is { } due ? $" · due {due:uuuu-MM-dd}{(s.DueProvisional ? " (provisional)" : "")}" : "")}");
+        foreach (var right in s.Rights)
+        {
+            console.MarkupLineInterpolated($"  [yellow]right to {Words<RightKind>.Of(right.Kind)}[/] {right.Id}, {Words<RightState>.Of(right.State)}, arisen {right.ArisenOn:uuuu-MM-dd}");
+        }
+
+        console.MarkupLineInterpolated($"  [grey]as of position {s.AsOf?.Position}, recorded {(s.AsOf is { } at ? ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null) : "")} · root {s.Checkpoint?.Root[..16]}…[/]");
+        console.WriteLine();
+    }
+}

@@ -1,0 +1,44 @@
+using Ledger.Api.Hosting;
+using Ledger.Api.Operations;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
+using Ledger.EventStore;
+using Ledger.Projections.Statements;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>Reads of contracts under <c>/api/contracts</c>; <c>asOf</c> or <c>position</c> name a moment of the log.</summary>
+internal static class ContractEndpoints
+{
+    public static void MapContracts(this WebApplication app)
+    {
+        var contracts = app.MapGroup("/api/contracts");
+        contracts.MapGet("", List);
+        contracts.MapGet("/{id}", Show);
+        contracts.MapGet("/{id}/statements", Statements);
+        contracts.MapGet("/{id}/statements/{period:int}", Statement);
+        contracts.MapGet("/{id}/deductions", Deductions);
+    }
+
+    private static async Task<IReadOnlyList<ContractSummary>> List(LedgerRuntime ledger, CancellationToken cancel) =>
+        [.. (await ledger.Read.ContractsAsync(cancel)).Select(ContractSummary.Of)];
+
+    private static async Task<ContractTerms> Show(string id, LedgerRuntime ledger, CancellationToken cancel) =>
+        (await ledger.Read.ContractsAsync(cancel)).FirstOrDefault(a => a.Terms.Id == id)?.Terms
+        ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{id}\" is registered");
+
+    private static async Task<IReadOnlyList<PeriodStatement>> Statements(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
+        await Moments.PositionAsync(ledger, asOf, position, cancel) is { } at
+            ? await ledger.Read.AsOfAsync(id, at, cancel)
+            : await ledger.Read.LiveAsync(id, cancel);
+
+    private static async Task<PeriodStatement> Statement(string id, int period, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel)
+    {
+        var statements = await Statements(id, asOf, position, ledger, cancel);
+        return statements.FirstOrDefault(s => s.Period == period)
+            ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{id} has periods 1 to {statements.Count}, not {period}");
+    }
+
+    private static async Task<IReadOnlyList<DeductionRow>> Deductions(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
+        await ledger.Read.DeductionsAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);
+}

@@ -1,0 +1,24 @@
+using Ledger.Api.Hosting;
+using Ledger.EventStore.Verifying;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>How the service is. <c>status</c> is <c>ok</c>, or <c>degraded</c> when a projection stopped.</summary>
+public sealed record Health(string Status, long Position, string Root, ProjectionHealth Statements);
+
+/// <summary>How a projection is: the position that it has reached, and why it stopped if it did.</summary>
+public sealed record ProjectionHealth(long Position, string? Stopped);
+
+/// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionLoop loop, CancellationToken cancel) =>
+    {
+        var head = await ledger.Log.Reader.HeadAsync(cancel);
+        var health = new Health(loop.Stopped is null ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(head.Root), new ProjectionHealth(loop.Position, loop.Stopped));
+        return loop.Stopped is null ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
+    });
+
+    public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerRuntime ledger, CancellationToken cancel) =>
+        TypedResults.Ok(await new LogVerifier(ledger.Database).VerifyAsync(null, cancel)));
+}

@@ -1,0 +1,42 @@
+using Ledger.Api.Hosting;
+using Ledger.Domain.Json;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>The web application over an open ledger.</summary>
+public static class LedgerApi
+{
+    /// <summary>Builds it; nothing listens until it is started.</summary>
+    public static WebApplication Build(LedgerRuntime ledger, string urls)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Ledger.Api" });
+        builder.WebHost.UseKestrel().UseUrls(urls);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            var options = json.SerializerOptions;
+            options.PropertyNamingPolicy = LedgerJson.Options.PropertyNamingPolicy;
+            options.DefaultIgnoreCondition = LedgerJson.Options.DefaultIgnoreCondition;
+            options.Encoder = LedgerJson.Options.Encoder;
+            options.NumberHandling = LedgerJson.Options.NumberHandling;
+            foreach (var converter in LedgerJson.Options.Converters)
+            {
+                options.Converters.Add(converter);
+            }
+        });
+        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton<ProjectionLoop>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionLoop>());
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapContracts();
+        app.MapVerify();
+        return app;
+    }
+}

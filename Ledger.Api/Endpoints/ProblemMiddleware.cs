@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Ledger.Domain.Json;
+using Ledger.EventStore;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>Turns typed errors into RFC 9457 problem details with a stable <c>type</c>.</summary>
+public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    /// <summary>Runs the request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (LedgerException e)
+        {
+            await WriteAsync(context, StatusOf(e.Code), TypeOf(e.Code), e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await WriteAsync(context, e.StatusCode, TypeOf(ErrorCode.BadRequest), e.Message);
+        }
+        catch (Npgsql.NpgsqlException e)
+        {
+            logger.LogError(e, "The database failed");
+            await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, TypeOf(ErrorCode.DatabaseUnreachable), "the database cannot be reached just now: try again");
+        }
+    }
+
+    /// <summary>The stable type of an error: a word under <c>urn:ledger:error:</c>.</summary>
+    public static string TypeOf(ErrorCode code) => "urn:ledger:error:" + JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
+
+    private static int StatusOf(ErrorCode code) => code switch
+    {
+        ErrorCode.ContractUnknown or ErrorCode.PeriodUnknown or ErrorCode.MomentUnknown => StatusCodes.Status404NotFound,
+        ErrorCode.VersionConflict or ErrorCode.IdConflict or ErrorCode.Refused => StatusCodes.Status409Conflict,
+        ErrorCode.BadRequest => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    private static Task WriteAsync(HttpContext context, int status, string type, string detail)
+    {
+        context.Response.StatusCode = status;
+        var problem = new ProblemDetails { Status = status, Type = type, Title = type[(type.LastIndexOf(':') + 1)..].Replace('-', ' '), Detail = detail };
+        return context.Response.WriteAsJsonAsync(problem, (JsonSerializerOptions?)null, "application/problem+json", context.RequestAborted);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Ledger.Api.Hosting;
+using Ledger.Domain.Events;
+using Ledger.Domain.Simulation;
+using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
+using Ledger.EventStore;
+using NodaTime;
+
+namespace Ledger.Api.Operations;
+
+/// <summary>How fast the demo went.</summary>
+public sealed record DemoFigures(long Imported, double ImportedPerSecond, long Assessed, double AssessedPerSecond, int Months);
+
+/// <summary>
+/// A simulated year for one contract, imported month by month with an assessment at the end of each, as an office would.
+/// The year ends fourteen days after the term; what would come later has not happened yet.
+/// </summary>
+public sealed class DemoYear
+{
+    /// <summary>The source of everything that the demo records first: it tells a demo ledger from a real one.</summary>
+    public const string Source = "ledger/demo";
+
+    private const ulong Seed = 20251028;
+    private const int CasesPerMonth = 1000;
+    private const int DaysAfterTerm = 14;
+
+    private readonly ContractTerms terms;
+    private readonly Instant end;
+    private readonly IReadOnlyList<NewEvent> events;
+
+    /// <summary>Makes the year up; the same on every machine.</summary>
+    public DemoYear(ContractTerms terms)
+    {
+        this.terms = terms;
+        end = ChinaTime.EndOf(terms.To.PlusDays(DaysAfterTerm));
+        events = [.. ServiceYear.Of(terms, Seed, CasesPerMonth).Where(e => e.OccurredAt <= end)];
+    }
+
+    /// <summary>How many events it has.</summary>
+    public int Count => events.Count;
+
+    /// <summary>The machine's clock, or a later one where that lies before the year's end.</summary>
+    public IClock Clock(IClock machine, Action<string> say)
+    {
+        var now = machine.GetCurrentInstant();
+        if (now >= end)
+        {
+            return machine;
+        }
+
+        var by = Duration.FromDays((end - now).Days + 1);
+        say($"the machine's clock lies before the simulated year's end: the demo runs {by.Days} days ahead of it");
+        return new AheadClock(machine, by);
+    }
+
+    /// <summary>Refuses a ledger that holds anything but a demo: a simulated year has no place among real events.</summary>
+    public static async Task RefuseRealLedgerAsync(LedgerRuntime ledger, CancellationToken cancel)
+    {
+        await foreach (var first in ledger.Log.Reader.ReadAsync(0, 1, cancel: cancel))
+        {
+            if (first.Event.Source != Source)
+            {
+                throw new LedgerException(ErrorCode.Refused, "this ledger holds real events: the demo would mix a simulated year into it; set LEDGER_DATA to an empty directory");
+            }
+        }
+    }
+
+    /// <summary>Imports and assesses; <paramref name="progress"/> is told the events done.</summary>
+    public async Task<DemoFigures> RunAsync(LedgerRuntime ledger, Action<long> progress, CancellationToken cancel)
+    {
+        var (imported, assessed, done) = (0L, 0L, 0);
+        var (importing, assessing) = (new Stopwatch(), new Stopwatch());
+        var months = ServiceMonths.Of(terms.From, terms.To);
+        var lastAsOf = (await ledger.Read.ContractsAsync(cancel)).First(c => c.Terms.Id == terms.Id).LastAsOf;
+        for (var month = 1; month <= months; month++)
+        {
+            var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);
+            var next = events.Skip(done).TakeWhile(e => e.OccurredAt <= until).ToList();
+            done += next.Count;
+
+            importing.Start();
+            using var file = new MemoryStream([.. next.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
+            var report = await ImportEvents.RunAsync(ledger, file, new ImportOptions(), cancel);
+            importing.Stop();
+            if (report.Rejected > 0)
+            {
+                throw new LedgerException(ErrorCode.Refused, $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}");
+            }
+
+            imported += report.Recorded;
+            progress(done);
+
+            // A demo run again, or after it was cut off, finds some of its months assessed already.
+            if (lastAsOf is null || lastAsOf < until)
+            {
+                assessing.Start();
+                await AssessContract.RunAsync(ledger, terms.Id, until, cancel);
+                assessing.Stop();
+                assessed += done;
+            }
+        }
+
+        return new DemoFigures(imported, Rate(imported, importing), assessed, Rate(assessed, assessing), months);
+    }
+
+    private static double Rate(long count, Stopwatch watch) => watch.Elapsed.TotalSeconds > 0 ? count / watch.Elapsed.TotalSeconds : 0;
+}

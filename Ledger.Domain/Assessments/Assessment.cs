@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Assessments;
+
+/// <summary>What a run found and what follows from it.</summary>
+/// <param name="Found">Every deduction that the rules yield, ordered by date, then id.</param>
+/// <param name="Events">What is to be recorded: withdrawals, proposals, and the run itself at the end.</param>
+public sealed record AssessmentResult(AssessmentRun Run, IReadOnlyList<Found> Found, IReadOnlyList<NewEvent> Events);
+
+/// <summary>
+/// An assessment of one contract: a pure function of its events up to a position. Facts count that occurred up to
+/// <c>asOf</c>; terms, readings and the state of deductions count by position.
+/// </summary>
+public sealed class Assessment(Instant asOf)
+{
+    private readonly ContractFacts facts = new();
+    private ContractAccount? account;
+
+    /// <summary>The account at the position reached; null before the registration.</summary>
+    public ContractAccount? Account => account;
+
+    /// <summary>Takes in the contract's next event, in log order.</summary>
+    public void Add(LedgerEvent e)
+    {
+        account = ContractAccount.Evolve(account, e);
+        if (e.OccurredAt <= asOf)
+        {
+            facts.Add(e);
+        }
+    }
+
+    /// <summary>
+    /// Runs the rules at <paramref name="position"/>, the log's head that was read, and derives what is to be recorded
+    /// at <paramref name="now"/>.
+    /// </summary>
+    public AssessmentResult Run(long position, WorkingDays calendar, Instant now)
+    {
+        if (account is null)
+        {
+            throw new InvalidOperationException("an assessment needs a registered contract");
+        }
+
+        var input = new RuleInput(account.Terms, facts, calendar, asOf);
+        var found = (from clause in account.Terms.Clauses
+                     from rule in clause.Rules ?? []
+                     from one in rule.Find(input, clause)
+                     orderby one.AttributedOn, one.Id
+                     select one).ToList();
+        found.Sort((a, b) => a.AttributedOn.CompareTo(b.AttributedOn) is var byDate and not 0 ? byDate : string.CompareOrdinal(a.Id, b.Id));
+
+        var withdrawn = Withdrawals(account, found).ToList();
+        var proposed = found.Where(f => IsNew(account, f)).ToList();
+        var run = new AssessmentRun(asOf, position, found.Count, proposed.Count, withdrawn.Count, Digest(found));
+
+        NewEvent Derived(string subject, string id, EventData data) => new(
+            account.Terms.Id, subject, id, LedgerSource.Name, now, LedgerSource.Name, data);
+        return new AssessmentResult(run, found,
+        [
+            .. withdrawn.Select(w => Derived($"deduction/{w.Id}", $"run-{position}:withdraw:{w.Id}", w.Data)),
+            .. proposed.Select(p => Derived($"deduction/{p.Id}", $"run-{position}:propose:{p.Id}", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
+            Derived("assessments", $"run-{position}", run),
+        ]);
+    }
+
+    /// <summary>Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.</summary>
+    private static bool IsNew(ContractAccount account, Found found) =>
+        !account.Deductions.TryGetValue(found.Id, out var known)
+        || known.Status == DeductionStatus.Withdrawn
+        || (known.Status == DeductionStatus.Proposed && Differs(known, found));
+
+    private static bool Differs(Deduction known, Found found) => known.Amount != found.Amount || known.AttributedOn != found.AttributedOn;
+
+    private IEnumerable<(string Id, DeductionWithdrawn Data)> Withdrawals(ContractAccount account, List<Found> found)
+    {
+        var now = found.ToDictionary(f => f.Id);
+        foreach (var known in account.Deductions.Values.Where(d => d.Status == DeductionStatus.Proposed).OrderBy(d => d.Id, StringComparer.Ordinal))
+        {
+            if (!now.TryGetValue(known.Id, out var again))
+            {
+                yield return (known.Id, new DeductionWithdrawn("the facts and terms no longer yield it", facts.RecordedAfter(known.ProposedAt, known.Evidence)));
+            }
+            else if (Differs(known, again))
+            {
+                yield return (known.Id, new DeductionWithdrawn(
+                    $"it is now {again.Amount} on {again.AttributedOn:uuuu-MM-dd}", [.. again.Evidence.Except(known.Evidence)]));
+            }
+        }
+    }
+
+    private static string Digest(List<Found> found) => Convert.ToHexStringLower(SHA256.HashData(LedgerJson.Write(found)));
+}

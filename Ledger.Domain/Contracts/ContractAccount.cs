@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Ledger.Domain.Events;
+using Ledger.Domain.Money;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
+using NodaTime;
+
+namespace Ledger.Domain.Contracts;
+
+/// <summary>The rating of a cycle as an account knows it.</summary>
+public sealed record Rating(Tier Tier, LocalDate On, string EventId, bool Interviewed, bool Planned);
+
+/// <summary>An obligation as an account knows it.</summary>
+public sealed record ObligationState(LocalDate DueOn, string EventId, LocalDate? PerformedOn = null);
+
+/// <summary>What is open about the contract as a whole: audit, settlement, refunds.</summary>
+public sealed record SettlementState(bool AuditOpen, bool Concluded, bool AuditWaived, Cny Refunded, Cny AuditAdjustments)
+{
+    /// <summary>Nothing settled yet.</summary>
+    public static SettlementState None { get; } = new(false, false, false, Cny.Zero, Cny.Zero);
+}
+
+/// <summary>
+/// Everything that decisions and statements of one contract rest on, folded from its events in log order: terms in
+/// force, deductions, payment periods, ratings, claims. Single cases are not in it. Immutable.
+/// </summary>
+/// <param name="Terms">The terms in force: as registered, with amendments and recorded readings.</param>
+/// <param name="RegisteredAt">The position of the registration.</param>
+/// <param name="Deductions">Every deduction ever proposed, by id.</param>
+/// <param name="Periods">What was decided about each period.</param>
+/// <param name="Unplaced">Adjustments for which no period was open: they count at the settlement.</param>
+/// <param name="Ratings">The city's ratings by cycle.</param>
+/// <param name="Obligations">Obligations by name.</param>
+/// <param name="Claims">Claim streams taken, with the clause each names.</param>
+/// <param name="PatrolChecks">Spot checks that found patrol or issue records falsified.</param>
+/// <param name="SheetQuarters">Quarters with a score sheet.</param>
+/// <param name="Submitted">Deliverables handed in, <c>item/ordinal</c>, and whether accepted.</param>
+/// <param name="InvoiceNumbers">Invoice numbers used before.</param>
+/// <param name="LastAsOf">The <c>asOf</c> of the latest assessment run.</param>
+/// <param name="Settlement">Audit and settlement.</param>
+/// <param name="Termination">The termination, if any.</param>
+public sealed record ContractAccount(
+    ContractTerms Terms,
+    long RegisteredAt,
+    ImmutableDictionary<string, Deduction> Deductions,
+    ImmutableSortedDictionary<int, PeriodAccount> Periods,
+    ImmutableList<Adjustment> Unplaced,
+    ImmutableDictionary<YearMonth, Rating> Ratings,
+    ImmutableDictionary<string, ObligationState> Obligations,
+    ImmutableDictionary<string, string> Claims,
+    ImmutableHashSet<string> PatrolChecks,
+    ImmutableHashSet<int> SheetQuarters,
+    ImmutableDictionary<string, bool> Submitted,
+    ImmutableHashSet<string> InvoiceNumbers,
+    SettlementState Settlement,
+    Instant? LastAsOf = null,
+    ContractTerminated? Termination = null)
+{
+    /// <summary>The account after the first <c>contract_registered</c>.</summary>
+    public static ContractAccount Open(ContractTerms terms, long position) => new(
+        terms,
+        position,
+        ImmutableDictionary<string, Deduction>.Empty,
+        terms.Payment.Periods(terms.From, terms.To).ToImmutableSortedDictionary(p => p.Number, p => PeriodAccount.New(p.Number)),
+        [],
+        ImmutableDictionary<YearMonth, Rating>.Empty,
+        ImmutableDictionary<string, ObligationState>.Empty,
+        ImmutableDictionary<string, string>.Empty,
+        [],
+        [],
+        ImmutableDictionary<string, bool>.Empty,
+        [],
+        SettlementState.None);
+
+    /// <summary>The account from the contract's events in log order; null where none of them registers it.</summary>
+    public static ContractAccount? Fold(IEnumerable<LedgerEvent> events) => events.Aggregate((ContractAccount?)null, Evolve);
+
+    /// <summary>The account after one more event; before the registration there is none.</summary>
+    public static ContractAccount? Evolve(ContractAccount? account, LedgerEvent e) =>
+        account is not null ? account.Evolve(e)
+        : e.Data is ContractRegistered registered ? Open(registered.Terms, e.Position)
+        : null;
+
+    /// <summary>The payment periods of the term in force, by number.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PaymentPeriod> Schedule { get => field ??= Terms.Payment.Periods(Terms.From, Terms.To); private init; }
+
+    /// <summary>The number of the period to which a date belongs.</summary>
+    public int PeriodOf(LocalDate date) => PaymentSchedule.PeriodOf(Schedule, date);
+
+    /// <summary>
+    /// The number of the period to which a deduction of a clause belongs by its date: clauses may take theirs from a
+    /// fixed instalment (<see cref="ClaimedLoss"/>) or settle by assessment periods (<see cref="AssessmentPeriods"/>).
+    /// </summary>
+    public int PeriodOf(string clause, LocalDate attributedOn)
+    {
+        if (Terms.RulesOf<ClaimedLoss>(clause).FirstOrDefault()?.TakenFrom is { } fixedPeriod)
+        {
+            return fixedPeriod;
+        }
+
+        var settled = Terms.Rules<AssessmentPeriods>().Select(r => r.Rule).FirstOrDefault(r => r.Clauses.Contains(clause));
+        return PeriodOf(settled?.SettledOn(attributedOn, Terms.From, Terms.To) ?? attributedOn);
+    }
+
+    /// <summary>The first period at or after <paramref name="number"/> whose statement is not issued; null where none is left.</summary>
+    public int? FirstOpen(int number) => Periods.Values.FirstOrDefault(p => p.Number >= number && !p.Locked)?.Number;
+
+    /// <summary>Where a right to terminate under a clause stands.</summary>
+    public RightState TerminationState(string clause) => Termination?.Clause == clause ? RightState.Exercised : RightState.Open;
+
+    /// <summary>True for a deduction that rests on falsified patrol or issue records.</summary>
+    public bool ConcernsPatrol(Deduction deduction) => PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+
+    private ContractAccount Evolve(LedgerEvent e) => e.Data switch
+    {
+        CaseEvent or FieldEvent or FindingEvent => this,
+        ContractEvent data => Evolve(data),
+        DeductionProposed proposed => With(Proposed(e, proposed)),
+        AdjustmentPosted posted => Evolve(e.Key, posted),
+        DeductionEvent => With(Deductions[e.Key].Evolve(e)),
+        StatementIssued => With(Issue(Periods[PeriodNumber(e)], e.Position)),
+        PeriodEvent data => With(Periods[PeriodNumber(e)].Evolve(e)) with
+        {
+            InvoiceNumbers = data is InvoiceReceived invoice ? InvoiceNumbers.Add(invoice.Number) : InvoiceNumbers,
+        },
+        ClaimEvent data => this with { Claims = Claims.SetItem(e.Subject, ClauseOf(data)) },
+        ServiceEvent data => Evolve(e, data),
+        SettlementEvent data => this with { Settlement = Evolve(data) },
+        AssessmentRun run => this with { LastAsOf = run.AsOf },
+        PersonalDataErased or PersonalDataDisclosed => this,
+        _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} on a contract's account"),
+    };
+
+    private ContractAccount Evolve(ContractEvent data) => data switch
+    {
+        ReadingRecorded reading => this with
+        {
+            Terms = Terms.Readings.Single(r => r.Id == reading.Reading).Apply(Terms, reading.Choice)!,
+            Schedule = null!,
+        },
+        ContractTerminated terminated => this with { Termination = terminated },
+        ScoringSchemeAdopted => this,
+        ContractRegistered or ContractAmended or ContractRenewed => throw new System.Diagnostics.UnreachableException("refused when it was decided"),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private ContractAccount Evolve(string deduction, AdjustmentPosted posted)
+    {
+        var adjustment = new Adjustment(deduction, posted.Amount, posted.PostedFor);
+        return posted.Period is { } number
+            ? With(Periods[number] with { Adjustments = Periods[number].Adjustments.Add(adjustment) })
+            : this with { Unplaced = Unplaced.Add(adjustment) };
+    }
+
+    private ContractAccount Evolve(LedgerEvent e, ServiceEvent data) => data switch
+    {
+        MonthlyRatingPublished r => this with { Ratings = Ratings.SetItem(r.Cycle, new Rating(r.Tier, e.OccurredOn, e.Id, false, false)) },
+        InterviewHeld held => this with { Ratings = Ratings.SetItem(held.Cycle, Ratings[held.Cycle] with { Interviewed = true }) },
+        RemediationPlanFiled filed => this with { Ratings = Ratings.SetItem(filed.Cycle, Ratings[filed.Cycle] with { Planned = true }) },
+        ObligationOverdue o => this with { Obligations = Obligations.SetItem(e.Key, new ObligationState(o.DueOn, e.Id, o.PerformedOn)) },
+        ObligationPerformed p when Obligations.TryGetValue(e.Key, out var known) =>
+            this with { Obligations = Obligations.SetItem(e.Key, known with { PerformedOn = p.On }) },
+        ScoreSheetSubmitted sheet => this with { SheetQuarters = SheetQuarters.Add(sheet.Quarter) },
+        SpotCheckConcluded check when check.Sampled.Any(s => s.Verdict == Verdict.Falsified && IsPatrol(s.Subject)) =>
+            this with { PatrolChecks = PatrolChecks.Add(e.Subject) },
+        DeliverableSubmitted d => this with { Submitted = Submitted.SetItem($"{d.Item}/{d.Ordinal}", false) },
+        DeliverableAccepted d => this with { Submitted = Submitted.SetItem($"{d.Item}/{d.Ordinal}", true) },
+        DeliverableRejected d => this with { Submitted = Submitted.SetItem($"{d.Item}/{d.Ordinal}", false) },
+        _ => this,
+    };
+
+    private SettlementState Evolve(SettlementEvent data) => data switch
+    {
+        RefundReceived refund => Settlement with { Refunded = Settlement.Refunded + refund.Amount },
+        AuditOpened => Settlement with { AuditOpen = true },
+        AuditAdjustmentMade made => Settlement with { AuditAdjustments = Settlement.AuditAdjustments + made.Amount },
+        AuditConcluded => Settlement with { AuditOpen = false, Concluded = true },
+        AuditWaived => Settlement with { AuditWaived = true },
+        SettlementAgreed => Settlement with { Concluded = true },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private Deduction Proposed(LedgerEvent e, DeductionProposed p)
+    {
+        var natural = PeriodOf(p.Clause, p.AttributedOn);
+        var period = FirstOpen(natural);
+        return new Deduction(
+            e.Key, p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence, DeductionStatus.Proposed,
+            period, period == natural ? null : natural, e.Position);
+    }
+
+    private PeriodAccount Issue(PeriodAccount period, long position)
+    {
+        var draft = StatementBuilder.Build(this, period.Number);
+        return period with { Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, position) };
+    }
+
+    private ContractAccount With(Deduction deduction) => this with { Deductions = Deductions.SetItem(deduction.Id, deduction) };
+
+    private ContractAccount With(PeriodAccount period) => this with { Periods = Periods.SetItem(period.Number, period) };
+
+    private static int PeriodNumber(LedgerEvent e) => int.Parse(e.Key);
+
+    private static bool IsPatrol(string subject) =>
+        subject.StartsWith("patrol/", StringComparison.Ordinal) || subject.StartsWith("issue/", StringComparison.Ordinal);
+
+    private static string ClauseOf(ClaimEvent data) => data switch
+    {
+        DeductionAssessed assessed => assessed.Clause,
+        LossClaimed loss => loss.Clause,
+        LiquidatedDamagesClaimed damages => damages.Clause,
+        AdvancePaid => "",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

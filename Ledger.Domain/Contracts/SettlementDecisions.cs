@@ -1,0 +1,34 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Terms;
+
+namespace Ledger.Domain.Contracts;
+
+/// <summary>Decisions at the end of a contract; stream <c>{contract}/settlement</c>.</summary>
+internal static class SettlementDecisions
+{
+    public static Decided Decide(ContractAccount account, NewEvent e, SettlementEvent data)
+    {
+        var state = account.Settlement;
+        var audited = account.Terms.Audit.Concludes == Conclusion.Audit;
+        var disputed = account.Deductions.Values.FirstOrDefault(d => d.Status == DeductionStatus.Disputed)?.Id;
+        return data switch
+        {
+            RefundReceived => Decided.Accepted,
+            AuditOpened => Decided.Unless(
+                (!audited, "$.type", "the contract sets no audit: it concludes by settlement_agreed"),
+                (state.AuditOpen || state.Concluded, "$.subject", "the audit was opened already")),
+            AuditAdjustmentMade => Decided.Unless((!state.AuditOpen, "$.subject", "no audit is open")),
+            AuditConcluded => Decided.Unless(
+                (!state.AuditOpen, "$.subject", "no audit is open"),
+                (disputed is not null, "$.subject", $"an open dispute remains: {disputed}"),
+                (account.LastAsOf is not { } asOf || Time.ChinaTime.DateOf(asOf) < account.Terms.To, "$.subject", "unassessed periods remain: run an assessment after the end of the term")),
+            AuditWaived => Decided.Unless(
+                (!audited || !account.Terms.Audit.Waivable, "$.type", "the contract does not allow the audit to be waived"),
+                (state.Concluded, "$.subject", "the audit is concluded")),
+            SettlementAgreed => Decided.Unless(
+                (state.Concluded, "$.subject", "the contract is settled already"),
+                (audited && !state.AuditWaived, "$.type", "the contract calls for an audit that was neither concluded nor waived")),
+            _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
+        };
+    }
+}

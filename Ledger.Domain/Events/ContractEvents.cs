@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Terms;
+using NodaTime;
+
+namespace Ledger.Domain.Events;
+
+/// <summary>Decisions about the contract itself; subject <c>contract</c>.</summary>
+public abstract record ContractEvent : EventData;
+
+/// <summary>A contract was registered with its whole terms.</summary>
+public sealed record ContractRegistered(ContractTerms Terms) : ContractEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key) => Terms.Faults().Select(f => f with { Path = ".terms" + f.Path });
+}
+
+/// <summary>
+/// The contract was amended from a date on. <c>from</c> and <c>to</c> move the term and all periods with it; other
+/// changes replace top-level properties of the terms. Refused where it touches a locked period.
+/// </summary>
+public sealed record ContractAmended(
+    LocalDate EffectiveFrom,
+    string Document,
+    LocalDate? From = null,
+    LocalDate? To = null,
+    JsonElement? Terms = null) : ContractEvent;
+
+/// <summary>An open question of the contract was answered: from the next run on, for every period that is not locked.</summary>
+public sealed record ReadingRecorded(string Clause, string Reading, string Choice, string Reason) : ContractEvent;
+
+/// <summary>The contract was renewed for a further term at a price.</summary>
+public sealed record ContractRenewed(
+    LocalDate From, LocalDate To, Cny Price, bool AssessmentPassed, Cny? ApprovedBudget = null) : ContractEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key) => PatrolQuotaSet.Ordered("to", From, To);
+}
+
+/// <summary>Why a contract ends early.</summary>
+public enum TerminationCause
+{
+    /// <summary>乙方违约.</summary>
+    VendorBreach,
+
+    /// <summary>政策变化.</summary>
+    PolicyChange,
+
+    /// <summary>协商一致.</summary>
+    Mutual,
+
+    /// <summary>不可抗力.</summary>
+    ForceMajeure,
+
+    /// <summary>甲方违约.</summary>
+    PrincipalBreach,
+}
+
+/// <summary>The contract ends early; served up to and including <c>on</c>.</summary>
+public sealed record ContractTerminated(LocalDate On, string Clause, TerminationCause Cause) : ContractEvent;
+
+/// <summary>How rates are cut into cycles.</summary>
+public enum CycleKind
+{
+    /// <summary>By calendar month.</summary>
+    CalendarMonth,
+
+    /// <summary>From the 19th to the 18th.</summary>
+    [JsonStringEnumMemberName("from_19th")]
+    From19th,
+}
+
+/// <summary>Weights of the three rates from a cycle on; they sum to 1; <c>mostlySatisfied</c> counts 0 to 1.</summary>
+public sealed record ScoringSchemeAdopted(
+    string Scheme,
+    YearMonth FromCycle,
+    CycleKind Cycle,
+    decimal Response,
+    decimal Resolution,
+    decimal Satisfaction,
+    decimal MostlySatisfied) : ContractEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key)
+    {
+        foreach (var fault in Between("response", Response, 0, 1).Concat(Between("resolution", Resolution, 0, 1))
+            .Concat(Between("satisfaction", Satisfaction, 0, 1)).Concat(Between("mostlySatisfied", MostlySatisfied, 0, 1)))
+        {
+            yield return fault;
+        }
+
+        if (Response + Resolution + Satisfaction != 1)
+        {
+            yield return new Fault("", "expected weights that sum to 1");
+        }
+    }
+}

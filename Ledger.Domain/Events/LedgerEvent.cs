@@ -1,0 +1,45 @@
+using Ledger.Domain.Money;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Events;
+
+/// <summary>
+/// An event on its way into the log: everything but what the log assigns. <c>Subject</c> is the stream inside the
+/// contract; <c>Id</c> and <c>Source</c> together are the idempotency key.
+/// </summary>
+public sealed record NewEvent(
+    string Contract,
+    string Subject,
+    string Id,
+    string Source,
+    Instant OccurredAt,
+    string Actor,
+    EventData Data,
+    string? CorrelationId = null,
+    string? CausationId = null,
+    long? ExpectedVersion = null)
+{
+    /// <summary>The event type.</summary>
+    public EventType Type => EventCatalogue.Of(Data);
+}
+
+/// <summary>An event as the log keeps it. <c>Position</c> counts from 1 without gaps over the whole ledger.</summary>
+public sealed record LedgerEvent(
+    long Position,
+    string Contract,
+    string Subject,
+    long Version,
+    string Id,
+    string Source,
+    Instant OccurredAt,
+    Instant RecordedAt,
+    string Actor,
+    EventData Data)
+{
+    /// <summary>The subject's key: what follows its first slash, or nothing.</summary>
+    public string Key => Subject[(Subject.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The date in China on which it occurred.</summary>
+    public LocalDate OccurredOn => ChinaTime.DateOf(OccurredAt);
+}

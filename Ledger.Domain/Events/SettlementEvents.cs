@@ -1,0 +1,65 @@
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using NodaTime;
+
+namespace Ledger.Domain.Events;
+
+/// <summary>The final settlement and its audit; subject <c>settlement</c>.</summary>
+public abstract record SettlementEvent : EventData;
+
+/// <summary>The vendor paid back.</summary>
+public sealed record RefundReceived(Cny Amount, LocalDate On) : SettlementEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key)
+    {
+        if (!Amount.IsPositive)
+        {
+            yield return new Fault(".amount", $"expected an amount above 0.00, got {Amount}");
+        }
+    }
+}
+
+/// <summary>An auditor opened the audit.</summary>
+public sealed record AuditOpened : SettlementEvent;
+
+/// <summary>An auditor changed the final amount by a signed amount, with its evidence.</summary>
+public sealed record AuditAdjustmentMade(string Adjustment, Cny Amount, string Reason, IReadOnlyList<string> Evidence) : SettlementEvent;
+
+/// <summary>The audit is concluded: the final amount stands.</summary>
+public sealed record AuditConcluded : SettlementEvent;
+
+/// <summary>The principal waived the audit where the contract allows it.</summary>
+public sealed record AuditWaived(string Reason) : SettlementEvent;
+
+/// <summary>Both sides agreed on the settlement of a contract that sets no audit.</summary>
+public sealed record SettlementAgreed : SettlementEvent;
+
+/// <summary>An investigator's work on a finding; subject <c>finding/{id}</c>.</summary>
+public abstract record FindingEvent(string Note, string? Assignee = null) : EventData;
+
+/// <summary>A finding was taken up.</summary>
+public sealed record FindingOpened(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
+
+/// <summary>Something was seen.</summary>
+public sealed record FindingNoted(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
+
+/// <summary>The finding was cleared: nothing false.</summary>
+public sealed record FindingCleared(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
+
+/// <summary>What the ledger records of its own work.</summary>
+public abstract record LedgerRecord : EventData;
+
+/// <summary>
+/// An assessment was run: it read facts up to <c>asOf</c> and the log up to <c>position</c>, found so many deductions,
+/// and proposed or withdrew so many; <c>digest</c> is the SHA-256 of what it found, so that the run can be repeated.
+/// Subject <c>assessments</c>.
+/// </summary>
+public sealed record AssessmentRun(
+    Instant AsOf, long Position, int Found, int Proposed, int Withdrawn, string Digest) : LedgerRecord;
+
+/// <summary>A subject's personal data was destroyed with its key.</summary>
+public sealed record PersonalDataErased(string Subject, string Reason) : LedgerRecord;
+
+/// <summary>Personal data was read: by whom stands in the envelope, why and what here.</summary>
+public sealed record PersonalDataDisclosed(string Subject, string Reason, IReadOnlyList<string> Fields) : LedgerRecord;

@@ -1,0 +1,169 @@
+using Ledger.Domain.Events;
+using NodaTime;
+
+namespace Ledger.Domain.Facts;
+
+/// <summary>One event that a rule reads, with its place in the log.</summary>
+public sealed record Fact<T>(LedgerEvent Event, T Data)
+    where T : EventData
+{
+    /// <summary>The event's id: what evidence names.</summary>
+    public string Id => Event.Id;
+
+    /// <summary>When it occurred.</summary>
+    public Instant At => Event.OccurredAt;
+
+    /// <summary>The date on which it occurred.</summary>
+    public LocalDate On => Event.OccurredOn;
+
+    /// <summary>The subject's key.</summary>
+    public string Key => Event.Key;
+}
+
+/// <summary>
+/// The facts and the decisions that rules read, of one contract, in the order of rules: by time, then by position.
+/// An assessment fills it with what occurred up to its <c>asOf</c>; the order in which facts were imported does not
+/// matter where their times differ.
+/// </summary>
+public sealed class ContractFacts
+{
+    private readonly Dictionary<string, CaseFacts> cases = [];
+    private readonly Dictionary<Type, List<LedgerEvent>> others = [];
+    private readonly List<(long Position, string Subject, string Id)> log = [];
+    private bool sorted = true;
+
+    /// <summary>The hotline cases by subject, in no particular order.</summary>
+    public IEnumerable<CaseFacts> Cases => cases.Values;
+
+    /// <summary>Takes one event in.</summary>
+    public void Add(LedgerEvent e)
+    {
+        log.Add((e.Position, e.Subject, e.Id));
+        switch (e.Data)
+        {
+            case CaseEvent:
+                if (!cases.TryGetValue(e.Subject, out var facts))
+                {
+                    cases.Add(e.Subject, facts = new CaseFacts(e.Subject));
+                }
+
+                facts.Add(e);
+                break;
+            default:
+                if (!others.TryGetValue(e.Data.GetType(), out var list))
+                {
+                    others.Add(e.Data.GetType(), list = []);
+                }
+
+                list.Add(e);
+                sorted = false;
+                break;
+        }
+    }
+
+    /// <summary>All facts of one type, in order.</summary>
+    public IEnumerable<Fact<T>> Of<T>()
+        where T : EventData
+    {
+        if (!sorted)
+        {
+            foreach (var list in others.Values)
+            {
+                list.Sort(EventOrder.ByTime);
+            }
+
+            sorted = true;
+        }
+
+        return others.TryGetValue(typeof(T), out var events) ? events.Select(e => new Fact<T>(e, (T)e.Data)) : [];
+    }
+
+    /// <summary>
+    /// The ids of events recorded after a position in the streams of the given events, in log order: what may have
+    /// changed a finding that rested on these.
+    /// </summary>
+    public IReadOnlyList<string> RecordedAfter(long position, IReadOnlyList<string> evidence)
+    {
+        var ids = evidence.ToHashSet();
+        var streams = log.Where(e => ids.Contains(e.Id)).Select(e => e.Subject).ToHashSet();
+        return [.. log.Where(e => e.Position > position && streams.Contains(e.Subject)).Select(e => e.Id)];
+    }
+}
+
+/// <summary>The order of events where a rule needs one: by time, then by position.</summary>
+public static class EventOrder
+{
+    /// <summary>Compares two events by it.</summary>
+    public static readonly Comparison<LedgerEvent> ByTime = static (a, b) =>
+        a.OccurredAt.CompareTo(b.OccurredAt) is var byTime and not 0 ? byTime : a.Position.CompareTo(b.Position);
+
+    /// <summary>True when <paramref name="a"/> comes before <paramref name="b"/>, or there is no <paramref name="b"/>.</summary>
+    public static bool IsBefore(LedgerEvent a, LedgerEvent? b) => b is null || ByTime(a, b) < 0;
+}
+
+/// <summary>
+/// What rules ask of one case. Of repeated events the first in order counts, of scorings of a cycle the last; a case is
+/// excluded from assessment once any exclusion was granted.
+/// </summary>
+public sealed class CaseFacts(string subject)
+{
+    private readonly Dictionary<YearMonth, LedgerEvent> scorings = [];
+
+    /// <summary>The subject, <c>case/{no}</c>.</summary>
+    public string Subject { get; } = subject;
+
+    /// <summary>The first <c>case_received</c>.</summary>
+    public LedgerEvent? Received { get; private set; }
+
+    /// <summary>The first <c>case_dispatched</c>.</summary>
+    public LedgerEvent? Dispatched { get; private set; }
+
+    /// <summary>The first <c>case_returned</c>.</summary>
+    public LedgerEvent? Returned { get; private set; }
+
+    /// <summary>The first <c>citizen_contacted</c>.</summary>
+    public LedgerEvent? Contacted { get; private set; }
+
+    /// <summary>The first <c>case_closed</c>.</summary>
+    public LedgerEvent? Closed { get; private set; }
+
+    /// <summary>The first <c>case_followed_up</c>.</summary>
+    public LedgerEvent? FollowedUp { get; private set; }
+
+    /// <summary>The first <c>exclusion_decided</c> that grants it.</summary>
+    public LedgerEvent? Excluded { get; private set; }
+
+    /// <summary>The latest scoring of each cycle.</summary>
+    public IEnumerable<LedgerEvent> Scorings => scorings.Values;
+
+    internal void Add(LedgerEvent e)
+    {
+        switch (e.Data)
+        {
+            case CaseReceived when EventOrder.IsBefore(e, Received):
+                Received = e;
+                break;
+            case CaseDispatched when EventOrder.IsBefore(e, Dispatched):
+                Dispatched = e;
+                break;
+            case CaseReturned when EventOrder.IsBefore(e, Returned):
+                Returned = e;
+                break;
+            case CitizenContacted when EventOrder.IsBefore(e, Contacted):
+                Contacted = e;
+                break;
+            case CaseClosed when EventOrder.IsBefore(e, Closed):
+                Closed = e;
+                break;
+            case CaseFollowedUp when EventOrder.IsBefore(e, FollowedUp):
+                FollowedUp = e;
+                break;
+            case ExclusionDecided { Granted: true } when EventOrder.IsBefore(e, Excluded):
+                Excluded = e;
+                break;
+            case CaseScored scored when !scorings.TryGetValue(scored.Cycle, out var known) || EventOrder.ByTime(e, known) > 0:
+                scorings[scored.Cycle] = e;
+                break;
+        }
+    }
+}

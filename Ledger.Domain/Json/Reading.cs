@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace Ledger.Domain.Json;
+
+/// <summary>Strict reading of one JSON document as a type.</summary>
+public static class Reading
+{
+    /// <summary>
+    /// Reads <paramref name="utf8"/>; gives null and every fault, with paths under <paramref name="path"/>, where
+    /// the document is not exactly a <typeparamref name="T"/>.
+    /// </summary>
+    public static T? Read<T>(ReadOnlySpan<byte> utf8, string path, out IReadOnlyList<Fault> faults)
+        where T : class
+    {
+        var value = Read(utf8, typeof(T), path, out faults);
+        return (T?)value;
+    }
+
+    /// <summary>As the generic form, for a type known only at run time.</summary>
+    public static object? Read(ReadOnlySpan<byte> utf8, Type type, string path, out IReadOnlyList<Fault> faults)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(utf8, type, LedgerJson.Options) is { } value)
+            {
+                faults = [];
+                return value;
+            }
+
+            faults = [new Fault(path, "expected an object, got null")];
+            return null;
+        }
+        catch (JsonException e)
+        {
+            faults = Explained(utf8, type, path, e);
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<Fault> Explained(ReadOnlySpan<byte> utf8, Type type, string path, JsonException cause)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var faults = Explain.Faults(document.RootElement, type, path);
+            return faults.Count > 0 ? faults : [new Fault(path + (cause.Path ?? "$")[1..], cause.Message)];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            var at = e is JsonException { BytePositionInLine: { } column } ? $" at byte {column + 1}" : "";
+            return [new Fault(path, $"no valid JSON{at}: expected one JSON object in UTF-8")];
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Terms;
+
+namespace Ledger.Domain.Rules;
+
+/// <summary>
+/// Money that the principal advanced (gaomidian 5.7): the amount, and a percentage of it. Ids <c>{clause}-advance:{claim}</c>
+/// and <c>{clause}-penalty:{claim}</c>, attributed to its date.
+/// </summary>
+public sealed record Advance(Percentage PenaltyPercent) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    {
+        foreach (var advance in input.Facts.Of<AdvancePaid>())
+        {
+            yield return new Found($"{clause.Number}-advance:{advance.Key}", clause.Number, [], advance.Data.Amount, advance.On, [advance.Id]);
+            var penalty = advance.Data.Amount.Percent(PenaltyPercent);
+            if (penalty.IsPositive)
+            {
+                yield return new Found($"{clause.Number}-penalty:{advance.Key}", clause.Number, [], penalty, advance.On, [advance.Id]);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// A loss that the principal claims under this clause: its amount. Id <c>{clause}:{claim}</c>, attributed to its date.
+/// Where <c>takenFrom</c> is given, it counts in that instalment whatever its date (yongdinglu 8.4).
+/// </summary>
+public sealed record ClaimedLoss(int? TakenFrom = null) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
+        from loss in input.Facts.Of<LossClaimed>()
+        where loss.Data.Clause == clause.Number
+        select new Found($"{clause.Number}:{loss.Key}", clause.Number, [], loss.Data.Amount, loss.On, [loss.Id]);
+}
+
+/// <summary>
+/// Liquidated damages, a percentage of the total, when the principal claims them under this clause. Id
+/// <c>{clause}:{claim}</c>, attributed to the claim's date. Claimed by the vendor (where <c>by</c> allows it) they are no
+/// deduction but an adjustment in the vendor's favour.
+/// </summary>
+public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> By) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
+        from claim in input.Facts.Of<LiquidatedDamagesClaimed>()
+        where claim.Data.Clause == clause.Number && claim.Data.By is null or Party.Principal
+        where !TerminationDamages.ExcludesClaim(input, claim)
+        select new Found($"{clause.Number}:{claim.Key}", clause.Number, [], input.Terms.Total.Percent(Percent), claim.On, [claim.Id]);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (By.Count == 0)
+        {
+            yield return new Fault(".by", "expected at least one of principal, vendor");
+        }
+    }
+}
+
+/// <summary>Whether damages on termination and damages on claim add up (reading gmd-6.5-with-6.2).</summary>
+public enum DamagesTogether
+{
+    /// <summary>They do not: the earlier counts, the later is refused.</summary>
+    One,
+
+    /// <summary>They do.</summary>
+    Both,
+}
+
+/// <summary>
+/// Terminated for the vendor's breach (gaomidian 6.5): a percentage of the total, and the duty to refund everything paid
+/// within so many calendar days of the notice. Id <c>{clause}:termination</c>, attributed to the termination date.
+/// </summary>
+public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays, string ClaimClause, DamagesTogether WithClaim) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    {
+        var termination = input.Facts.Of<ContractTerminated>().FirstOrDefault(t => t.Data.Cause == TerminationCause.VendorBreach);
+        if (termination is null || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => EventOrder.ByTime(c.Event, termination.Event) < 0)))
+        {
+            yield break;
+        }
+
+        yield return new Found(
+            $"{clause.Number}:termination", clause.Number, Applied(input.Terms, clause, "withClaim"),
+            input.Terms.Total.Percent(Percent), termination.Data.On, [termination.Id]);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (terms.Clauses.All(c => c.Number != ClaimClause))
+        {
+            yield return new Fault(".claimClause", $"expected a clause of this contract, got \"{ClaimClause}\"");
+        }
+    }
+
+    /// <summary>True when damages claimed after a termination must not add up with those of the termination.</summary>
+    internal static bool ExcludesClaim(RuleInput input, Fact<LiquidatedDamagesClaimed> claim) =>
+        input.Terms.Rules<TerminationDamages>().Any(r =>
+            r.Rule.WithClaim == DamagesTogether.One
+            && r.Rule.ClaimClause == claim.Data.Clause
+            && input.Facts.Of<ContractTerminated>().Any(t => t.Data.Cause == TerminationCause.VendorBreach && EventOrder.ByTime(t.Event, claim.Event) < 0));
+
+    private IEnumerable<Fact<LiquidatedDamagesClaimed>> Claims(ContractFacts facts) =>
+        facts.Of<LiquidatedDamagesClaimed>().Where(c => c.Data.Clause == ClaimClause && c.Data.By is null or Party.Principal);
+}
+
+/// <summary>
+/// An officer assesses a deduction under this clause within a range of yuan, or of percentages of the total (both ends
+/// inclusive). Id <c>{clause}:{assessment}</c>, attributed to its date. With an <c>improvement</c> period, accepted
+/// remediation extinguishes it up to the end of the next assessment period.
+/// </summary>
+public sealed record OfficerAssessment(
+    Cny? Min = null, Cny? Max = null, Percentage? MinPercent = null, Percentage? MaxPercent = null, bool Improvement = false) : RuleBlock
+{
+    /// <summary>The least and the most that may be assessed in yuan under these terms.</summary>
+    public (Cny Min, Cny Max) Range(ContractTerms terms) => Min is { } min && Max is { } max
+        ? (min, max)
+        : (terms.Total.Percent(MinPercent!.Value), terms.Total.Percent(MaxPercent!.Value));
+
+    /// <summary>What an assessment amounts to under these terms.</summary>
+    public static Cny AmountOf(DeductionAssessed assessed, ContractTerms terms) =>
+        assessed.Amount ?? terms.Total.Percent(assessed.Percent!.Value);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
+        from assessed in input.Facts.Of<DeductionAssessed>()
+        where assessed.Data.Clause == clause.Number
+        group assessed by assessed.Key into one
+        let latest = one.Last()
+        select new Found($"{clause.Number}:{one.Key}", clause.Number, [], AmountOf(latest.Data, input.Terms), latest.On, [latest.Id]);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        var yuan = Min is not null && Max is not null;
+        var percent = MinPercent is not null && MaxPercent is not null;
+        if (yuan == percent || Min > Max || MinPercent > MaxPercent)
+        {
+            yield return new Fault("", "expected min and max, or minPercent and maxPercent, in rising order");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Rules;
+
+/// <summary>
+/// A replacement was requested and no qualified one came by the n-th day (Civil Code art. 203 moves it), or an unqualified
+/// one was sent by then before any qualified one (yongdinglu 6.1.3). Only replacements of that person at or after the
+/// request count. Id <c>{clause}:{event id of the request}</c>, attributed to the day after the deadline, or to the
+/// unqualified replacement if earlier.
+/// </summary>
+public sealed record StaffReplacement(Cny Amount, int WithinDays) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    {
+        foreach (var request in input.Facts.Of<StaffReplacementRequested>())
+        {
+            var deadline = CivilCode.LastDay(request.On, WithinDays, input.Calendar).On;
+            var first = input.Facts.Of<StaffReplaced>()
+                .FirstOrDefault(r => r.Data.Person == request.Data.Person && r.At >= request.At && r.On <= deadline);
+            if (first is { Data.Qualified: false })
+            {
+                yield return new Found($"{clause.Number}:{request.Id}", clause.Number, [], Amount, first.On, [request.Id, first.Id]);
+            }
+            else if (first is null && input.AsOfDate > deadline)
+            {
+                yield return new Found($"{clause.Number}:{request.Id}", clause.Number, [], Amount, deadline.PlusDays(1), [request.Id]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
+}
+
+/// <summary>
+/// A departure before the n-th working day after notice (or without notice), without approval, or without a qualified
+/// replacement within m working days after it (yongdinglu 6.2.11): once per departure. Leaving on the n-th working day
+/// itself is in time. Id <c>{clause}:{event id of the departure}</c>, attributed to the departure, or to the day after the
+/// deadline if only that was missed.
+/// </summary>
+public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int ReplaceWithinWorkingDays) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    {
+        foreach (var departure in input.Facts.Of<StaffDeparted>())
+        {
+            var early = departure.Data.NoticeOn is not { } notice || departure.On < input.Calendar.After(notice, NoticeWorkingDays).On;
+            if (early || !departure.Data.Approved)
+            {
+                yield return new Found($"{clause.Number}:{departure.Id}", clause.Number, [], Amount, departure.On, [departure.Id]);
+                continue;
+            }
+
+            var deadline = input.Calendar.After(departure.On, ReplaceWithinWorkingDays).On;
+            var replaced = input.Facts.Of<StaffReplaced>().Any(r =>
+                r.Data.Person == departure.Data.Person && r.Data.Qualified && r.At >= departure.At && r.On <= deadline);
+            if (!replaced && input.AsOfDate > deadline)
+            {
+                yield return new Found($"{clause.Number}:{departure.Id}", clause.Number, [], Amount, deadline.PlusDays(1), [departure.Id]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
+}
+
+/// <summary>The partial first assessment period (reading ydl-annex.3.2-first).</summary>
+public enum FirstAssessmentPeriod
+{
+    /// <summary>A period of its own.</summary>
+    Own,
+
+    /// <summary>Joined with the one after it.</summary>
+    Joined,
+}
+
+/// <summary>
+/// Assessment periods that run from one day of the month to the day before it in the next, clipped to the term, and are
+/// settled so many at a time (yongdinglu annex 3). Deductions of the given clauses are taken from the first instalment
+/// whose cut-off is on or after their group's last day.
+/// </summary>
+public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentPeriod First, IReadOnlyList<string> Clauses) : RuleBlock
+{
+    /// <summary>The assessment periods of a term in order, both days inclusive.</summary>
+    public IReadOnlyList<(LocalDate From, LocalDate To)> Of(LocalDate from, LocalDate to)
+    {
+        var periods = new List<(LocalDate From, LocalDate To)>();
+        for (var start = from; start <= to;)
+        {
+            var next = start.Day < StartDay ? new LocalDate(start.Year, start.Month, StartDay) : new LocalDate(start.Year, start.Month, StartDay).PlusMonths(1);
+            periods.Add((start, LocalDate.Min(next.PlusDays(-1), to)));
+            start = next;
+        }
+
+        if (First == FirstAssessmentPeriod.Joined && periods.Count > 1 && from.Day != StartDay)
+        {
+            periods[1] = (periods[0].From, periods[1].To);
+            periods.RemoveAt(0);
+        }
+
+        return periods;
+    }
+
+    /// <summary>The number of the assessment period of a date (from 1); before the term the first, after it the last.</summary>
+    public int NumberOf(LocalDate date, LocalDate from, LocalDate to)
+    {
+        var periods = Of(from, to).ToList();
+        var index = periods.FindIndex(p => date <= p.To);
+        return index < 0 ? periods.Count : index + 1;
+    }
+
+    /// <summary>The last day of the group in which a date is settled.</summary>
+    public LocalDate SettledOn(LocalDate date, LocalDate from, LocalDate to)
+    {
+        var periods = Of(from, to);
+        var last = (NumberOf(date, from, to) - 1) / Group * Group + Group;
+        return periods[Math.Min(last, periods.Count) - 1].To;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (StartDay is < 1 or > 28 || Group < 1)
+        {
+            yield return new Fault("", "expected a start day from 1 to 28 and groups of 1 or more");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Ledger.Domain.Simulation;
+
+/// <summary>
+/// A small reproducible generator (SplitMix64): the same seed gives the same year on every machine and runtime version,
+/// which the framework's does not promise.
+/// </summary>
+public sealed class Dice(ulong seed)
+{
+    private ulong state = seed;
+
+    /// <summary>A whole number from <paramref name="from"/> to <paramref name="to"/>, both inclusive.</summary>
+    public long Between(long from, long to) => from + (long)(Next() % (ulong)(to - from + 1));
+
+    /// <summary>True in so many of a thousand cases.</summary>
+    public bool Chance(int perMille) => Between(1, 1000) <= perMille;
+
+    /// <summary>One of the given values.</summary>
+    public T Of<T>(params ReadOnlySpan<T> values) => values[(int)Between(0, values.Length - 1)];
+
+    private ulong Next()
+    {
+        unchecked
+        {
+            var z = state += 0x9E3779B97F4A7C15;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return z ^ (z >> 31);
+        }
+    }
+}

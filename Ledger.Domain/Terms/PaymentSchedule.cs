@@ -1,0 +1,131 @@
+using System.Text.Json.Serialization;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Terms;
+
+/// <summary>A line of a period's fee.</summary>
+public sealed record FeeLine(string Line, Cny Amount);
+
+/// <summary>
+/// One payment period: both days inclusive. A deduction belongs to it when its date lies in it, or, for an instalment,
+/// on or before its cut-off and after the one before.
+/// </summary>
+public sealed record PaymentPeriod(int Number, LocalDate From, LocalDate To, IReadOnlyList<FeeLine> Fees)
+{
+    /// <summary>The fee before any deduction.</summary>
+    public Cny Gross => Fees.Sum(f => f.Amount);
+}
+
+/// <summary>How the price is cut into payment periods.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "schedule")]
+[JsonDerivedType(typeof(ServiceMonthSchedule), "service_months")]
+[JsonDerivedType(typeof(InstalmentSchedule), "instalments")]
+public abstract record PaymentSchedule
+{
+    /// <summary>The payment periods of a term, in order.</summary>
+    public abstract IReadOnlyList<PaymentPeriod> Periods(LocalDate from, LocalDate to);
+
+    /// <summary>What is wrong with the schedule for these terms.</summary>
+    public virtual IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (terms.To < terms.From)
+        {
+            yield break;
+        }
+
+        var sum = Periods(terms.From, terms.To).Sum(p => p.Gross);
+        if (sum != terms.Total)
+        {
+            yield return new Fault(".payment", $"the periods' fees sum to {sum}, expected the total {terms.Total}");
+        }
+    }
+
+    /// <summary>
+    /// The number of the period to which a date belongs: the first whose last day is on or after it; a date before the
+    /// term belongs to the first, one after it to the last.
+    /// </summary>
+    public static int PeriodOf(IReadOnlyList<PaymentPeriod> periods, LocalDate date) =>
+        (periods.FirstOrDefault(p => date <= p.To) ?? periods[^1]).Number;
+}
+
+/// <summary>A monthly fee for one line of service.</summary>
+public sealed record MonthlyFee(string Line, Cny Monthly);
+
+/// <summary>Periods of whole service months, each with its monthly fees.</summary>
+public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> Fees) : PaymentSchedule
+{
+    /// <summary>All lines of one service month together.</summary>
+    [JsonIgnore]
+    public Cny MonthlyTotal => Fees.Sum(f => f.Monthly);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PaymentPeriod> Periods(LocalDate from, LocalDate to)
+    {
+        var periods = new List<PaymentPeriod>();
+        for (var month = 1; ServiceMonths.Month(from, month).From <= to; month += Months)
+        {
+            var (first, last) = ServiceMonths.Months(from, month, Months);
+            periods.Add(new PaymentPeriod(
+                periods.Count + 1, first, LocalDate.Min(last, to), [.. Fees.Select(f => new FeeLine(f.Line, f.Monthly * Months))]));
+        }
+
+        return periods;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (Months is < 1 or > 12 || Fees.Count == 0)
+        {
+            yield return new Fault(".payment", "expected periods of 1 to 12 months with at least one fee line");
+            yield break;
+        }
+
+        foreach (var fault in base.Faults(terms))
+        {
+            yield return fault;
+        }
+    }
+}
+
+/// <summary>One instalment; the last has no cut-off and takes the rest.</summary>
+public sealed record Instalment(Cny Amount, LocalDate? CutOff = null);
+
+/// <summary>A price paid in instalments.</summary>
+public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) : PaymentSchedule
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<PaymentPeriod> Periods(LocalDate from, LocalDate to)
+    {
+        var periods = new List<PaymentPeriod>();
+        foreach (var instalment in Instalments)
+        {
+            var number = periods.Count + 1;
+            var first = number == 1 ? from : periods[^1].To.PlusDays(1);
+            periods.Add(new PaymentPeriod(number, first, instalment.CutOff ?? to, [new FeeLine($"instalment-{number}", instalment.Amount)]));
+        }
+
+        return periods;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (Instalments.Count == 0
+            || Instalments.SkipLast(1).Any(i => i.CutOff is null)
+            || Instalments[^1].CutOff is not null
+            || Instalments.SkipLast(1).Zip(Instalments.SkipLast(1).Skip(1)).Any(p => p.Second.CutOff <= p.First.CutOff))
+        {
+            yield return new Fault(".payment.instalments", "expected rising cut-offs on all instalments but the last, which has none");
+            yield break;
+        }
+
+        foreach (var fault in base.Faults(terms))
+        {
+            yield return fault;
+        }
+    }
+}

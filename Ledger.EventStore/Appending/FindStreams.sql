@@ -1,0 +1,1 @@
+select stream, version, last_leaf from ledger.streams where stream = any($1)

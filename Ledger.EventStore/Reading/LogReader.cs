@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using Ledger.EventStore.Hashing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.EventStore.Reading;
+
+/// <summary>An event as read, with its leaf hash.</summary>
+public readonly record struct LoggedEvent(StoredEvent Event, byte[] Leaf);
+
+/// <summary>Reads the log. A reader that has seen position n has seen everything before n.</summary>
+public sealed class LogReader(NpgsqlDataSource database)
+{
+    /// <summary>Where the log ends now.</summary>
+    public async Task<LogHead> HeadAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select position, case when position > 0 then recorded_at end, root from ledger.head", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new LogHead(
+            reader.GetInt64(0),
+            await reader.IsDBNullAsync(1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(1)),
+            await reader.GetFieldValueAsync<byte[]>(2, cancel));
+    }
+
+    /// <summary>
+    /// The state of the log's end at a past position: when it was recorded, and the root of the tree over it, recomputed
+    /// from the leaves. Throws <see cref="LedgerException"/> for a position beyond the head.
+    /// </summary>
+    public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)
+    {
+        var head = await HeadAsync(cancel);
+        if (position == head.Position)
+        {
+            return head;
+        }
+
+        if (position < 0 || position > head.Position)
+        {
+            throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select leaf_hash, recorded_at from ledger.events where position <= $1 order by position", connection)
+        {
+            Parameters = { new() { Value = position } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var tree = new MerkleTree();
+        long? recordedAt = null;
+        while (await reader.ReadAsync(cancel))
+        {
+            tree.Add((byte[])reader.GetValue(0));
+            recordedAt = tree.Size == position ? Timestamps.ToMicroseconds(reader.GetDateTime(1)) : null;
+        }
+
+        return new LogHead(position, recordedAt, tree.Root());
+    }
+
+    /// <summary>The last position recorded at or before a time (microseconds since 1970 UTC); 0 where none was.</summary>
+    public async Task<long> PositionAtAsync(long time, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select coalesce(max(position), 0) from ledger.events where recorded_at <= $1", connection)
+        {
+            Parameters = { new() { Value = Timestamps.ToDateTime(time) } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>
+    /// Events after one position up to another, in order, streamed: of one contract where named, without the types that
+    /// are left out.
+    /// </summary>
+    public async IAsyncEnumerable<LoggedEvent> ReadAsync(
+        long after, long upTo, string? contract = null, IReadOnlyList<string>? without = null, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await foreach (var e in ReadAsync(connection, after, upTo, contract, without, cancel))
+        {
+            yield return e;
+        }
+    }
+
+    /// <summary>As the other, on a connection of the caller's: inside a transaction on the log it sees the log's last state.</summary>
+    public static async IAsyncEnumerable<LoggedEvent> ReadAsync(
+        NpgsqlConnection connection, long after, long upTo, string? contract, IReadOnlyList<string>? without, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(Sql.Load("Reading", "ReadEvents"), connection)
+        {
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = upTo },
+                new() { Value = (object?)contract ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = (object?)without?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+#pragma warning disable CA1849 // The row is in memory: a column of it is not worth a state machine.
+            yield return new LoggedEvent(
+                new StoredEvent(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetInt64(3),
+                    reader.GetString(4),
+                    reader.GetString(5),
+                    reader.GetString(6),
+                    Timestamps.ToMicroseconds(reader.GetDateTime(7)),
+                    Timestamps.ToMicroseconds(reader.GetDateTime(8)),
+                    reader.GetString(9),
+                    reader.IsDBNull(10) ? null : reader.GetString(10),
+                    reader.IsDBNull(11) ? null : reader.GetString(11),
+                    reader.GetFieldValue<byte[]>(12)),
+                reader.GetFieldValue<byte[]>(13));
+#pragma warning restore CA1849
+        }
+    }
+
+    /// <summary>Which of the given streams have an event.</summary>
+    public static async Task<IReadOnlySet<string>> KnownStreamsAsync(NpgsqlConnection connection, IReadOnlyList<string> streams, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select stream from ledger.streams where stream = any($1)", connection)
+        {
+            Parameters = { new() { Value = streams.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var known = new HashSet<string>();
+        while (await reader.ReadAsync(cancel))
+        {
+            known.Add(reader.GetString(0));
+        }
+
+        return known;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Ledger.EventStore;
+
+/// <summary>SQL text kept in <c>.sql</c> files beside the code that runs it.</summary>
+public static class Sql
+{
+    /// <summary>The embedded file whose resource name ends with <c>.{folder}.{name}.sql</c>.</summary>
+    public static string Load(Assembly assembly, string folder, string name) =>
+        Read(assembly, assembly.GetManifestResourceNames().Single(n => n.EndsWith($".{folder}.{name}.sql", StringComparison.Ordinal)));
+
+    internal static string Read(Assembly assembly, string resource)
+    {
+        using var stream = assembly.GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    internal static string Load(string folder, [CallerMemberName] string name = "") => Load(typeof(Sql).Assembly, folder, name);
+}

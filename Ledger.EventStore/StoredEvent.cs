@@ -1,0 +1,72 @@
+namespace Ledger.EventStore;
+
+/// <summary>An event on its way into the log. The log knows no domain: <c>Data</c> is JSON in UTF-8, stored and hashed byte for byte.</summary>
+/// <param name="Stream">The whole stream name, <c>{contract}/{subject}</c>.</param>
+/// <param name="OccurredAt">Microseconds since 1970 UTC.</param>
+/// <param name="ExpectedVersion">The stream's version before this event; null where any will do.</param>
+public sealed record AppendEvent(
+    string Contract,
+    string Stream,
+    string Type,
+    string EventId,
+    string Source,
+    long OccurredAt,
+    string Actor,
+    string? Correlation,
+    string? Causation,
+    ReadOnlyMemory<byte> Data,
+    long? ExpectedVersion = null)
+{
+    /// <summary>A control character could forge the lines of a leaf: throws <see cref="LedgerException"/>.</summary>
+    public void RefuseControlCharacters()
+    {
+        foreach (var text in (ReadOnlySpan<string?>)[Contract, Stream, Type, EventId, Source, Actor, Correlation, Causation])
+        {
+            if (text is not null && text.Any(char.IsControl))
+            {
+                throw new LedgerException(ErrorCode.Refused, $"event {EventId.ReplaceLineEndings(" ")} holds a control character in its envelope");
+            }
+        }
+    }
+}
+
+/// <summary>An event as the log keeps it. Times are microseconds since 1970 UTC.</summary>
+public sealed record StoredEvent(
+    long Position,
+    string Contract,
+    string Stream,
+    long Version,
+    string Type,
+    string EventId,
+    string Source,
+    long OccurredAt,
+    long RecordedAt,
+    string Actor,
+    string? Correlation,
+    string? Causation,
+    ReadOnlyMemory<byte> Data);
+
+/// <summary>Where the log ends: the last position, when it was recorded (null for the empty log), and the tree's root.</summary>
+public sealed record LogHead(long Position, long? RecordedAt, byte[] Root);
+
+/// <summary>What became of one appended event.</summary>
+public abstract record AppendResult
+{
+    /// <summary>It was recorded now.</summary>
+    public sealed record Recorded(long Position, long Version) : AppendResult;
+
+    /// <summary>The same event is on record: this is its first receipt.</summary>
+    public sealed record Duplicate(long Position, long Version) : AppendResult;
+
+    /// <summary>
+    /// The id is on record with another body, or under another source of the contract, at <paramref name="Position"/>;
+    /// null where the other one stands earlier in the same append.
+    /// </summary>
+    public sealed record IdConflict(long? Position) : AppendResult;
+
+    /// <summary>Nothing is wrong with it, but another event of the same append was refused: nothing was recorded.</summary>
+    public sealed record NotRecorded : AppendResult;
+
+    /// <summary>The stream is at another version than the one expected.</summary>
+    public sealed record VersionConflict(long Actual, long Expected) : AppendResult;
+}

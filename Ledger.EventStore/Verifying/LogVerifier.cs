@@ -1,0 +1,95 @@
+using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Reading;
+using Npgsql;
+
+namespace Ledger.EventStore.Verifying;
+
+/// <summary>What a walk over the log found. <c>Position</c> is the first that is wrong; null where the log is clean.</summary>
+public sealed record Verification(bool Ok, long Events, long Streams, string Root, long? Position, string? Problem);
+
+/// <summary>
+/// Walks the whole log as served: every position, leaf, stream version and chain, then the tree, the head and the
+/// streams table. Stops at the first thing that is wrong and names it. All of it is read from one snapshot.
+/// </summary>
+public sealed class LogVerifier(NpgsqlDataSource database)
+{
+    /// <summary>Walks the log; <paramref name="progress"/> is told the positions done and their number.</summary>
+    public async Task<Verification> VerifyAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+        var (size, recordedAt, root, frontier) = await HeadAsync(connection, cancel);
+
+        var tree = new MerkleTree();
+        var streams = new Dictionary<string, (long Version, byte[] Leaf)>();
+        long lastRecorded = long.MinValue;
+        await foreach (var (e, leaf) in LogReader.ReadAsync(connection, long.MinValue, long.MaxValue, null, null, cancel))
+        {
+            var (version, previous) = streams.GetValueOrDefault(e.Stream, (0, []));
+            var problem =
+                e.Position <= tree.Size ? $"a position before or at {tree.Size} stands after it"
+                : e.Position != tree.Size + 1 ? $"missing: after {tree.Size} comes {e.Position}"
+                : e.Version != version + 1 ? $"stream {e.Stream} goes from version {version} to {e.Version}"
+                : e.Stream.Length <= e.Contract.Length || !e.Stream.StartsWith(e.Contract + "/", StringComparison.Ordinal) ? $"stream {e.Stream} is not of contract {e.Contract}"
+                : e.RecordedAt < lastRecorded ? "recorded before the event before it"
+                : !leaf.AsSpan().SequenceEqual(Leaf.Hash(e, previous)) ? "its content does not hash to its leaf: the row or its leaf was changed"
+                : null;
+            if (problem is not null)
+            {
+                return Wrong(e.Position == tree.Size + 1 ? e.Position : tree.Size + 1, problem);
+            }
+
+            tree.Add(leaf);
+            streams[e.Stream] = (e.Version, leaf);
+            lastRecorded = e.RecordedAt;
+            if (tree.Size % 10_000 == 0)
+            {
+                progress?.Report((tree.Size, size));
+            }
+        }
+
+        progress?.Report((tree.Size, size));
+        return tree.Size != size ? Wrong(Math.Min(tree.Size, size) + 1, $"the head says that the log ends at {size}, the last event is {tree.Size}")
+            : !tree.Root().AsSpan().SequenceEqual(root) ? Wrong(size, "the events do not hash to the root in the head")
+            : !tree.Frontier().AsSpan().SequenceEqual(frontier) ? Wrong(size, "the frontier in the head is not that of the events")
+            : size > 0 && recordedAt != lastRecorded ? Wrong(size, "the head's recorded time is not the last event's")
+            : await CheckStreamsAsync(connection, streams, cancel) is { } wrong ? Wrong(wrong.Position, wrong.Problem)
+            : new Verification(true, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
+
+        Verification Wrong(long? position, string problem) =>
+            new(false, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), position, problem);
+    }
+
+    private static async Task<(long Position, long? RecordedAt, byte[] Root, byte[] Frontier)> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select position, case when position > 0 then recorded_at end, root, frontier from ledger.head", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(1)), (byte[])reader.GetValue(2), (byte[])reader.GetValue(3))
+            : throw new LedgerException(ErrorCode.DatabaseUnreachable, "the head row is missing: this is no ledger, or its head was deleted");
+    }
+
+    private static async Task<(long? Position, string Problem)?> CheckStreamsAsync(
+        NpgsqlConnection connection, Dictionary<string, (long Version, byte[] Leaf)> streams, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select stream, version, last_leaf from ledger.streams order by stream", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var seen = 0L;
+        while (await reader.ReadAsync(cancel))
+        {
+            seen++;
+            var name = reader.GetString(0);
+            if (!streams.TryGetValue(name, out var expected))
+            {
+                return (null, $"the streams table has {name}, of which no event is on record");
+            }
+
+            if (expected.Version != reader.GetInt64(1) || !expected.Leaf.AsSpan().SequenceEqual((byte[])reader.GetValue(2)))
+            {
+                return (null, $"the streams table says that {name} ends at version {reader.GetInt64(1)}, its events end at {expected.Version}");
+            }
+        }
+
+        return seen == streams.Count ? null : (null, $"the streams table lists {seen} streams, the events have {streams.Count}");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Statements;
+using Ledger.EventStore;
+using Ledger.EventStore.Reading;
+using Ledger.Projections.Contracts;
+using Ledger.Projections.Decoding;
+using Npgsql;
+
+namespace Ledger.Projections.Statements;
+
+/// <summary>A deduction as <c>deductions</c> lists it: with the period on whose statement it stands.</summary>
+public sealed record DeductionRow(
+    string Id,
+    string Clause,
+    Domain.Money.Cny Amount,
+    Domain.Money.Cny Effective,
+    DeductionStatus Status,
+    NodaTime.LocalDate AttributedOn,
+    int? Period,
+    int? CarriedFrom,
+    IReadOnlyList<string> Reading,
+    IReadOnlyList<string> Evidence);
+
+/// <summary>Statements and deductions: live from the projection, or as of any position by folding the contract's events.</summary>
+public sealed class StatementReader(NpgsqlDataSource database, LogReader log, StatementProjection projection)
+{
+    private readonly AccountReader accounts = new(log);
+
+    /// <summary>The statements of a contract as the projection has them, after it caught up with the log.</summary>
+    public async Task<IReadOnlyList<PeriodStatement>> LiveAsync(string contract, CancellationToken cancel)
+    {
+        await projection.CatchUpAsync(cancel);
+        return await ProjectedAsync(contract, cancel);
+    }
+
+    /// <summary>The statements of a contract as the projection has them, as of the position that it has reached.</summary>
+    public async Task<IReadOnlyList<PeriodStatement>> ProjectedAsync(string contract, CancellationToken cancel)
+    {
+        var (at, head, statements) = await SnapshotAsync(contract, cancel);
+        var moment = at == head.Position ? head : await log.HeadAtAsync(at, cancel);
+        return statements.Count > 0 ? [.. statements.Select(s => Stamp(s, moment))] : throw AccountReader.Unknown(contract);
+    }
+
+    /// <summary>The statements of a contract as of a position.</summary>
+    public async Task<IReadOnlyList<PeriodStatement>> AsOfAsync(string contract, long position, CancellationToken cancel)
+    {
+        var moment = await log.HeadAtAsync(position, cancel);
+        var account = await accounts.AtAsync(contract, position, cancel);
+        return [.. StatementBuilder.BuildAll(account).Select(s => Stamp(s, moment))];
+    }
+
+    /// <summary>All deductions but withdrawn ones, as of a position or at the head, by date, then id.</summary>
+    public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel)
+    {
+        var at = position ?? (await log.HeadAsync(cancel)).Position;
+        _ = await log.HeadAtAsync(at, cancel);
+        var account = await accounts.AtAsync(contract, at, cancel);
+        return [.. account.Deductions.Values
+            .Where(d => d.Status != DeductionStatus.Withdrawn)
+            .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal)
+            .Select(d => new DeductionRow(d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence))];
+    }
+
+    /// <summary>The accounts of all contracts, by id, after the projection caught up.</summary>
+    public async Task<IReadOnlyList<ContractAccount>> ContractsAsync(CancellationToken cancel)
+    {
+        await projection.CatchUpAsync(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select account from projections.accounts order by contract collate \"C\"", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var all = new List<ContractAccount>();
+        while (await reader.ReadAsync(cancel))
+        {
+            all.Add(JsonSerializer.Deserialize<ContractAccount>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!);
+        }
+
+        return all;
+    }
+
+    private async Task<(long At, LogHead Head, IReadOnlyList<PeriodStatement> Statements)> SnapshotAsync(string contract, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("""
+            select c.position, h.position, case when h.position > 0 then h.recorded_at end, h.root, s.statement
+            from projections.checkpoints c
+            cross join ledger.head h
+            left join projections.period_statements s on s.contract = $1
+            where c.projection = 'statements'
+            order by s.period
+            """, connection)
+        {
+            Parameters = { new() { Value = contract } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var (at, head) = (0L, new LogHead(0, null, []));
+        var statements = new List<PeriodStatement>();
+        while (await reader.ReadAsync(cancel))
+        {
+            at = reader.GetInt64(0);
+            head = new LogHead(
+                reader.GetInt64(1),
+                await reader.IsDBNullAsync(2, cancel) ? null : Instants.ToMicroseconds(NodaTime.Instant.FromDateTimeUtc(reader.GetDateTime(2))),
+                await reader.GetFieldValueAsync<byte[]>(3, cancel));
+            if (!await reader.IsDBNullAsync(4, cancel))
+            {
+                statements.Add(JsonSerializer.Deserialize<PeriodStatement>(await reader.GetFieldValueAsync<byte[]>(4, cancel), LedgerJson.Options)!);
+            }
+        }
+
+        return (at, head, statements);
+    }
+
+    private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with
+    {
+        AsOf = new RecordedMoment(moment.Position, EventMapping.FromMicroseconds(moment.RecordedAt ?? 0)),
+        Checkpoint = new CheckpointReference(moment.Position, Convert.ToHexStringLower(moment.Root)),
+    };
+}
