@@ -1,0 +1,106 @@
+using Ledger.Domain.Assessments;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Tests.Support;
+
+/// <summary>
+/// Given events of one contract, in memory: facts as they come, decisions as they are checked, assessments as they are
+/// recorded. What a specification reads like.
+/// </summary>
+public sealed class History
+{
+    private readonly List<LedgerEvent> events = [];
+
+    public History(string contract)
+        : this(Terms.Of(contract))
+    {
+    }
+
+    public History(ContractTerms terms)
+    {
+        Contract = terms.Id;
+        Add("2020-01-01T00:00:00+08:00", "contract", new ContractRegistered(terms));
+    }
+
+    public string Contract { get; }
+
+    public IReadOnlyList<LedgerEvent> Events => events;
+
+    public ContractAccount Account => ContractAccount.Fold(events)!;
+
+    /// <summary>Records a fact, or a decision that is known to be right.</summary>
+    public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null)
+    {
+        Assert.NotNull(EventCatalogue.Of(data).KeyOf(subject));
+        events.Add(new LedgerEvent(
+            events.Count + 1, Contract, subject, events.Count(e => e.Subject == subject) + 1, id ?? $"e-{events.Count + 1}", "test",
+            At(time), Instant.MinValue, actor, data));
+        return this;
+    }
+
+    /// <summary>Checks a decision; recorded with what follows from it when it is accepted.</summary>
+    public IReadOnlyList<Fault> Decide(string subject, EventData data, string actor = "officer-1", string time = "2026-01-30T10:00:00+08:00")
+    {
+        var e = new NewEvent(Contract, subject, $"e-{events.Count + 1}", "test", At(time), actor, data);
+        var decided = Domain.Contracts.Decisions.Check(Account, e, s => events.Exists(known => known.Subject == s));
+        if (decided.Refusals.Count == 0)
+        {
+            Add(time, subject, data, actor);
+            foreach (var derived in decided.Derived)
+            {
+                Add(time, derived.Subject, derived.Data, derived.Actor, derived.Id);
+            }
+        }
+
+        return decided.Refusals;
+    }
+
+    /// <summary>Decides something that must be accepted.</summary>
+    public History Decided(string subject, EventData data, string actor = "officer-1", string time = "2026-01-30T10:00:00+08:00")
+    {
+        Assert.Empty(Decide(subject, data, actor, time));
+        return this;
+    }
+
+    /// <summary>Runs an assessment, records what it proposes and gives what it found.</summary>
+    public IReadOnlyList<Found> Assess(string asOf)
+    {
+        var assessment = new Assessment(asOf.Length == 10 ? ChinaTime.EndOf(Date(asOf)) : At(asOf));
+        events.ForEach(assessment.Add);
+        var result = assessment.Run(events.Count, WorkingDays.Shipped, At("2027-06-01T00:00:00+08:00"));
+        foreach (var e in result.Events)
+        {
+            Add("2027-06-01T00:00:00+08:00", e.Subject, e.Data, e.Actor, e.Id);
+        }
+
+        return result.Found;
+    }
+
+    /// <summary>What an assessment finds of one clause: id, amount and date, as the page writes them.</summary>
+    public IReadOnlyList<string> Finds(string asOf, string clause) =>
+        [.. Assess(asOf).Where(f => f.Clause == clause).Select(f => $"{f.Id} {f.Amount} {f.AttributedOn:uuuu-MM-dd}")];
+
+    public PeriodStatement Statement(int period) => StatementBuilder.Build(Account, period);
+
+    public static Instant At(string time) => Instants.TryParse(time, out var at) ? at : throw new FormatException(time);
+
+    public static LocalDate Date(string date) => NodaTime.Text.LocalDatePattern.Iso.Parse(date).Value;
+}
+
+/// <summary>The five contracts as they ship.</summary>
+public static class Terms
+{
+    public static readonly TheoryData<string> All = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+
+    public static byte[] File(string contract) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json"));
+
+    public static ContractTerms Of(string contract) =>
+        TermsReader.Read(File(contract), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults));
+}
