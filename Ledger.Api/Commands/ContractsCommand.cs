@@ -58,7 +58,7 @@ internal static class ContractsCommand
             var contracts = (await ledger.Read.ContractsAsync(cancel)).Select(ContractSummary.Of).ToList();
             terminal.Show(contracts, console =>
             {
-                var table = Terminal.Table("Contracts", "Contract", "Title", "From", "To", "Total#", "Periods#", "Findings#");
+                var table = Terminal.Table("Contract", "Title", "From", "To", "Total#", "Periods#", "Findings#");
                 foreach (var c in contracts)
                 {
                     table.AddRow(Markup.Escape(c.Contract), Markup.Escape(c.Title), c.From.ToString("uuuu-MM-dd", null), c.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(c.Total), c.Periods.ToString(), c.Findings.Count.ToString());
@@ -91,7 +91,7 @@ internal static class ContractsCommand
         console.MarkupLineInterpolated($"[bold]{terms.Id}[/]  {terms.Title}  {terms.TitleZh}");
         console.MarkupLineInterpolated($"{terms.Principal} · {terms.Vendor}");
         console.MarkupLineInterpolated($"{terms.From:uuuu-MM-dd} to {terms.To:uuuu-MM-dd} · total {Terminal.Yuan(terms.Total)}");
-        var clauses = Terminal.Table("Clauses", "Clause", "Heading", "条款", "Class", "Computed by, or why not");
+        var clauses = Terminal.Table("Clause", "Heading", "条款", "Class", "Computed by, or why not");
         clauses.Columns[4].NoWrap = false;
         foreach (var c in terms.Clauses)
         {

@@ -70,8 +70,9 @@ internal static class DemoCommand
             }
 
             PrintOthers(console, statements.Where(s => s.Contract != Contract));
-            console.MarkupLineInterpolated(
-                $"imported {figures.Imported:#,0} events at {figures.ImportedPerSecond:#,0} a second; {figures.Months} assessments read {figures.Assessed:#,0} events at {figures.AssessedPerSecond:#,0} a second");
+            console.MarkupLineInterpolated(figures.Imported == 0
+                ? (FormattableString)$"the simulated year was on record already"
+                : $"imported {figures.Imported:#,0} events at {figures.ImportedPerSecond:#,0} a second; {figures.Months} assessments read {figures.Assessed:#,0} events at {figures.AssessedPerSecond:#,0} a second");
             VerifyCommand.Print(console, verification);
         });
         return verification.Ok;
@@ -79,7 +80,8 @@ internal static class DemoCommand
 
     private static void PrintOthers(IAnsiConsole console, IEnumerable<Domain.Statements.PeriodStatement> statements)
     {
-        var table = Terminal.Table("The other contracts: registered, nothing recorded yet", "Contract", "Period#", "From", "To", "Gross#", "Net payable#", "Due");
+        console.WriteLine("The other contracts: registered, nothing recorded yet");
+        var table = Terminal.Table("Contract", "Period#", "From", "To", "Gross#", "Net payable#", "Due");
         foreach (var s in statements)
         {
             table.AddRow(

@@ -50,7 +50,8 @@ internal static class StatementCommand
     /// <summary>One statement as people read it.</summary>
     internal static void Print(IAnsiConsole console, PeriodStatement s)
     {
-        var table = Terminal.Table($"{s.Contract} · period {s.Period} · {s.From:uuuu-MM-dd} to {s.To:uuuu-MM-dd} · {Words<PeriodStatus>.Of(s.Status)}", "", "Yuan#");
+        console.MarkupLineInterpolated($"[bold]{s.Contract}[/] · period {s.Period} · {s.From:uuuu-MM-dd} to {s.To:uuuu-MM-dd} · [bold]{Words<PeriodStatus>.Of(s.Status)}[/]");
+        var table = Terminal.Table("", "Yuan#");
         foreach (var fee in s.Fees)
         {
             table.AddRow(Markup.Escape(fee.Line), Terminal.Yuan(fee.Amount));

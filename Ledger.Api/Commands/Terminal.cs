@@ -49,10 +49,10 @@ public sealed class Terminal
     /// <summary>Says what is wrong and what to do, in one line on standard error.</summary>
     public void Error(string text) => System.Console.Error.WriteLine("ledger: " + text.ReplaceLineEndings(" "));
 
-    /// <summary>A table with right-aligned columns where the heading ends with a hash.</summary>
-    public static Table Table(string title, params ReadOnlySpan<string> headings)
+    /// <summary>A table; columns whose heading ends with a hash are right-aligned.</summary>
+    public static Table Table(params ReadOnlySpan<string> headings)
     {
-        var table = new Table { Border = TableBorder.Rounded, Title = new TableTitle(Markup.Escape(title)) };
+        var table = new Table { Border = TableBorder.Rounded };
         foreach (var heading in headings)
         {
             var column = new TableColumn(heading.TrimEnd('#')) { NoWrap = true };

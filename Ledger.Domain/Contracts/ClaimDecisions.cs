@@ -32,7 +32,7 @@ internal static class ClaimDecisions
         var (min, max) = rule.Range(account.Terms);
         var amount = OfficerAssessment.AmountOf(assessed, account.Terms);
         return Decided.Unless(
-            (amount < min || amount > max, assessed.Amount is null ? "$.data.percent" : "$.data.amount", $"clause {assessed.Clause} allows {min} to {max}, got {amount}"));
+            (!rule.Allows(assessed, account.Terms), assessed.Amount is null ? "$.data.percent" : "$.data.amount", $"clause {assessed.Clause} allows {min} to {max}, got {amount}"));
     }
 
     private static Decided Claim(ContractAccount account, LiquidatedDamagesClaimed damages)

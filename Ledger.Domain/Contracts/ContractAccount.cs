@@ -5,15 +5,21 @@ using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Contracts;
 
-/// <summary>The rating of a cycle as an account knows it.</summary>
-public sealed record Rating(Tier Tier, LocalDate On, string EventId, bool Interviewed, bool Planned);
+/// <summary>The rating of a cycle as an account knows it: the latest by time.</summary>
+public sealed record Rating(Tier Tier, Instant At, string EventId, bool Interviewed, bool Planned)
+{
+    /// <summary>The date on which it was published.</summary>
+    [JsonIgnore]
+    public LocalDate On => ChinaTime.DateOf(At);
+}
 
-/// <summary>An obligation as an account knows it.</summary>
-public sealed record ObligationState(LocalDate DueOn, string EventId, LocalDate? PerformedOn = null);
+/// <summary>An obligation as an account knows it: the latest event of its stream by time decides.</summary>
+public sealed record ObligationState(Instant At, string EventId, LocalDate? DueOn = null, LocalDate? PerformedOn = null);
 
 /// <summary>What is open about the contract as a whole: audit, settlement, refunds.</summary>
 public sealed record SettlementState(bool AuditOpen, bool Concluded, bool AuditWaived, Cny Refunded, Cny AuditAdjustments)
@@ -105,8 +111,12 @@ public sealed record ContractAccount(
         return PeriodOf(settled?.SettledOn(attributedOn, Terms.From, Terms.To) ?? attributedOn);
     }
 
-    /// <summary>The first period at or after <paramref name="number"/> whose statement is not issued; null where none is left.</summary>
-    public int? FirstOpen(int number) => Periods.Values.FirstOrDefault(p => p.Number >= number && !p.Locked)?.Number;
+    /// <summary>
+    /// The period itself while its statement is not issued, else the first open one after it, else the first open one of
+    /// all; null where none is left.
+    /// </summary>
+    public int? FirstOpen(int number) =>
+        (Periods.Values.FirstOrDefault(p => p.Number >= number && !p.Locked) ?? Periods.Values.FirstOrDefault(p => !p.Locked))?.Number;
 
     /// <summary>Where a right to terminate under a clause stands.</summary>
     public RightState TerminationState(string clause) => Termination?.Clause == clause ? RightState.Exercised : RightState.Open;
@@ -126,6 +136,7 @@ public sealed record ContractAccount(
         {
             InvoiceNumbers = data is InvoiceReceived invoice ? InvoiceNumbers.Add(invoice.Number) : InvoiceNumbers,
         },
+        LiquidatedDamagesClaimed { By: Party.Vendor } data => Owed(e, data) with { Claims = Claims.SetItem(e.Subject, data.Clause) },
         ClaimEvent data => this with { Claims = Claims.SetItem(e.Subject, ClauseOf(data)) },
         ServiceEvent data => Evolve(e, data),
         SettlementEvent data => this with { Settlement = Evolve(data) },
@@ -147,22 +158,33 @@ public sealed record ContractAccount(
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private ContractAccount Evolve(string deduction, AdjustmentPosted posted)
+    /// <summary>Damages that the vendor claims count in its favour in the first period that is open at the claim's date.</summary>
+    private ContractAccount Owed(LedgerEvent e, LiquidatedDamagesClaimed claim)
     {
-        var adjustment = new Adjustment(deduction, posted.Amount, posted.PostedFor);
-        return posted.Period is { } number
+        var period = PeriodOf(e.OccurredOn);
+        var share = Terms.RulesOf<LiquidatedDamages>(claim.Clause).First().Percent;
+        return Post(new Adjustment($"{claim.Clause}:{e.Key}", Terms.Total.Percent(share), period), FirstOpen(period));
+    }
+
+    private ContractAccount Evolve(string deduction, AdjustmentPosted posted) =>
+        Post(new Adjustment(deduction, posted.Amount, posted.PostedFor), posted.Period);
+
+    private ContractAccount Post(Adjustment adjustment, int? period)
+    {
+        return period is { } number
             ? With(Periods[number] with { Adjustments = Periods[number].Adjustments.Add(adjustment) })
             : this with { Unplaced = Unplaced.Add(adjustment) };
     }
 
     private ContractAccount Evolve(LedgerEvent e, ServiceEvent data) => data switch
     {
-        MonthlyRatingPublished r => this with { Ratings = Ratings.SetItem(r.Cycle, new Rating(r.Tier, e.OccurredOn, e.Id, false, false)) },
+        MonthlyRatingPublished r => Ratings.TryGetValue(r.Cycle, out var known)
+            ? known.At > e.OccurredAt ? this : this with { Ratings = Ratings.SetItem(r.Cycle, known with { Tier = r.Tier, At = e.OccurredAt, EventId = e.Id }) }
+            : this with { Ratings = Ratings.SetItem(r.Cycle, new Rating(r.Tier, e.OccurredAt, e.Id, false, false)) },
         InterviewHeld held => this with { Ratings = Ratings.SetItem(held.Cycle, Ratings[held.Cycle] with { Interviewed = true }) },
         RemediationPlanFiled filed => this with { Ratings = Ratings.SetItem(filed.Cycle, Ratings[filed.Cycle] with { Planned = true }) },
-        ObligationOverdue o => this with { Obligations = Obligations.SetItem(e.Key, new ObligationState(o.DueOn, e.Id, o.PerformedOn)) },
-        ObligationPerformed p when Obligations.TryGetValue(e.Key, out var known) =>
-            this with { Obligations = Obligations.SetItem(e.Key, known with { PerformedOn = p.On }) },
+        ObligationOverdue o => Obliged(e, known => new ObligationState(e.OccurredAt, e.Id, o.DueOn, o.PerformedOn), known => known with { DueOn = known.DueOn ?? o.DueOn }),
+        ObligationPerformed p => Obliged(e, known => new ObligationState(e.OccurredAt, e.Id, known?.DueOn, p.On), known => known),
         ScoreSheetSubmitted sheet => this with { SheetQuarters = SheetQuarters.Add(sheet.Quarter) },
         SpotCheckConcluded check when check.Sampled.Any(s => s.Verdict == Verdict.Falsified && IsPatrol(s.Subject)) =>
             this with { PatrolChecks = PatrolChecks.Add(e.Subject) },
@@ -171,6 +193,13 @@ public sealed record ContractAccount(
         DeliverableRejected d => this with { Submitted = Submitted.SetItem($"{d.Item}/{d.Ordinal}", false) },
         _ => this,
     };
+
+    /// <summary>An obligation after an event that is the latest of its stream by time, or after one that is not.</summary>
+    private ContractAccount Obliged(LedgerEvent e, Func<ObligationState?, ObligationState> latest, Func<ObligationState, ObligationState> earlier)
+    {
+        var known = Obligations.GetValueOrDefault(e.Key);
+        return this with { Obligations = Obligations.SetItem(e.Key, known is null || known.At <= e.OccurredAt ? latest(known) : earlier(known)) };
+    }
 
     private SettlementState Evolve(SettlementEvent data) => data switch
     {

@@ -10,7 +10,10 @@ namespace Ledger.Domain.Contracts;
 /// <summary>An invoice of a period and whether it was sent back.</summary>
 public sealed record Invoice(string Number, Cny Amount, InvoiceKind Kind, Percentage TaxRate, LocalDate ReceivedOn, bool Rejected);
 
-/// <summary>A change of a deduction on an issued statement, counted in a later period.</summary>
+/// <summary>
+/// An amount that changes a period without being its deduction: a change of a deduction on an issued statement, or damages
+/// that the vendor claimed (<c>{clause}:{claim}</c>, posted for the period of the claim's date).
+/// </summary>
 public sealed record Adjustment(string Deduction, Cny Amount, int PostedFor);
 
 /// <summary>The figures that an issued statement froze.</summary>
@@ -48,7 +51,7 @@ public sealed record PeriodAccount(
     public PeriodAccount Evolve(LedgerEvent e) => e.Data switch
     {
         PeriodReportSubmitted report => this with { Documents = Documents.Union(report.Documents) },
-        PeriodAccepted accepted => this with { AcceptedOn = e.OccurredOn, ConfirmedGross = accepted.ConfirmedGross ?? ConfirmedGross },
+        PeriodAccepted accepted => this with { AcceptedOn = e.OccurredOn, ConfirmedGross = accepted.ConfirmedGross },
         PeriodRejected => this with { AcceptedOn = null, ConfirmedGross = null },
         InvoiceReceived i => this with { Invoices = Invoices.Add(new Invoice(i.Number, i.Amount, i.Kind, i.TaxRate, e.OccurredOn, Rejected: false)) },
         InvoiceRejected r => this with { Invoices = [.. Invoices.Select(i => i.Number == r.Number ? i with { Rejected = true } : i)] },

@@ -18,10 +18,10 @@ internal static class PeriodDecisions
         var statement = StatementBuilder.Build(account, number);
         return data switch
         {
-            PeriodReportSubmitted => Locked(period),
+            PeriodReportSubmitted => Decided.Accepted,
             PeriodAccepted accepted => Decided.Unless(
                 (period.Locked, "$.subject", "the period's statement is issued: its figures no longer move"),
-                (NeedsReport(statement) && !period.Reported, "$.subject", "the contract asks for a report with all three documents: nothing complete was submitted"),
+                (NeedsReport(statement) && period.Documents.IsEmpty, "$.subject", "the contract asks for a report: nothing was submitted"),
                 (accepted.ConfirmedGross > account.Schedule[number - 1].Gross, "$.data.confirmedGross", $"expected at most the gross {account.Schedule[number - 1].Gross}, got {accepted.ConfirmedGross}")),
             PeriodRejected => Decided.Unless(
                 (period.Locked, "$.subject", "the period's statement is issued: its figures no longer move"),
@@ -46,7 +46,7 @@ internal static class PeriodDecisions
     {
         var unmet = statement.Gates.Where(g => !g.Met).Select(g => Json.Words<GateKind>.Of(g.Kind)).ToList();
         var days = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule.DaysBeforePayment).FirstOrDefault();
-        var received = period.ValidInvoice?.ReceivedOn;
+        var received = StatementBuilder.FittingInvoice(account, period, statement.NetPayable)?.ReceivedOn;
         return Decided.Unless(
             (!period.Locked, "$.subject", "the period's statement is not issued"),
             (unmet.Count > 0, "$.subject", $"not payable yet: {string.Join(", ", unmet)}"),
@@ -55,9 +55,6 @@ internal static class PeriodDecisions
             (payment.Amount > statement.Outstanding, "$.data.amount", $"outstanding is {statement.Outstanding}, got {payment.Amount}"),
             (account.Deductions.Values.Any(d => d.Period == period.Number && d.ConfirmedBy == e.Actor), "$.actor", $"{e.Actor} confirmed deductions of this period: somebody else pays"));
     }
-
-    private static Decided Locked(PeriodAccount period) =>
-        Decided.Unless((period.Locked, "$.subject", "the period's statement is issued: its figures no longer move"));
 
     private static bool NeedsReport(PeriodStatement statement) => statement.Gates.Any(g => g.Kind == GateKind.Report);
 }

@@ -86,7 +86,7 @@ public enum ExclusionGround
 }
 
 /// <summary>
-/// A platform handed the case over. <c>dispatchLimitMinutes</c> (1 to 10,080) is required where urgent; <c>dueAt</c>
+/// A platform handed the case over. <c>dispatchLimitMinutes</c> (1 or more) is required where urgent; <c>dueAt</c>
 /// is the platform's own handling limit. <c>caller</c> is personal data: it never enters the log, and until the
 /// personal-data store is part of the product it is refused rather than dropped or kept in the clear.
 /// </summary>
@@ -105,7 +105,7 @@ public sealed record CaseReceived(
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
     {
-        foreach (var fault in Between("dispatchLimitMinutes", DispatchLimitMinutes, 1, 10_080).Concat(Location?.Faults(".location") ?? []))
+        foreach (var fault in Between("dispatchLimitMinutes", DispatchLimitMinutes, 1, int.MaxValue).Concat(Location?.Faults(".location") ?? []))
         {
             yield return fault;
         }

@@ -22,7 +22,7 @@ public sealed record PatrolRoundRecorded(
     public override IEnumerable<Fault> Faults(string key)
     {
         var fixes = Track.SelectMany((fix, i) => new Location(fix.Lat, fix.Lon).Faults($".track[{i}]")
-            .Concat(Between($"track[{i}].accuracy", fix.Accuracy, 0, 100_000)));
+            .Concat(Between($"track[{i}].accuracy", fix.Accuracy, 0, decimal.MaxValue)));
         var photos = (Photos ?? []).SelectMany((photo, i) => Sha256($"photos[{i}]", photo));
         return fixes.Concat(photos);
     }

@@ -95,12 +95,12 @@ public sealed record PaymentMade(Cny Amount, LocalDate On) : PeriodEvent
 public sealed record DeliverableAccepted(string Item, int Ordinal, string? Reason = null) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, 1000));
+    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }
 
 /// <summary>The principal sent a deliverable back.</summary>
 public sealed record DeliverableRejected(string Item, int Ordinal, string? Reason = null) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, 1000));
+    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }

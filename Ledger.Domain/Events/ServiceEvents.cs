@@ -25,7 +25,7 @@ public sealed record MonthlyRatingPublished(YearMonth Cycle, Tier Tier, decimal?
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key) =>
-        SameAsSubject("cycle", CycleText(Cycle), key).Concat(Between("rank", Rank, 1, 10_000));
+        SameAsSubject("cycle", CycleText(Cycle), key).Concat(Between("rank", Rank, 1, int.MaxValue));
 
     internal static string CycleText(YearMonth cycle) => $"{cycle.Year:0000}-{cycle.Month:00}";
 }
@@ -37,7 +37,7 @@ public sealed record ComplaintReceived(string About, bool Upheld) : ServiceEvent
 public sealed record PatrolQuotaSet(int Count, LocalDate From, LocalDate To) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => Between("count", Count, 0, 10_000_000).Concat(Ordered("to", From, To));
+    public override IEnumerable<Fault> Faults(string key) => Between("count", Count, 0, int.MaxValue).Concat(Ordered("to", From, To));
 
     internal static IEnumerable<Fault> Ordered(string field, LocalDate from, LocalDate to)
     {
@@ -73,7 +73,7 @@ public sealed record StaffDeparted(string Person, bool Approved, LocalDate? Noti
 public sealed record DeliverableSubmitted(string Item, int Ordinal, LocalDate On) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, 1000));
+    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }
 
 /// <summary>

@@ -67,7 +67,7 @@ public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> 
 /// <summary>Whether damages on termination and damages on claim add up (reading gmd-6.5-with-6.2).</summary>
 public enum DamagesTogether
 {
-    /// <summary>They do not: the earlier counts, the later is refused.</summary>
+    /// <summary>They do not: the one recorded first counts, the later is refused (by position, as decisions are).</summary>
     One,
 
     /// <summary>They do.</summary>
@@ -84,7 +84,7 @@ public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var termination = input.Facts.Of<ContractTerminated>().FirstOrDefault(t => t.Data.Cause == TerminationCause.VendorBreach);
-        if (termination is null || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => EventOrder.ByTime(c.Event, termination.Event) < 0)))
+        if (termination is null || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => c.Event.Position < termination.Event.Position)))
         {
             yield break;
         }
@@ -108,7 +108,7 @@ public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays
         input.Terms.Rules<TerminationDamages>().Any(r =>
             r.Rule.WithClaim == DamagesTogether.One
             && r.Rule.ClaimClause == claim.Data.Clause
-            && input.Facts.Of<ContractTerminated>().Any(t => t.Data.Cause == TerminationCause.VendorBreach && EventOrder.ByTime(t.Event, claim.Event) < 0));
+            && input.Facts.Of<ContractTerminated>().Any(t => t.Data.Cause == TerminationCause.VendorBreach && t.Event.Position < claim.Event.Position));
 
     private IEnumerable<Fact<LiquidatedDamagesClaimed>> Claims(ContractFacts facts) =>
         facts.Of<LiquidatedDamagesClaimed>().Where(c => c.Data.Clause == ClaimClause && c.Data.By is null or Party.Principal);
@@ -126,6 +126,19 @@ public sealed record OfficerAssessment(
     public (Cny Min, Cny Max) Range(ContractTerms terms) => Min is { } min && Max is { } max
         ? (min, max)
         : (terms.Total.Percent(MinPercent!.Value), terms.Total.Percent(MaxPercent!.Value));
+
+    /// <summary>Whether an assessment lies within the range: percentages are compared as such where both are given so, before anything is rounded.</summary>
+    public bool Allows(DeductionAssessed assessed, ContractTerms terms)
+    {
+        if (assessed.Percent is { } percent && MinPercent is { } least && MaxPercent is { } most)
+        {
+            return percent >= least && percent <= most;
+        }
+
+        var (min, max) = Range(terms);
+        var amount = AmountOf(assessed, terms);
+        return amount >= min && amount <= max;
+    }
 
     /// <summary>What an assessment amounts to under these terms.</summary>
     public static Cny AmountOf(DeductionAssessed assessed, ContractTerms terms) =>

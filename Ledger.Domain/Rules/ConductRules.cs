@@ -1,8 +1,10 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 
 namespace Ledger.Domain.Rules;
 
@@ -116,9 +118,10 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var perDay = input.Terms.Total.Percent(PercentPerDay);
+        var lastDay = input.Facts.Of<ContractTerminated>().FirstOrDefault()?.Data.On ?? input.Terms.To;
         foreach (var obligation in Obligation.All(input.Facts))
         {
-            var performedOn = obligation.PerformedOn ?? (input.AsOfDate > input.Terms.To ? input.Terms.To : null);
+            var performedOn = obligation.PerformedOn ?? (input.AsOfDate > lastDay ? lastDay : null);
             if (performedOn is { } on && on > obligation.DueOn)
             {
                 yield return new Found(
@@ -128,6 +131,33 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
                     perDay * NodaTime.Period.DaysBetween(obligation.DueOn, on),
                     on,
                     obligation.Evidence);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
+    {
+        // The clock of a right is the latest assessment's: a statement says the same however late it is read.
+        if (account.LastAsOf is not { } asOf)
+        {
+            yield break;
+        }
+
+        foreach (var (name, obligation) in account.Obligations.OrderBy(o => o.Key, StringComparer.Ordinal))
+        {
+            if (obligation.DueOn is not { } due)
+            {
+                continue;
+            }
+
+            var last = due.PlusDays(TerminationAfterDays);
+            if (!(obligation.PerformedOn <= last) && ChinaTime.DateOf(asOf) > last)
+            {
+                var arisen = last.PlusDays(1);
+                yield return new Right(
+                    $"{clause.Number}-termination:{name}", clause.Number, RightKind.Terminate, arisen,
+                    account.TerminationState(clause.Number), [obligation.EventId], account.PeriodOf(arisen));
             }
         }
     }

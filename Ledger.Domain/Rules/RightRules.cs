@@ -32,7 +32,7 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
         var counted = account.Deductions.Values
             .Where(d => d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal)))
             .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal);
-        foreach (var window in counted.GroupBy(d => Window == CountingWindow.Term ? 0 : d.Period ?? 0))
+        foreach (var window in counted.GroupBy(d => Window == CountingWindow.Term ? 0 : d.Period ?? d.CarriedFrom ?? 0))
         {
             var failures = window.Take(Count).ToList();
             if (failures.Count < Count)
@@ -48,7 +48,7 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
                 RightKind.Suspend,
                 last.AttributedOn,
                 account.Periods.Values.Any(p => p.WasSuspended && (Window == CountingWindow.Term || p.Number == window.Key)) ? RightState.Exercised : RightState.Open,
-                [.. failures.Select(d => d.Id)],
+                [.. failures.SelectMany(d => d.Evidence).Distinct()],
                 period);
         }
     }
@@ -159,7 +159,7 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
                 RightKind.Terminate,
                 first.At.AttributedOn,
                 first.Risk ? RightState.AtRisk : account.TerminationState(clause.Number),
-                [.. first.Of.Select(d => d.Id)],
+                [.. first.Of.SelectMany(d => d.Evidence).Distinct()],
                 account.PeriodOf(first.At.AttributedOn));
         }
     }

@@ -167,7 +167,7 @@ public sealed class ServiceYear
             var sampled = Enumerable.Range(0, Math.Min(20, pool.Count))
                 .Select(_ => pool[(int)dice.Between(0, pool.Count - 1)].Subject)
                 .Distinct()
-                .Select(s => new SampledRecord(s, dice.Chance(15) ? Verdict.Falsified : Verdict.Genuine));
+                .Select(s => new SampledRecord(s, dice.Chance(25) ? Verdict.Falsified : Verdict.Genuine));
             Add(at, $"spotcheck/{n}", "principal-supervision", new SpotCheckConcluded([.. sampled]));
         }
     }

@@ -88,19 +88,21 @@ public static class StatementBuilder
         GateKind.Report => period.Reported,
         GateKind.Acceptance or GateKind.Team or GateKind.InternalApproval => period.AcceptedOn is not null,
         GateKind.Sheets => period.AcceptedOn is not null && account.SheetQuarters.Contains(period.Number),
-        GateKind.Invoice => IsInvoiced(account, period, net),
+        GateKind.Invoice => net == Cny.Zero || FittingInvoice(account, period, net) is not null,
         GateKind.NoOpenBreach => account.Deductions.Values.All(d => d.Status is not (DeductionStatus.Proposed or DeductionStatus.Disputed)),
         GateKind.Deliverables => account.Submitted.Count > 0 && account.Submitted.Values.All(accepted => accepted),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static bool IsInvoiced(ContractAccount account, PeriodAccount period, Cny net)
+    /// <summary>The first invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
+    internal static Invoice? FittingInvoice(ContractAccount account, PeriodAccount period, Cny net)
     {
         var terms = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
-        return period.ValidInvoice is { } invoice
-            && invoice.Amount == net
-            && (terms?.Kind is null || terms.Kind == invoice.Kind)
-            && (terms?.TaxRate is null || terms.TaxRate == invoice.TaxRate);
+        return period.Invoices.Find(i =>
+            !i.Rejected
+            && i.Amount == net
+            && (terms?.Kind is null || terms.Kind == i.Kind)
+            && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate));
     }
 
     private static PeriodStatus StatusOf(PeriodAccount period, Cny net, List<Gate> gates)
@@ -113,6 +115,7 @@ public static class StatementBuilder
         return period switch
         {
             { Suspended: true } => PeriodStatus.Suspended,
+            { Locked: true } when net == Cny.Zero => PeriodStatus.Paid,
             { Locked: true } => gates.TrueForAll(g => g.Met) ? PeriodStatus.Payable : PeriodStatus.Issued,
             { AcceptedOn: not null } => PeriodStatus.Accepted,
             { Documents.Count: > 0 } => PeriodStatus.Reported,

@@ -97,7 +97,9 @@ public sealed class History
 /// <summary>The five contracts as they ship.</summary>
 public static class Terms
 {
-    public static readonly TheoryData<string> All = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+    public static readonly IReadOnlyList<string> Ids = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+
+    public static readonly TheoryData<string> All = new(Ids);
 
     public static byte[] File(string contract) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json"));
 

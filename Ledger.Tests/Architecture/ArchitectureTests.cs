@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Architecture;
+
+/// <summary>The arrows of docs/architecture.md, and the habits that the compiler does not hold.</summary>
+public sealed partial class ArchitectureTests
+{
+    private static readonly string Root = Source();
+
+    [Theory]
+    [InlineData("Ledger.Domain", "", "NodaTime")]
+    [InlineData("Ledger.EventStore", "", "NodaTime Npgsql")]
+    [InlineData("Ledger.Projections", "Ledger.Domain Ledger.EventStore", "")]
+    [InlineData("Ledger.Api", "Ledger.Domain Ledger.EventStore Ledger.Projections", "Spectre.Console System.CommandLine")]
+    public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
+    {
+        var file = XDocument.Load(Path.Combine(Root, project, project + ".csproj"));
+        Assert.Equal(projects, Names(file, "ProjectReference", include => Path.GetFileNameWithoutExtension(include)));
+        Assert.Equal(packages, Names(file, "PackageReference", include => include, skipPrivate: true));
+    }
+
+    [Fact]
+    public void Binary_floating_point_stays_out_of_the_domain_and_the_log()
+    {
+        var offenders = Files("Ledger.Domain", "Ledger.EventStore", "Ledger.Projections")
+            .Where(f => !f.Contains("Geometry", StringComparison.Ordinal))
+            .Where(f => FloatingPoint().IsMatch(WithoutComments(f)));
+        Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void Decisions_and_rules_do_no_input_output()
+    {
+        var offenders = Files("Ledger.Domain").Where(f => InputOutput().IsMatch(WithoutComments(f)) && !f.EndsWith("WorkingDays.cs", StringComparison.Ordinal));
+        Assert.Equal([], offenders);
+    }
+
+    [Fact]
+    public void No_file_grows_past_four_hundred_lines() => Assert.Equal(
+        [], Files("Ledger.Domain", "Ledger.EventStore", "Ledger.Projections", "Ledger.Api", "Ledger.Tests").Where(f => File.ReadLines(f).Count() > 400));
+
+    [Fact]
+    public void Every_error_code_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Root, "docs", "errors.md"));
+        Assert.All(Enum.GetValues<EventStore.ErrorCode>(), code => Assert.Contains($"`{Api.Endpoints.ProblemMiddleware.TypeOf(code)}`", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_project_is_a_folder_at_the_root_and_nothing_else_is_there()
+    {
+        string[] allowed =
+        [
+            "Ledger.Api", "Ledger.Domain", "Ledger.EventStore", "Ledger.Projections", "Ledger.Tests", "Ledger.sln", "docker-compose.yml", "contracts", "docs",
+            "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", ".editorconfig", ".gitignore", ".gitattributes", "global.json",
+            "Directory.Build.props", "Directory.Packages.props", ".ci", ".git",
+        ];
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName).Except(allowed));
+    }
+
+    private static string Names(XDocument file, string element, Func<string, string> name, bool skipPrivate = false) => string.Join(' ', file.Descendants(element)
+        .Where(e => !skipPrivate || e.Attribute("PrivateAssets") is null)
+        .Select(e => name(e.Attribute("Include")!.Value))
+        .Order(StringComparer.Ordinal));
+
+    private static IEnumerable<string> Files(params string[] projects) => projects
+        .SelectMany(p => Directory.EnumerateFiles(Path.Combine(Root, p), "*.cs", SearchOption.AllDirectories))
+        .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
+
+    private static string WithoutComments(string file) => Comment().Replace(File.ReadAllText(file), "");
+
+    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"\b(double|float|Double|Single|Math\.Round|Math\.Pow)\b(?!\()", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex FloatingPoint();
+
+    [GeneratedRegex(@"\b(File\.|Directory\.|HttpClient|Console\.|Environment\.|Socket|async )", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex InputOutput();
+
+    [GeneratedRegex(@"//[^\n]*|""[^""\n]*""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Comment();
+}

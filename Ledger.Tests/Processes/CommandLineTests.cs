@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Processes;
+
+/// <summary>The program as a process, from an empty directory.</summary>
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task The_three_samples_give_their_expected_statements_through_the_command_line()
+    {
+        using var ledger = new Command();
+        var registered = await ledger.JsonAsync(["contracts", "register", .. Terms.Ids.Select(id => Path.Combine("contracts", id + ".json"))]);
+        Assert.Equal(5, registered.GetArrayLength());
+        foreach (var sample in new[] { "anding-first-quarter", "gaomidian-first-quarter", "yongdinglu-staff-and-errors" })
+        {
+            using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".expected.json")));
+            var contract = expected.RootElement.GetProperty("contract").GetString()!;
+            await ledger.JsonAsync("import", Path.Combine("Samples", sample + ".ndjson"));
+            await ledger.JsonAsync("assess", contract, "--as-of", expected.RootElement.GetProperty("assessAsOf").GetString()!);
+            var statements = await ledger.JsonAsync("statement", contract);
+            foreach (var e in expected.RootElement.GetProperty("statements").EnumerateArray())
+            {
+                var s = statements[e.GetProperty("period").GetInt32() - 1];
+                Assert.Equal(
+                    [.. e.GetProperty("deductions").EnumerateArray().Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}")],
+                    s.GetProperty("deductions").EnumerateArray().Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}"));
+                foreach (var figure in new[] { "gross", "netPayable", "shortfall", "exposure" })
+                {
+                    Assert.Equal(e.GetProperty(figure).GetString(), s.GetProperty(figure).GetString());
+                }
+            }
+        }
+
+        Assert.True((await ledger.JsonAsync("verify")).GetProperty("ok").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(2, "statement")]
+    [InlineData(2, "no-such-command")]
+    [InlineData(2, "assess gaomidian-2025 --as-of yesterday")]
+    [InlineData(2, "statement gaomidian-2025 --position 1 --as-of 2026-01-01")]
+    [InlineData(3, "import no-such-file.ndjson")]
+    [InlineData(3, "contracts register no-such-file.json")]
+    [InlineData(1, "statement gaomidian-2025")]
+    [InlineData(1, "statement gaomidian-2025 --position 99")]
+    public async Task A_wrong_command_ends_with_its_status_and_one_line_on_standard_error(int status, string arguments)
+    {
+        using var ledger = new Command();
+        var (ended, output, error) = await ledger.RunAsync(arguments.Split(' '));
+        Assert.Equal(status, ended);
+        Assert.Empty(output);
+        Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => l.StartsWith("ledger: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_service_on_one_data_directory_ends_with_status_4_and_a_command_attaches()
+    {
+        using var ledger = new Command();
+        var (service, http) = await ledger.ServeAsync();
+        using (service)
+        using (http)
+        {
+            var (status, _, error) = await ledger.RunAsync("serve", "--urls", "http://127.0.0.1:0");
+            Assert.Equal(4, status);
+            Assert.Contains("another service holds", error, StringComparison.Ordinal);
+
+            await ledger.JsonAsync(["contracts", "register", Path.Combine("contracts", "gaomidian-2025.json")]);
+            Assert.Equal(4, JsonDocument.Parse(await http.GetStringAsync(new Uri("/api/contracts/gaomidian-2025/statements", UriKind.Relative))).RootElement.GetArrayLength());
+            var missing = await http.GetAsync(new Uri("/api/contracts/nobody/statements/1", UriKind.Relative));
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+            Assert.Equal("application/problem+json", missing.Content.Headers.ContentType?.MediaType);
+            Assert.Contains("urn:ledger:error:contract-unknown", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            await StopAsync(service);
+        }
+
+        Assert.Equal(1, (await ledger.JsonAsync("contracts", "list")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_simulated_year_is_the_same_for_the_same_seed()
+    {
+        using var one = new Command();
+        Directory.CreateDirectory(one.DataDirectory);
+        var files = new[] { "a", "b", "c" }.Select(n => Path.Combine(one.DataDirectory, n)).ToArray();
+        await one.JsonAsync("simulate", "gaomidian-2025", "--seed", "7", "--cases-per-month", "5", "--out", files[0]);
+        await one.JsonAsync("simulate", "gaomidian-2025", "--seed", "7", "--cases-per-month", "5", "--out", files[1]);
+        await one.JsonAsync("simulate", "gaomidian-2025", "--seed", "8", "--cases-per-month", "5", "--out", files[2]);
+        Assert.Equal(await File.ReadAllBytesAsync(files[0]), await File.ReadAllBytesAsync(files[1]));
+        Assert.NotEqual(await File.ReadAllBytesAsync(files[0]), await File.ReadAllBytesAsync(files[2]));
+    }
+
+    private static async Task StopAsync(System.Diagnostics.Process process)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+}

@@ -1,0 +1,156 @@
+using Ledger.Api.Operations;
+using Ledger.EventStore.Verifying;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Projections;
+
+/// <summary>Imports on the real database.</summary>
+public sealed class ImportTests
+{
+    private static readonly string[] Sample = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Samples", "gaomidian-first-quarter.ndjson"));
+
+    [Fact]
+    public async Task A_second_import_records_nothing()
+    {
+        await using var database = await ReadyAsync();
+        var first = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        var second = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        Assert.Equal((32L, 32L, 0L, 6L, 37L), (first.Read, first.Recorded, first.Duplicates, first.FirstPosition!.Value, first.LastPosition!.Value));
+        Assert.Equal((32L, 0L, 32L, null), (second.Read, second.Recorded, second.Duplicates, second.FirstPosition));
+    }
+
+    [Fact]
+    public async Task A_changed_body_under_the_same_id_is_refused_with_both_positions()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        var report = await Ledgers.ImportAsync(database.Ledger, Sample[2].Replace("unit-urban-management", "unit-other", StringComparison.Ordinal));
+        var fault = Assert.Single(Assert.Single(report.Errors).Faults);
+        Assert.Equal("$.id", fault.Path);
+        Assert.Contains("position 8 ", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains("position 38", fault.Problem, StringComparison.Ordinal);
+        Assert.Equal(0, report.Recorded);
+    }
+
+    [Fact]
+    public async Task A_malformed_line_names_its_line_path_and_expectation_and_nothing_of_its_file_is_recorded()
+    {
+        await using var database = await ReadyAsync();
+        var lines = Sample.ToArray();
+        lines[14] = lines[14].Replace("\"score\": 0", "\"score\": \"0\"", StringComparison.Ordinal);
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
+        var error = Assert.Single(report.Errors);
+        Assert.Equal((15L, "$.data.score: expected a number, got \"0\""), (error.Line, error.Faults.Single().ToString()));
+        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+    }
+
+    [Fact]
+    public async Task With_rejects_the_good_lines_are_recorded_and_a_mended_file_completes_them()
+    {
+        await using var database = await ReadyAsync();
+        var lines = Sample.ToArray();
+        lines[14] = lines[14].Replace("\"score\": 0", "\"score\": \"0\"", StringComparison.Ordinal);
+        var rejected = new List<RejectedLine>();
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines), new ImportOptions(Reject: line =>
+        {
+            rejected.Add(line);
+            return Task.CompletedTask;
+        }));
+        Assert.Equal((31L, 1L, 15L), (report.Recorded, report.Rejected, rejected.Single().Line));
+        Assert.Equal(lines[14], System.Text.Encoding.UTF8.GetString(rejected.Single().Utf8!));
+        var mended = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        Assert.Equal((1L, 31L), (mended.Recorded, mended.Duplicates));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("\uFEFF", 0)]
+    [InlineData("\n\r\n  \n", 0)]
+    [InlineData("CRLF", 32)]
+    [InlineData("BOM", 32)]
+    [InlineData("BATCH", 32)]
+    [InlineData("ONE", 1)]
+    public async Task Files_come_in_several_shapes(string shape, long recorded)
+    {
+        await using var database = await ReadyAsync();
+        var text = shape switch
+        {
+            "CRLF" => string.Join("\r\n", Sample),
+            "BOM" => "\uFEFF" + string.Join('\n', Sample),
+            "BATCH" => "\uFEFF [\n" + string.Join(",\n", Sample) + "\n]",
+            "ONE" => Sample[0],
+            _ => shape,
+        };
+        Assert.Equal(recorded, (await Ledgers.ImportAsync(database.Ledger, text)).Recorded);
+    }
+
+    [Fact]
+    public async Task A_batch_cut_off_in_the_middle_records_nothing()
+    {
+        await using var database = await ReadyAsync();
+        await Assert.ThrowsAsync<EventStore.LedgerException>(() => Ledgers.ImportAsync(database.Ledger, "[" + string.Join(',', Sample[..5]) + ",{\"spec"));
+        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+    }
+
+    [Fact]
+    public async Task A_dry_run_checks_everything_and_records_nothing()
+    {
+        await using var database = await ReadyAsync();
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Sample), new ImportOptions(DryRun: true));
+        Assert.Equal((32L, 0L, null), (report.Recorded, report.Rejected, report.FirstPosition));
+        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+    }
+
+    [Theory]
+    [InlineData("2026-11-20T00:05:00+00:00", 1)]
+    [InlineData("2026-11-20T00:05:00.000001+00:00", 0)]
+    public async Task A_time_more_than_five_minutes_ahead_of_the_clock_is_refused(string time, long recorded)
+    {
+        await using var database = await ReadyAsync();
+        var line = Sample[0].Replace("2025-11-03T09:00:00+08:00", time, StringComparison.Ordinal);
+        Assert.Equal(recorded, (await Ledgers.ImportAsync(database.Ledger, line)).Recorded);
+    }
+
+    [Theory]
+    [InlineData("gaomidian-2025", "gaomidian-2024", "$.contract")]
+    [InlineData("\"id\": \"s-0001\"", "\"id\": \"s-0001\", \"expectedversion\": 1", "$.expectedversion")]
+    [InlineData("case_received", "deduction_proposed", "$.subject")]
+    public async Task What_does_not_fit_the_ledger_is_refused(string good, string bad, string path)
+    {
+        await using var database = await ReadyAsync();
+        var report = await Ledgers.ImportAsync(database.Ledger, Sample[0].Replace(good, bad, StringComparison.Ordinal));
+        Assert.Equal(path, Assert.Single(Assert.Single(report.Errors).Faults).Path);
+    }
+
+    [Fact]
+    public async Task Importing_in_one_file_or_in_many_and_in_any_order_gives_the_same_statements()
+    {
+        var order = new Random(5);
+        var whole = await StatementsAsync([string.Join('\n', Sample)]);
+        var cases = Sample.Where(l => !l.Contains("spot_check", StringComparison.Ordinal)).ToArray();
+        order.Shuffle(cases);
+        var parts = cases.Chunk(5).Select(c => string.Join('\n', c)).Append(Sample.Single(l => l.Contains("spot_check", StringComparison.Ordinal))).ToList();
+        Assert.Equal(whole, await StatementsAsync(parts));
+    }
+
+    private static async Task<string> StatementsAsync(IReadOnlyList<string> files)
+    {
+        await using var database = await ReadyAsync();
+        foreach (var file in files)
+        {
+            Assert.Equal(0, (await Ledgers.ImportAsync(database.Ledger, file)).Rejected);
+        }
+
+        var run = await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
+        var statements = (await database.Ledger.Read.LiveAsync("gaomidian-2025", default)).Select(s => s with { AsOf = null, Checkpoint = null });
+        return run.Digest + System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(statements));
+    }
+
+    private static async Task<TestDatabase> ReadyAsync()
+    {
+        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        return database;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Ledger.Tests.Support;
+
+/// <summary>The program as its users run it: a real process on a data directory of its own.</summary>
+public sealed class Command : IDisposable
+{
+    private static int number;
+
+    public Command(string? dataDirectory = null) =>
+        DataDirectory = dataDirectory ?? Path.Combine("/tmp", $"ledger-command-{Environment.ProcessId}-{Interlocked.Increment(ref number)}");
+
+    public string DataDirectory { get; }
+
+    /// <summary>Starts it; both outputs are kept.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        info.Environment["LEDGER_DATA"] = DataDirectory;
+        info.Environment.Remove("ConnectionStrings__Ledger");
+        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ledger.Api.dll"));
+        foreach (var argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(info)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public async Task<(int Status, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Runs it with <c>--json</c>; it must be done, and its output one JSON document.</summary>
+    public async Task<JsonElement> JsonAsync(params string[] arguments)
+    {
+        var (status, output, error) = await RunAsync([.. arguments, "--json"]);
+        Assert.True(status == 0, $"{string.Join(' ', arguments)} ended with {status}: {error}");
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    /// <summary>Starts the service and waits until it answers; gives the process and its address.</summary>
+    public async Task<(Process Process, HttpClient Http)> ServeAsync()
+    {
+        var port = FreePort();
+        var process = Start("serve", "--urls", $"http://127.0.0.1:{port}");
+        _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
+        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        for (var patience = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                if ((await http.GetAsync(new Uri("/health", UriKind.Relative))).IsSuccessStatusCode)
+                {
+                    return (process, http);
+                }
+            }
+            catch (HttpRequestException)
+            {
+                Assert.False(process.HasExited, "the service ended before it answered");
+            }
+
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(90), "the service did not answer");
+            await Task.Delay(50);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(DataDirectory))
+        {
+            Directory.Delete(DataDirectory, recursive: true);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

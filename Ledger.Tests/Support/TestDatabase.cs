@@ -1,0 +1,91 @@
+using Ledger.Api.Hosting;
+using Ledger.Api.Postgres;
+using NodaTime;
+using NodaTime.Text;
+using Npgsql;
+
+namespace Ledger.Tests.Support;
+
+/// <summary>
+/// A fresh, migrated database on the cluster that all tests share. The cluster is our own embedded one, in a temporary
+/// directory, started by the first test that needs it and stopped with the run; or ConnectionStrings__Ledger's server.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private static readonly string Directory = Path.Combine("/tmp", $"ledger-tests-{Environment.ProcessId}");
+    private static readonly Lazy<Task<string>> Template = new(PrepareAsync);
+    private static int number;
+
+    private TestDatabase(string connectionString, LedgerRuntime ledger) => (ConnectionString, Ledger) = (connectionString, ledger);
+
+    public string ConnectionString { get; }
+
+    public LedgerRuntime Ledger { get; }
+
+    public static async Task<TestDatabase> CreateAsync(IClock? clock = null)
+    {
+        var server = await Template.Value;
+        var name = $"ledger_test_{Environment.ProcessId}_{Interlocked.Increment(ref number)}";
+        await ExecuteAsync(server, $"create database {name} template ledger_test_template_{Environment.ProcessId}");
+        var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        return new TestDatabase(connection, await LedgerRuntime.OpenAsync(connection, clock ?? SystemClock.Instance, CancellationToken.None));
+    }
+
+    /// <summary>Runs SQL as somebody with full rights who wants to get past the triggers.</summary>
+    public Task TamperAsync(string sql) => ExecuteAsync(ConnectionString, "set session_replication_role = replica; " + sql);
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.DisposeAsync();
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
+        var name = new NpgsqlConnectionStringBuilder(ConnectionString).Database;
+        await ExecuteAsync(await Template.Value, $"drop database {name} with (force)");
+    }
+
+    private static async Task<string> PrepareAsync()
+    {
+        var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
+        if (string.IsNullOrEmpty(server))
+        {
+            var cluster = await EmbeddedCluster.OpenAsync(Directory, _ => { }, CancellationToken.None);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+            {
+                cluster.Dispose();
+                System.IO.Directory.Delete(Directory, recursive: true);
+            };
+            server = EmbeddedCluster.ConnectionStringOf(Directory, "postgres");
+        }
+
+        var template = $"ledger_test_template_{Environment.ProcessId}";
+        await ExecuteAsync(server, $"create database {template}");
+        var connection = new NpgsqlConnectionStringBuilder(server) { Database = template }.ConnectionString;
+        await (await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, CancellationToken.None)).DisposeAsync();
+        return server;
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>A clock that a test sets.</summary>
+public sealed class SetClock(string at) : IClock
+{
+    public Instant Now { get; set; } = InstantPattern.ExtendedIso.Parse(at).Value;
+
+    public Instant GetCurrentInstant() => Now;
+}
