@@ -81,11 +81,11 @@ internal static class DemoCommand
     private static void PrintOthers(IAnsiConsole console, IEnumerable<Domain.Statements.PeriodStatement> statements)
     {
         console.WriteLine("The other contracts: registered, nothing recorded yet");
-        var table = Terminal.Table("Contract", "Period#", "From", "To", "Gross#", "Net payable#", "Due");
+        var table = Terminal.Table("Contract", "Period#", "Ends", "Net payable#", "Due");
         foreach (var s in statements)
         {
             table.AddRow(
-                s.Contract, s.Period.ToString(), s.From.ToString("uuuu-MM-dd", null), s.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(s.Gross), Terminal.Yuan(s.NetPayable),
+                s.Contract, s.Period.ToString(), s.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(s.NetPayable),
                 s.DueOn is { } due ? due.ToString("uuuu-MM-dd", null) + (s.DueProvisional ? " (provisional)" : "") : "–");
         }
 

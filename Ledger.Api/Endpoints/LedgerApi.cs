@@ -15,6 +15,7 @@ public static class LedgerApi
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddRoutingCore();
         builder.Services.AddProblemDetails();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
@@ -32,6 +33,7 @@ public static class LedgerApi
         builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionLoop>());
 
         var app = builder.Build();
+        app.UseStatusCodePages();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.MapHealth();

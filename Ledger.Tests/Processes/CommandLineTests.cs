@@ -72,10 +72,43 @@ public sealed class CommandLineTests
             Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
             Assert.Equal("application/problem+json", missing.Content.Headers.ContentType?.MediaType);
             Assert.Contains("urn:ledger:error:contract-unknown", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            foreach (var (path, expected) in new[] { ("/api/contracts/gaomidian-2025/statements?position=abc", 400), ("/api/contracts/gaomidian-2025/statements?asOf=yesterday", 400), ("/nowhere", 404) })
+            {
+                var wrong = await http.GetAsync(new Uri(path, UriKind.Relative));
+                Assert.Equal((expected, "application/problem+json"), ((int)wrong.StatusCode, wrong.Content.Headers.ContentType?.MediaType));
+            }
+
             await StopAsync(service);
         }
 
         Assert.Equal(1, (await ledger.JsonAsync("contracts", "list")).GetArrayLength());
+    }
+
+    [Fact]
+    public void A_demo_runs_on_a_later_clock_where_the_machine_s_lies_before_the_year_s_end_and_says_so()
+    {
+        var said = new List<string>();
+        var year = new Api.Operations.DemoYear(Terms.Of("gaomidian-2025"));
+        var early = year.Clock(new SetClock("2026-01-01T00:00:00Z"), said.Add);
+        Assert.True(early.GetCurrentInstant() >= History.At("2026-11-10T23:59:59+08:00"));
+        Assert.Contains("days ahead", Assert.Single(said), StringComparison.Ordinal);
+        var late = new SetClock("2030-01-01T00:00:00Z");
+        Assert.Same(late, year.Clock(late, said.Add));
+    }
+
+    [Fact]
+    public async Task A_demo_refuses_a_ledger_that_holds_real_events()
+    {
+        using var ledger = new Command();
+        await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "anding-2023.json"));
+        foreach (var arguments in new[] { new[] { "demo", "--no-serve" }, ["demo", "--no-serve", "--fresh"] })
+        {
+            var (status, _, error) = await ledger.RunAsync(arguments);
+            Assert.Equal(1, status);
+            Assert.Contains("holds real events", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, (await ledger.JsonAsync("verify")).GetProperty("events").GetInt64());
     }
 
     [Fact]
