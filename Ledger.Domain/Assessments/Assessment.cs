@@ -47,12 +47,7 @@ public sealed class Assessment(Instant asOf)
             throw new InvalidOperationException("an assessment needs a registered contract");
         }
 
-        var input = new RuleInput(account.Terms, facts, calendar, asOf);
-        var found = (from clause in account.Terms.Clauses
-                     from rule in clause.Rules ?? []
-                     from one in rule.Find(input, clause)
-                     orderby one.AttributedOn, one.Id
-                     select one).ToList();
+        var found = Find(account, calendar);
         found.Sort((a, b) => a.AttributedOn.CompareTo(b.AttributedOn) is var byDate and not 0 ? byDate : string.CompareOrdinal(a.Id, b.Id));
 
         var withdrawn = Withdrawals(account, found).ToList();
@@ -69,13 +64,37 @@ public sealed class Assessment(Instant asOf)
         ]);
     }
 
+    /// <summary>What the rules yield for each period under the terms that hold for it; of one id, what a locked period yields stays.</summary>
+    private List<Found> Find(ContractAccount account, WorkingDays calendar)
+    {
+        var found = new Dictionary<string, Found>();
+        foreach (var (terms, periods) in account.TermsByPeriod())
+        {
+            var input = new RuleInput(terms, facts, calendar, asOf);
+            var view = account.Under(terms);
+            foreach (var one in from clause in terms.Clauses from rule in clause.Rules ?? [] from f in rule.Find(input, clause) select f)
+            {
+                if (periods.Contains(view.PeriodOf(one.Clause, one.AttributedOn)))
+                {
+                    found.TryAdd(one.Id, one);
+                }
+            }
+        }
+
+        return [.. found.Values];
+    }
+
     /// <summary>Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.</summary>
     private static bool IsNew(ContractAccount account, Found found) =>
         !account.Deductions.TryGetValue(found.Id, out var known)
         || known.Status == DeductionStatus.Withdrawn
-        || (known.Status == DeductionStatus.Proposed && Differs(known, found));
+        || (known.Status == DeductionStatus.Proposed && Differs(account, known, found));
 
-    private static bool Differs(Deduction known, Found found) => known.Amount != found.Amount || known.AttributedOn != found.AttributedOn;
+    /// <summary>Another amount, another date, or (by a reading) another place while neither is locked.</summary>
+    private static bool Differs(ContractAccount account, Deduction known, Found found) =>
+        known.Amount != found.Amount
+        || known.AttributedOn != found.AttributedOn
+        || (known.Period is { } place && !account.Periods[place].Locked && account.FirstOpen(account.PeriodOf(found.Clause, found.AttributedOn)) != place);
 
     private IEnumerable<(string Id, DeductionWithdrawn Data)> Withdrawals(ContractAccount account, List<Found> found)
     {
@@ -86,10 +105,10 @@ public sealed class Assessment(Instant asOf)
             {
                 yield return (known.Id, new DeductionWithdrawn("the facts and terms no longer yield it", facts.RecordedAfter(known.ProposedAt, known.Evidence)));
             }
-            else if (Differs(known, again))
+            else if (Differs(account, known, again))
             {
                 yield return (known.Id, new DeductionWithdrawn(
-                    $"it is now {again.Amount} on {again.AttributedOn:uuuu-MM-dd}", [.. again.Evidence.Except(known.Evidence)]));
+                    $"it is now {again.Amount} on {again.AttributedOn:uuuu-MM-dd} in period {account.FirstOpen(account.PeriodOf(again.Clause, again.AttributedOn))}", [.. again.Evidence.Except(known.Evidence)]));
             }
         }
     }

@@ -93,6 +93,9 @@ public sealed record ContractAccount(
     [JsonIgnore]
     public IReadOnlyList<PaymentPeriod> Schedule { get => field ??= Terms.Payment.Periods(Terms.From, Terms.To); private init; }
 
+    /// <summary>The same account under other terms.</summary>
+    public ContractAccount Under(ContractTerms terms) => this with { Terms = terms, Schedule = null! };
+
     /// <summary>The number of the period to which a date belongs.</summary>
     public int PeriodOf(LocalDate date) => PaymentSchedule.PeriodOf(Schedule, date);
 
@@ -110,6 +113,17 @@ public sealed record ContractAccount(
         var settled = Terms.Rules<AssessmentPeriods>().Select(r => r.Rule).FirstOrDefault(r => r.Clauses.Contains(clause));
         return PeriodOf(settled?.SettledOn(attributedOn, Terms.From, Terms.To) ?? attributedOn);
     }
+
+    /// <summary>
+    /// The terms under which each period is assessed: those in force for an open one, those with the readings of its issue
+    /// for a locked one. A reading takes effect from then on and never for a locked period.
+    /// </summary>
+    public IEnumerable<(ContractTerms Terms, IReadOnlyList<int> Periods)> TermsByPeriod() =>
+        from period in Periods.Values
+        let readings = period.Issued?.Readings ?? Terms.Readings.ToDictionary(r => r.Id, r => r.InForce(Terms))
+        group period.Number by string.Join(';', readings.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}={r.Value}")) into same
+        let choices = Periods[same.First()].Issued?.Readings
+        select (choices is null ? Terms : choices.Aggregate(Terms, (terms, c) => terms.Readings.Single(r => r.Id == c.Key).Apply(terms, c.Value)!), (IReadOnlyList<int>)[.. same]);
 
     /// <summary>
     /// The period itself while its statement is not issued, else the first open one after it, else the first open one of
@@ -147,11 +161,7 @@ public sealed record ContractAccount(
 
     private ContractAccount Evolve(ContractEvent data) => data switch
     {
-        ReadingRecorded reading => this with
-        {
-            Terms = Terms.Readings.Single(r => r.Id == reading.Reading).Apply(Terms, reading.Choice)!,
-            Schedule = null!,
-        },
+        ReadingRecorded reading => Under(Terms.Readings.Single(r => r.Id == reading.Reading).Apply(Terms, reading.Choice)!),
         ContractTerminated terminated => this with { Termination = terminated },
         ScoringSchemeAdopted => this,
         ContractRegistered or ContractAmended or ContractRenewed => throw new System.Diagnostics.UnreachableException("refused when it was decided"),
@@ -224,7 +234,7 @@ public sealed record ContractAccount(
     private PeriodAccount Issue(PeriodAccount period, long position)
     {
         var draft = StatementBuilder.Build(this, period.Number);
-        return period with { Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, position) };
+        return period with { Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, Terms.Readings.ToDictionary(r => r.Id, r => r.InForce(Terms)), position) };
     }
 
     private ContractAccount With(Deduction deduction) => this with { Deductions = Deductions.SetItem(deduction.Id, deduction) };

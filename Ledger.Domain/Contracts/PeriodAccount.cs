@@ -16,8 +16,16 @@ public sealed record Invoice(string Number, Cny Amount, InvoiceKind Kind, Percen
 /// </summary>
 public sealed record Adjustment(string Deduction, Cny Amount, int PostedFor);
 
-/// <summary>The figures that an issued statement froze.</summary>
-public sealed record IssuedFigures(Cny Gross, IReadOnlyList<StatementDeduction> Deductions, IReadOnlyList<Adjustment> Adjustments, long Position);
+/// <summary>
+/// What an issued statement froze: its figures, and the readings in force (choice by reading id), under which the period
+/// is assessed for ever.
+/// </summary>
+public sealed record IssuedFigures(
+    Cny Gross,
+    IReadOnlyList<StatementDeduction> Deductions,
+    IReadOnlyList<Adjustment> Adjustments,
+    IReadOnlyDictionary<string, string> Readings,
+    long Position);
 
 /// <summary>What has been decided about one payment period; stream <c>{contract}/period/{n}</c>.</summary>
 public sealed record PeriodAccount(
