@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
-using Ledger.EventStore.Verifying;
+using Ledger.Api.Operations;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -10,7 +10,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head");
+        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, and repeats every recorded assessment");
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var result = await VerifyAsync(ledger, terminal, cancel);
@@ -20,20 +20,16 @@ internal static class VerifyCommand
         return command;
     }
 
-    internal static async Task<Verification> VerifyAsync(LedgerRuntime ledger, Terminal terminal, CancellationToken cancel)
-    {
-        var verifier = new LogVerifier(ledger.Database);
-        return Terminal.ShowsProgress
-            ? await terminal.Notes.Status().StartAsync("verifying", status => verifier.VerifyAsync(
-                new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel))
-            : await verifier.VerifyAsync(null, cancel);
-    }
+    internal static Task<LedgerVerification> VerifyAsync(LedgerRuntime ledger, Terminal terminal, CancellationToken cancel) => Terminal.ShowsProgress
+        ? terminal.Notes.Status().StartAsync("verifying", status => VerifyLedger.RunAsync(
+            ledger, new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel))
+        : VerifyLedger.RunAsync(ledger, null, cancel);
 
-    internal static void Print(IAnsiConsole console, Verification v)
+    internal static void Print(IAnsiConsole console, LedgerVerification v)
     {
         if (v.Ok)
         {
-            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams; root {v.Root}");
+            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated; root {v.Root}");
         }
         else
         {

@@ -1,5 +1,5 @@
 using Ledger.Api.Hosting;
-using Ledger.EventStore.Verifying;
+using Ledger.Api.Operations;
 
 namespace Ledger.Api.Endpoints;
 
@@ -20,5 +20,5 @@ internal static class HealthEndpoints
     });
 
     public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerRuntime ledger, CancellationToken cancel) =>
-        TypedResults.Ok(await new LogVerifier(ledger.Database).VerifyAsync(null, cancel)));
+        TypedResults.Ok(await VerifyLedger.RunAsync(ledger, null, cancel)));
 }

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Ledger.Domain.Assessments;
+using Ledger.Domain.Events;
+using Ledger.Domain.Time;
+using Ledger.EventStore.Reading;
+using Ledger.Projections.Decoding;
+
+namespace Ledger.Projections.Assessments;
+
+/// <summary>What repeating the recorded assessments found; <c>Position</c> is the first run that does not reproduce.</summary>
+public sealed record AssessmentVerification(int Runs, long? Position, string? Problem);
+
+/// <summary>
+/// Repeats every recorded assessment at its place in the log and compares what it finds with the recorded digest and
+/// counts. One pass a contract: each event is decoded once and given to all runs that read it.
+/// </summary>
+public sealed class AssessmentVerifier(LogReader log)
+{
+    private static readonly string[] AllButRuns = [.. EventCatalogue.All.Where(t => t.Data != typeof(AssessmentRun)).Select(t => t.Alias)];
+
+    /// <summary>Repeats all runs up to a position of the log.</summary>
+    public async Task<AssessmentVerification> VerifyAsync(long upTo, CancellationToken cancel)
+    {
+        var runs = new List<LedgerEvent>();
+        await foreach (var e in log.ReadAsync(0, upTo, without: AllButRuns, cancel: cancel))
+        {
+            runs.Add(EventMapping.ToEvent(e.Event));
+        }
+
+        foreach (var contract in runs.GroupBy(r => r.Contract))
+        {
+            if (await RepeatAsync(contract.Key, [.. contract], cancel) is { } wrong)
+            {
+                return new AssessmentVerification(runs.Count, wrong.Position, wrong.Problem);
+            }
+        }
+
+        return new AssessmentVerification(runs.Count, null, null);
+    }
+
+    private async Task<(long Position, string Problem)?> RepeatAsync(string contract, List<LedgerEvent> runs, CancellationToken cancel)
+    {
+        var waiting = new Queue<(LedgerEvent Event, AssessmentRun Run, Assessment Repeated)>(
+            runs.Select(e => (e, (AssessmentRun)e.Data)).OrderBy(r => r.Item2.Position).Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf))));
+        try
+        {
+            await foreach (var stored in log.ReadAsync(0, runs.Max(r => ((AssessmentRun)r.Data).Position), contract, cancel: cancel))
+            {
+                var e = EventMapping.ToEvent(stored.Event);
+                while (waiting.TryPeek(out var due) && due.Run.Position < e.Position)
+                {
+                    if (Differs(waiting.Dequeue()) is { } wrong)
+                    {
+                        return wrong;
+                    }
+                }
+
+                foreach (var run in waiting)
+                {
+                    run.Repeated.Add(e);
+                }
+            }
+        }
+        catch (JsonException e)
+        {
+            return (runs[0].Position, $"the events that the assessment of {contract} read cannot be decoded: {e.Message}");
+        }
+
+        foreach (var run in waiting)
+        {
+            if (Differs(run) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+
+        return null;
+    }
+
+    private static (long Position, string Problem)? Differs((LedgerEvent Event, AssessmentRun Run, Assessment Repeated) run)
+    {
+        if (run.Repeated.Account is null)
+        {
+            return (run.Event.Position, "the assessment read a contract that was not registered by then");
+        }
+
+        var again = run.Repeated.Run(run.Run.Position, WorkingDays.Shipped, run.Event.RecordedAt).Run;
+        return again == run.Run
+            ? null
+            : (run.Event.Position, $"the assessment as of {run.Run.AsOf} does not reproduce: it recorded {run.Run.Found} found with digest {run.Run.Digest}, repeating it finds {again.Found} with {again.Digest}");
+    }
+}

@@ -1,0 +1,82 @@
+using Ledger.Api.Operations;
+using Ledger.Domain.Events;
+using Ledger.EventStore;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Projections;
+
+/// <summary>Assessments on the real database: recorded, repeatable, never back in time.</summary>
+public sealed class AssessmentTests
+{
+    [Fact]
+    public async Task Every_recorded_run_reproduces_also_after_facts_arrive_late()
+    {
+        await using var database = await ReadyAsync();
+        await AssessAsync(database, "2025-12-31T23:59:59+08:00");
+        await Ledgers.ImportAsync(database.Ledger, [new NewEvent(
+            "gaomidian-2025", "complaint/late", "late", "test", History.At("2025-11-10T10:00:00+08:00"), "a", new ComplaintReceived("x", true))]);
+        var second = await AssessAsync(database, "2026-02-10T23:59:59+08:00");
+        Assert.Equal(1, second.Withdrawn);
+        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.True(verified.Ok, verified.Problem);
+        Assert.Equal(2, verified.Assessments);
+    }
+
+    [Fact]
+    public async Task A_run_that_does_not_reproduce_is_named_with_its_position()
+    {
+        await using var database = await ReadyAsync();
+        await AssessAsync(database, "2026-02-10T23:59:59+08:00");
+
+        // Somebody appends a forged run through the log itself: every leaf is right, the assessment is not.
+        var head = await database.Ledger.Log.Reader.HeadAsync(default);
+        var forged = new AssessmentRun(History.At("2026-02-11T00:00:00+08:00"), head.Position, 0, 0, 0, new string('0', 64));
+        await database.Ledger.Log.AppendAsync([Ledger.Projections.Decoding.EventMapping.ToAppend(new NewEvent(
+            "gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged))], default);
+        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.Equal((false, head.Position + 1), (verified.Ok, verified.Position));
+        Assert.Contains("does not reproduce", verified.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_finds_nothing_new_proposes_nothing_and_is_recorded()
+    {
+        await using var database = await ReadyAsync();
+        var first = await AssessAsync(database, "2026-02-10T23:59:59+08:00");
+        var second = await AssessAsync(database, "2026-02-10T23:59:59+08:00");
+        Assert.Equal((7, 7, 0), (first.Found, first.Proposed, first.Withdrawn));
+        Assert.Equal((7, 0, 0), (second.Found, second.Proposed, second.Withdrawn));
+        Assert.Equal(first.RecordedAt + 1, second.RecordedAt);
+        Assert.Equal(first.Digest, second.Digest);
+    }
+
+    [Fact]
+    public async Task A_run_may_not_lie_before_the_previous_one()
+    {
+        await using var database = await ReadyAsync();
+        await AssessAsync(database, "2026-02-10T23:59:59+08:00");
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => AssessAsync(database, "2026-02-10T23:59:58+08:00"));
+        Assert.Equal(ErrorCode.Refused, refused.Code);
+    }
+
+    [Fact]
+    public async Task Runs_at_the_same_time_propose_each_deduction_once()
+    {
+        await using var database = await ReadyAsync();
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AssessAsync(database, "2026-02-10T23:59:59+08:00")));
+        Assert.Equal(7, runs.Sum(r => r.Proposed));
+        Assert.Equal("16000.00", (await database.Ledger.Read.LiveAsync("gaomidian-2025", default))[0].Totals.Proposed.ToString());
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+    }
+
+    private static Task<AssessmentReport> AssessAsync(TestDatabase database, string asOf) =>
+        AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At(asOf), default);
+
+    private static async Task<TestDatabase> ReadyAsync()
+    {
+        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        return database;
+    }
+}
