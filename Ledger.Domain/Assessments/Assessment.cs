@@ -58,9 +58,9 @@ public sealed class Assessment(Instant asOf)
             account.Terms.Id, subject, id, LedgerSource.Name, now, LedgerSource.Name, data);
         return new AssessmentResult(run, found,
         [
-            .. withdrawn.Select(w => Derived($"deduction/{w.Id}", $"run-{position}:withdraw:{w.Id}", w.Data)),
-            .. proposed.Select(p => Derived($"deduction/{p.Id}", $"run-{position}:propose:{p.Id}", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
-            Derived("assessments", $"run-{position}", run),
+            .. withdrawn.Select(w => Derived($"deduction/{w.Id}", $"{LedgerSource.IdPrefix}run-{position}:withdraw:{w.Id}", w.Data)),
+            .. proposed.Select(p => Derived($"deduction/{p.Id}", $"{LedgerSource.IdPrefix}run-{position}:propose:{p.Id}", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
+            Derived("assessments", $"{LedgerSource.IdPrefix}run-{position}", run),
         ]);
     }
 

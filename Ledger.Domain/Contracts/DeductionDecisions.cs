@@ -86,12 +86,5 @@ internal static class DeductionDecisions
     }
 
     private static NewEvent DerivedFrom(NewEvent e, string suffix, EventData data) => new(
-        e.Contract, e.Subject, $"{e.Id}:{suffix}", LedgerSource.Name, e.OccurredAt, LedgerSource.Name, data, CausationId: e.Id);
-}
-
-/// <summary>The ledger itself as the source and actor of what it derives.</summary>
-public static class LedgerSource
-{
-    /// <summary>Its name in both places.</summary>
-    public const string Name = "ledger";
+        e.Contract, e.Subject, $"{LedgerSource.IdPrefix}{e.Id}:{suffix}", LedgerSource.Name, e.OccurredAt, LedgerSource.Name, data, CausationId: e.Id);
 }

@@ -92,6 +92,11 @@ public static class EventReader
             }
         }
 
+        if (e.Id.StartsWith(LedgerSource.IdPrefix, StringComparison.Ordinal))
+        {
+            yield return new Fault("$.id", $"ids that begin with \"{LedgerSource.IdPrefix}\" are the ledger's own");
+        }
+
         if (e.Contract is null && contract is null)
         {
             yield return new Fault("$.contract", "missing; expected the id of a registered contract");

@@ -23,6 +23,7 @@ public sealed class EventReaderTests
     [InlineData("\"id\":\"e-1\",", "", "$.id", "missing")]
     [InlineData("\"id\":\"e-1\"", "\"id\":17", "$.id", "expected a string")]
     [InlineData("\"id\":\"e-1\"", "\"id\":\"\"", "$.id", "1 to 256 characters")]
+    [InlineData("\"id\":\"e-1\"", "\"id\":\"ledger:run-7\"", "$.id", "the ledger's own")]
     [InlineData("\"id\":\"e-1\"", "\"id\":\"a\\nb\"", "$.id", "without control characters")]
     [InlineData("\"id\":\"e-1\"", "\"id\":\"a\\u0000b\"", "$.id", "without NUL")]
     [InlineData("\"id\":\"e-1\"", "\"id\":\"a\\ud800b\"", "$.id", "lone surrogates")]

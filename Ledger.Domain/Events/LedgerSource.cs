@@ -1,0 +1,11 @@
+namespace Ledger.Domain.Events;
+
+/// <summary>The ledger itself as the source and actor of what it derives.</summary>
+public static class LedgerSource
+{
+    /// <summary>Its name in both places.</summary>
+    public const string Name = "ledger";
+
+    /// <summary>What the ids of derived events begin with; refused from outside, so that nobody can take such an id first.</summary>
+    public const string IdPrefix = "ledger:";
+}
