@@ -59,10 +59,10 @@ public abstract record AppendResult
     public sealed record Duplicate(long Position, long Version) : AppendResult;
 
     /// <summary>
-    /// The id is on record with another body, or under another source of the contract, at <paramref name="Position"/>;
-    /// null where the other one stands earlier in the same append.
+    /// The id is on record, or comes earlier in the same transaction, with another body or under another source of the
+    /// contract, at <paramref name="Position"/>.
     /// </summary>
-    public sealed record IdConflict(long? Position) : AppendResult;
+    public sealed record IdConflict(long Position) : AppendResult;
 
     /// <summary>Nothing is wrong with it, but another event of the same append was refused: nothing was recorded.</summary>
     public sealed record NotRecorded : AppendResult;

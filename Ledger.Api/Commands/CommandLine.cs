@@ -37,6 +37,7 @@ public static class CommandLine
             ImportCommand.Create(),
             AssessCommand.Create(),
             StatementCommand.Create(),
+            SettlementCommand.Create(),
             DeductionsCommand.Create(),
             VerifyCommand.Create(),
             SimulateCommand.Create(),

@@ -19,12 +19,15 @@ internal static class ImportCommand
         var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, rejects, dryRun };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
+            var paths = parsed.GetRequiredValue(files);
+            await CheckAsync(paths, parsed.GetValue(rejects));
+
             // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
             await using var rejected = parsed.GetValue(rejects) is { } path ? Rejects(path) : null;
             var status = CommandLine.Done;
             var reports = new List<ImportReport>();
-            foreach (var file in parsed.GetRequiredValue(files))
+            foreach (var file in paths)
             {
                 var options = new ImportOptions(
                     parsed.GetValue(contract),
@@ -65,6 +68,24 @@ internal static class ImportCommand
         {
             throw new LedgerException(ErrorCode.FileUnreadable, $"{file} cannot be read: {e.Message}", e);
         }
+        catch (LedgerException e) when (e.Code == ErrorCode.Refused)
+        {
+            throw new LedgerException(e.Code, $"{file}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Before anything is recorded: every file can be read, and none of them would be overwritten by the rejects.</summary>
+    private static async Task CheckAsync(string[] paths, string? rejects)
+    {
+        foreach (var path in paths.Where(p => p != "-"))
+        {
+            await using var readable = CommandLine.OpenFile(path);
+        }
+
+        if (rejects is not null && File.Exists(rejects))
+        {
+            throw new LedgerException(ErrorCode.BadRequest, $"--rejects {rejects}: the file exists already and may hold lines that were mended: name another");
+        }
     }
 
     private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancel)
@@ -79,7 +100,7 @@ internal static class ImportCommand
     {
         try
         {
-            return new FileStream(path, FileMode.Create, FileAccess.Write);
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -66,7 +66,7 @@ internal static class ServeCommand
             return null;
         }
 
-        Directory.CreateDirectory(settings.DataDirectory);
+        EmbeddedCluster.CreateReachable(settings.DataDirectory);
         return FileLock.TryExclusive(Path.Combine(settings.DataDirectory, "service.lock"))
             ?? throw new LedgerException(ErrorCode.DataDirectoryInUse, $"another service holds {settings.DataDirectory}: stop it, or set LEDGER_DATA to another directory");
     }

@@ -10,7 +10,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, and repeats every recorded assessment");
+        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, repeats every recorded assessment and compares every read model");
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var result = await VerifyAsync(ledger, terminal, cancel);
@@ -29,7 +29,7 @@ internal static class VerifyCommand
     {
         if (v.Ok)
         {
-            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated; root {v.Root}");
+            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated, {v.ReadModels:#,0} read models compared; root {v.Root}");
         }
         else
         {

@@ -1,5 +1,6 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
+using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.EventStore;
@@ -18,6 +19,7 @@ internal static class ContractEndpoints
         contracts.MapGet("/{id}/statements", Statements);
         contracts.MapGet("/{id}/statements/{period:int}", Statement);
         contracts.MapGet("/{id}/deductions", Deductions);
+        contracts.MapGet("/{id}/settlement", SettlementOf);
     }
 
     private static async Task<IReadOnlyList<ContractSummary>> List(LedgerRuntime ledger, CancellationToken cancel) =>
@@ -38,6 +40,9 @@ internal static class ContractEndpoints
         return statements.FirstOrDefault(s => s.Period == period)
             ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{id} has periods 1 to {statements.Count}, not {period}");
     }
+
+    private static async Task<SettlementStatement> SettlementOf(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
+        await ledger.Read.SettlementAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);
 
     private static async Task<IReadOnlyList<DeductionRow>> Deductions(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
         await ledger.Read.DeductionsAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);

@@ -54,7 +54,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         catch (Exception e)
         {
             cluster?.Dispose();
-            throw e is NpgsqlException
+            throw e is NpgsqlException or ArgumentException or FormatException
                 ? new LedgerException(ErrorCode.DatabaseUnreachable, $"the database cannot be reached: {e.Message}; check ConnectionStrings__Ledger", e)
                 : e;
         }

@@ -14,7 +14,6 @@ public sealed record DemoFigures(long Imported, double ImportedPerSecond, long A
 
 /// <summary>
 /// A simulated year for one contract, imported month by month with an assessment at the end of each, as an office would.
-/// The year ends fourteen days after the term; what would come later has not happened yet.
 /// </summary>
 public sealed class DemoYear
 {
@@ -23,7 +22,6 @@ public sealed class DemoYear
 
     private const ulong Seed = 20251028;
     private const int CasesPerMonth = 1000;
-    private const int DaysAfterTerm = 14;
 
     private readonly ContractTerms terms;
     private readonly Instant end;
@@ -33,8 +31,8 @@ public sealed class DemoYear
     public DemoYear(ContractTerms terms)
     {
         this.terms = terms;
-        end = ChinaTime.EndOf(terms.To.PlusDays(DaysAfterTerm));
-        events = [.. ServiceYear.Of(terms, Seed, CasesPerMonth).Where(e => e.OccurredAt <= end)];
+        end = ServiceYear.EndOf(terms);
+        events = ServiceYear.Of(terms, Seed, CasesPerMonth);
     }
 
     /// <summary>How many events it has.</summary>

@@ -23,6 +23,12 @@ public static class EventLines
         var head = length == 3 && start is [0xEF, 0xBB, 0xBF] ? [] : start[..length];
         await using var whole = new PrefixedStream(head, stream);
         var first = await FirstCharacterAsync(whole, cancel);
+        if (first == '{' && await OneEventAsync(whole, cancel) is { } one)
+        {
+            yield return new EventLine(1, one);
+            yield break;
+        }
+
         await foreach (var line in first == '[' ? BatchAsync(whole, cancel) : LinesAsync(whole, cancel))
         {
             yield return line;
@@ -42,6 +48,28 @@ public static class EventLines
 
         stream.PutBack(skipped.WrittenSpan);
         return found;
+    }
+
+    /// <summary>The whole file where it is one JSON object over several lines; else null, and nothing of it is consumed.</summary>
+    private static async Task<byte[]?> OneEventAsync(PrefixedStream stream, CancellationToken cancel)
+    {
+        var bytes = new byte[EventReader.MaxEventBytes];
+        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
+        stream.PutBack(bytes.AsSpan(0, length));
+        return length < bytes.Length && IsOneObject(bytes.AsSpan(0, length)) ? bytes[..length] : null;
+    }
+
+    private static bool IsOneObject(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8);
+            return reader.Read() && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static async IAsyncEnumerable<EventLine> BatchAsync(

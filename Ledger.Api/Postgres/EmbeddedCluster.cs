@@ -17,12 +17,12 @@ public sealed class EmbeddedCluster : IDisposable
 
     private readonly string dataDirectory;
     private readonly PostgresBinaries binaries;
-    private readonly string? user;
+    private readonly UserAndGroup? user;
     private readonly Action<string> say;
     private FileStream? use;
     private bool launchedHere;
 
-    private EmbeddedCluster(string dataDirectory, PostgresBinaries binaries, string? user, FileStream use, Action<string> say)
+    private EmbeddedCluster(string dataDirectory, PostgresBinaries binaries, UserAndGroup? user, FileStream use, Action<string> say)
     {
         this.dataDirectory = dataDirectory;
         this.binaries = binaries;
@@ -50,7 +50,19 @@ public sealed class EmbeddedCluster : IDisposable
     /// <summary>Starts the cluster, or attaches to the one that runs; creates both cluster and database where missing.</summary>
     public static async Task<EmbeddedCluster> OpenAsync(string dataDirectory, Action<string> say, CancellationToken cancel)
     {
-        CreateReachable(dataDirectory);
+        try
+        {
+            CreateReachable(dataDirectory);
+            return await OpenReachableAsync(dataDirectory, say, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.DatabaseUnreachable, $"the data directory {dataDirectory} cannot be used: {e.Message}; set LEDGER_DATA to another", e);
+        }
+    }
+
+    private static async Task<EmbeddedCluster> OpenReachableAsync(string dataDirectory, Action<string> say, CancellationToken cancel)
+    {
         var user = UnprivilegedUser(dataDirectory);
         await using var starting = await FileLock.ExclusiveAsync(Path.Combine(dataDirectory, "start.lock"), cancel);
         var use = FileLock.Shared(Path.Combine(dataDirectory, "use.lock"));
@@ -117,11 +129,14 @@ public sealed class EmbeddedCluster : IDisposable
 
     private static string Home(string dataDirectory) => Path.Combine(dataDirectory, "cluster");
 
-    /// <summary>A socket's path holds at most 107 bytes: a long data directory gets its socket under the temporary directory.</summary>
+    /// <summary>
+    /// A socket's path holds at most 107 bytes, and both PostgreSQL and its driver take a comma for the end of a host: where
+    /// the data directory's path is long or odd, the socket stands under the temporary directory.
+    /// </summary>
     private static string SocketDirectory(string dataDirectory)
     {
         var inside = Path.Combine(dataDirectory, "socket");
-        return Encoding.UTF8.GetByteCount(inside) + "/.s.PGSQL.5432.lock".Length <= 107
+        return Encoding.UTF8.GetByteCount(inside) + "/.s.PGSQL.5432.lock".Length <= 107 && !inside.AsSpan().ContainsAny(",\"'\\")
             ? inside
             : Path.Combine("/tmp", "ledger-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataDirectory)))[..16]);
     }
@@ -131,7 +146,7 @@ public sealed class EmbeddedCluster : IDisposable
         : 5432;
 
     /// <summary>PostgreSQL refuses to run as root: then it runs as the machine's postgres, else as nobody.</summary>
-    private static string? UnprivilegedUser(string dataDirectory)
+    private static UserAndGroup? UnprivilegedUser(string dataDirectory)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
         {
@@ -151,7 +166,16 @@ public sealed class EmbeddedCluster : IDisposable
             }
         }
 
-        return File.ReadLines("/etc/passwd").Any(l => l.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
+        // A cluster that exists keeps its owner, also when somebody else's ledger is opened by root.
+        return Directory.Exists(Home(dataDirectory))
+            ? new UserAndGroup(Number("stat", "-c", "%u", Home(dataDirectory)), Number("stat", "-c", "%g", Home(dataDirectory)))
+            : Named("postgres") ?? Named("nobody");
+
+        static string Number(string program, params string[] arguments) => Subprocess.Run(program, arguments, WorkingDirectory, asUser: null).Output.Trim();
+
+        static UserAndGroup? Named(string name) => File.ReadLines("/etc/passwd").Any(l => l.StartsWith(name + ":", StringComparison.Ordinal))
+            ? new UserAndGroup(Number("id", "-u", name), Number("id", "-g", name))
+            : null;
     }
 
     private async Task StartAsync(CancellationToken cancel)
@@ -266,7 +290,8 @@ public sealed class EmbeddedCluster : IDisposable
         {
             try
             {
-                using var process = Process.Start(info)!;
+                // Not disposed here: whoever waits for the start still asks it whether it ended.
+                var process = Process.Start(info)!;
                 process.StandardInput.Close();
                 launched.SetResult(process);
                 using var words = new StreamWriter(log, append: true) { AutoFlush = true };
@@ -290,15 +315,24 @@ public sealed class EmbeddedCluster : IDisposable
     }
 
     /// <summary>Creates the data directory; as root the unprivileged user must be able to pass through, whatever the umask.</summary>
-    private static void CreateReachable(string path)
+    internal static void CreateReachable(string path)
     {
-        if (!Directory.Exists(path))
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        try
         {
             Directory.CreateDirectory(path);
             if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
             {
                 File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
             }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.DatabaseUnreachable, $"the data directory {path} cannot be made: {e.Message}; set LEDGER_DATA to another", e);
         }
     }
 
@@ -313,7 +347,7 @@ public sealed class EmbeddedCluster : IDisposable
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (user is not null)
         {
-            Subprocess.Run("chown", [$"{user}:", path], WorkingDirectory, asUser: null);
+            Subprocess.Run("chown", [$"{user.User}:{user.Group}", path], WorkingDirectory, asUser: null);
         }
     }
 

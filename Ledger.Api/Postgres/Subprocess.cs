@@ -2,10 +2,13 @@ using System.Diagnostics;
 
 namespace Ledger.Api.Postgres;
 
+/// <summary>Another user to run as: numbers, since a name's group need not have its name.</summary>
+public sealed record UserAndGroup(string User, string Group);
+
 /// <summary>Runs a program to its end, as another user where one is named.</summary>
 internal static class Subprocess
 {
-    public static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments, string directory, string? asUser)
+    public static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments, string directory, UserAndGroup? asUser)
     {
         using var process = Process.Start(StartInfo(program, arguments, directory, asUser, deathSignal: false, redirect: true))!;
         process.StandardInput.Close();
@@ -20,7 +23,7 @@ internal static class Subprocess
     /// thread that started it ends.
     /// </summary>
     public static ProcessStartInfo StartInfo(
-        string program, IReadOnlyList<string> arguments, string directory, string? asUser, bool deathSignal, bool redirect)
+        string program, IReadOnlyList<string> arguments, string directory, UserAndGroup? asUser, bool deathSignal, bool redirect)
     {
         var info = new ProcessStartInfo
         {
@@ -32,7 +35,7 @@ internal static class Subprocess
         };
         string[] wrapper =
         [
-            .. asUser is null ? Array.Empty<string>() : [$"--reuid={asUser}", $"--regid={asUser}", "--clear-groups"],
+            .. asUser is null ? Array.Empty<string>() : [$"--reuid={asUser.User}", $"--regid={asUser.Group}", "--clear-groups"],
             .. deathSignal ? ["--pdeathsig=INT"] : Array.Empty<string>(),
         ];
         info.FileName = wrapper.Length > 0 ? "setpriv" : program;

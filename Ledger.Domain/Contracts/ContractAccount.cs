@@ -30,7 +30,8 @@ public sealed record SettlementState(bool AuditOpen, bool Concluded, bool AuditW
 
 /// <summary>
 /// Everything that decisions and statements of one contract rest on, folded from its events in log order: terms in
-/// force, deductions, payment periods, ratings, claims. Single cases are not in it. Immutable.
+/// force, deductions, payment periods, ratings, claims. Single cases are not in it. Immutable, and sorted throughout, so
+/// that equal accounts are written as equal bytes in every process.
 /// </summary>
 /// <param name="Terms">The terms in force: as registered, with amendments and recorded readings.</param>
 /// <param name="RegisteredAt">The position of the registration.</param>
@@ -50,16 +51,16 @@ public sealed record SettlementState(bool AuditOpen, bool Concluded, bool AuditW
 public sealed record ContractAccount(
     ContractTerms Terms,
     long RegisteredAt,
-    ImmutableDictionary<string, Deduction> Deductions,
+    ImmutableSortedDictionary<string, Deduction> Deductions,
     ImmutableSortedDictionary<int, PeriodAccount> Periods,
     ImmutableList<Adjustment> Unplaced,
-    ImmutableDictionary<YearMonth, Rating> Ratings,
-    ImmutableDictionary<string, ObligationState> Obligations,
-    ImmutableDictionary<string, string> Claims,
-    ImmutableHashSet<string> PatrolChecks,
-    ImmutableHashSet<int> SheetQuarters,
-    ImmutableDictionary<string, bool> Submitted,
-    ImmutableHashSet<string> InvoiceNumbers,
+    ImmutableSortedDictionary<YearMonth, Rating> Ratings,
+    ImmutableSortedDictionary<string, ObligationState> Obligations,
+    ImmutableSortedDictionary<string, string> Claims,
+    ImmutableSortedSet<string> PatrolChecks,
+    ImmutableSortedSet<int> SheetQuarters,
+    ImmutableSortedDictionary<string, bool> Submitted,
+    ImmutableSortedSet<string> InvoiceNumbers,
     SettlementState Settlement,
     Instant? LastAsOf = null,
     ContractTerminated? Termination = null)
@@ -68,15 +69,15 @@ public sealed record ContractAccount(
     public static ContractAccount Open(ContractTerms terms, long position) => new(
         terms,
         position,
-        ImmutableDictionary<string, Deduction>.Empty,
+        ImmutableSortedDictionary<string, Deduction>.Empty,
         terms.Payment.Periods(terms.From, terms.To).ToImmutableSortedDictionary(p => p.Number, p => PeriodAccount.New(p.Number)),
         [],
-        ImmutableDictionary<YearMonth, Rating>.Empty,
-        ImmutableDictionary<string, ObligationState>.Empty,
-        ImmutableDictionary<string, string>.Empty,
+        ImmutableSortedDictionary<YearMonth, Rating>.Empty,
+        ImmutableSortedDictionary<string, ObligationState>.Empty,
+        ImmutableSortedDictionary<string, string>.Empty,
         [],
         [],
-        ImmutableDictionary<string, bool>.Empty,
+        ImmutableSortedDictionary<string, bool>.Empty,
         [],
         SettlementState.None);
 

@@ -30,7 +30,7 @@ public sealed record IssuedFigures(
 /// <summary>What has been decided about one payment period; stream <c>{contract}/period/{n}</c>.</summary>
 public sealed record PeriodAccount(
     int Number,
-    ImmutableHashSet<ReportDocument> Documents,
+    ImmutableSortedSet<ReportDocument> Documents,
     ImmutableList<Invoice> Invoices,
     ImmutableList<Adjustment> Adjustments,
     Cny Paid,

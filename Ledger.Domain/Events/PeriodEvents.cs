@@ -66,7 +66,18 @@ public enum InvoiceKind
 public sealed record InvoiceReceived(string Number, Cny Amount, InvoiceKind Kind, Percentage TaxRate, LocalDate IssuedOn) : PeriodEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => NotEmpty("number", Number);
+    public override IEnumerable<Fault> Faults(string key)
+    {
+        if (Amount.IsNegative)
+        {
+            yield return new Fault(".amount", $"expected 0.00 or more, got {Amount}");
+        }
+
+        foreach (var fault in NotEmpty("number", Number))
+        {
+            yield return fault;
+        }
+    }
 }
 
 /// <summary>The invoice was found unfit and sent back.</summary>

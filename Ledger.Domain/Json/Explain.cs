@@ -19,6 +19,12 @@ public static class Explain
 
     private static void Walk(JsonElement value, Type type, string path, List<Fault> faults)
     {
+        if (type == typeof(JsonElement))
+        {
+            WalkFree(value, path, faults);
+            return;
+        }
+
         var info = LedgerJson.Options.GetTypeInfo(type);
         if (info.PolymorphismOptions is { } polymorphism)
         {
@@ -52,6 +58,52 @@ public static class Explain
         else
         {
             WalkScalar(value, info, path, faults);
+        }
+    }
+
+    /// <summary>A part that is read later, by another type: only what no reader could take is named here.</summary>
+    private static void WalkFree(JsonElement value, string path, List<Fault> faults)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var seen = new HashSet<string>();
+                foreach (var property in value.EnumerateObject())
+                {
+                    var name = NameOf(property);
+                    var at = $"{path}.{name ?? "?"}";
+                    if (name is null || !seen.Add(name))
+                    {
+                        faults.Add(new Fault(at, name is null ? "the property's name is no valid text" : "the property stands twice"));
+                    }
+
+                    WalkFree(property.Value, at, faults);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in value.EnumerateArray())
+                {
+                    WalkFree(item, $"{path}[{index++}]", faults);
+                }
+
+                break;
+            case JsonValueKind.String:
+                WalkScalar(value, LedgerJson.Options.GetTypeInfo(typeof(string)), path, faults);
+                break;
+        }
+    }
+
+    private static string? NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -42,6 +42,7 @@ public sealed record RuleInput(ContractTerms Terms, ContractFacts Facts, Working
 [JsonDerivedType(typeof(ClaimedLoss), "claimed_loss")]
 [JsonDerivedType(typeof(LiquidatedDamages), "liquidated_damages")]
 [JsonDerivedType(typeof(TerminationDamages), "termination_damages")]
+[JsonDerivedType(typeof(EarlyEnd), "early_end")]
 [JsonDerivedType(typeof(OfficerAssessment), "officer_assessment")]
 [JsonDerivedType(typeof(ScoreSheets), "score_sheets")]
 [JsonDerivedType(typeof(StaffReplacement), "staff_replacement")]

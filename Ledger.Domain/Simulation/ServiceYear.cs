@@ -9,10 +9,12 @@ namespace Ledger.Domain.Simulation;
 /// <summary>
 /// A made-up term of service: hotline cases with their whole course, daily patrol rounds, ratings, complaints and spot
 /// checks, with a few violations of each kind. The same for the same contract, seed and number of cases. Events stand in
-/// order of time.
+/// order of time and end fourteen days after the term: what would come later has not happened yet.
 /// </summary>
 public sealed class ServiceYear
 {
+    private const int DaysAfterTerm = 14;
+
     private static readonly string[] Units = ["unit-urban-management", "unit-housing", "unit-environment", "unit-safety", "unit-civil-affairs", "unit-justice"];
     private static readonly string[] Categories = ["噪音扰民", "物业管理", "停车秩序", "垃圾清运", "市政设施", "供暖"];
 
@@ -28,6 +30,9 @@ public sealed class ServiceYear
         dice = new Dice(seed);
         source = $"simulation/{terms.Id}/{seed}";
     }
+
+    /// <summary>The last moment of a simulated year.</summary>
+    public static Instant EndOf(ContractTerms terms) => ChinaTime.EndOf(terms.To.PlusDays(DaysAfterTerm));
 
     /// <summary>The year's events in order.</summary>
     public static IReadOnlyList<NewEvent> Of(ContractTerms terms, ulong seed, int casesPerMonth)
@@ -50,7 +55,8 @@ public sealed class ServiceYear
 
     private List<NewEvent> Numbered()
     {
-        var order = events.Select((e, i) => (e, i)).OrderBy(x => x.e.At).ThenBy(x => x.i).Select(x => x.e);
+        var end = EndOf(terms);
+        var order = events.Select((e, i) => (e, i)).Where(x => x.e.At <= end).OrderBy(x => x.e.At).ThenBy(x => x.i).Select(x => x.e);
         return [.. order.Select((e, i) => new NewEvent(terms.Id, e.Subject, $"sim-{i + 1:0000000}", source, e.At, e.Actor, e.Data))];
     }
 

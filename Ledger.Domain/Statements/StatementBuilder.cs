@@ -24,7 +24,7 @@ public static class StatementBuilder
     private static PeriodStatement Build(ContractAccount account, PaymentPeriod period, IReadOnlyList<Right> rights)
     {
         var decided = account.Periods[period.Number];
-        var gross = decided.Issued?.Gross ?? decided.ConfirmedGross ?? period.Gross;
+        var gross = decided.Issued?.Gross ?? GrossOf(account, period);
         var deductions = decided.Issued?.Deductions ?? OpenDeductions(account, period.Number);
         var adjustments = decided.Issued?.Adjustments ?? decided.Adjustments;
 
@@ -62,6 +62,28 @@ public static class StatementBuilder
             dueOn?.On,
             dueOn?.Provisional ?? false,
             Checkpoint: null);
+    }
+
+    /// <summary>
+    /// The fee of a period that is not locked: the work confirmed in writing where it is less. After an early end a period
+    /// wholly after it has none, and the period of the end takes what the periods before it leave of the earned fee.
+    /// </summary>
+    private static Cny GrossOf(ContractAccount account, PaymentPeriod period)
+    {
+        var own = account.Periods[period.Number].ConfirmedGross ?? period.Gross;
+        if (account.Termination is not { } ended || account.PeriodOf(ended.On) > period.Number)
+        {
+            return own;
+        }
+
+        if (account.PeriodOf(ended.On) < period.Number)
+        {
+            return Cny.Zero;
+        }
+
+        var before = account.Schedule.Take(period.Number - 1).Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
+        var earned = EarlyEnd.Earned(account.Terms, ended, account.Periods.Values.Sum(p => p.Paid));
+        return Cny.Max(Cny.Zero, Cny.Min(own, earned - before));
     }
 
     private static List<StatementDeduction> OpenDeductions(ContractAccount account, int period) =>

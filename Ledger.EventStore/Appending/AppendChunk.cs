@@ -6,7 +6,7 @@ namespace Ledger.EventStore.Appending;
 /// </summary>
 public sealed class AppendChunk(LogTransaction log)
 {
-    private readonly HashSet<(string Source, string Id)> keys = [];
+    private readonly Dictionary<(string Source, string Id), long> keys = [];
     private readonly Dictionary<(string Contract, string Id), (AppendEvent Event, AppendResult.Recorded Receipt)> byId = [];
 
     /// <summary>What is to be written, in order of position.</summary>
@@ -33,9 +33,9 @@ public sealed class AppendChunk(LogTransaction log)
                 : new AppendResult.IdConflict(earlier.Receipt.Position);
         }
 
-        if (keys.Contains((e.Source, e.EventId)))
+        if (keys.TryGetValue((e.Source, e.EventId), out var taken))
         {
-            return new AppendResult.IdConflict(null);
+            return new AppendResult.IdConflict(taken);
         }
 
         var version = log.VersionOf(e.Stream) + ahead;
@@ -52,7 +52,7 @@ public sealed class AppendChunk(LogTransaction log)
         stored = appended.Event;
         written.Add(appended);
         var receipt = new AppendResult.Recorded(stored.Position, stored.Version);
-        keys.Add((e.Source, e.EventId));
+        keys[(e.Source, e.EventId)] = stored.Position;
         byId[(e.Contract, e.EventId)] = (e, receipt);
         return receipt;
     }

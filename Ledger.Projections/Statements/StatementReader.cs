@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Json;
+using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
 using Ledger.EventStore;
 using Ledger.EventStore.Reading;
@@ -49,6 +50,13 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         var moment = await log.HeadAtAsync(position, cancel);
         var account = await accounts.AtAsync(contract, position, cancel);
         return [.. StatementBuilder.BuildAll(account).Select(s => Stamp(s, moment))];
+    }
+
+    /// <summary>The settlement of a contract as of a position, or at the head.</summary>
+    public async Task<SettlementStatement> SettlementAsync(string contract, long? position, CancellationToken cancel)
+    {
+        var moment = position is { } at ? await log.HeadAtAsync(at, cancel) : await log.HeadAsync(cancel);
+        return Settlement.Build(await accounts.AtAsync(contract, moment.Position, cancel)) with { AsOf = MomentOf(moment) };
     }
 
     /// <summary>All deductions but withdrawn ones, as of a position or at the head, by date, then id.</summary>
@@ -112,9 +120,11 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return (at, head, statements);
     }
 
+    private static RecordedMoment MomentOf(LogHead moment) => new(moment.Position, EventMapping.FromMicroseconds(moment.RecordedAt ?? 0));
+
     private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with
     {
-        AsOf = new RecordedMoment(moment.Position, EventMapping.FromMicroseconds(moment.RecordedAt ?? 0)),
+        AsOf = MomentOf(moment),
         Checkpoint = new CheckpointReference(moment.Position, Convert.ToHexStringLower(moment.Root)),
     };
 }

@@ -53,6 +53,27 @@ public sealed class EventReaderTests
         Assert.Contains(faults, f => f.Path == path && f.Problem.Contains(expected, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\"score\":0.00", "\"score\":0.00,\"score\":5", "$.data.score", "stands twice")]
+    [InlineData("\"score\":0.00", "\"sc\\ud800\":1", "$.data.?", "no valid text")]
+    [InlineData("\"actor\":\"city\"", "\"actor\":\"city\",\"dataschema\":\"a\\u0000\"", "$.dataschema", "without NUL")]
+    public void What_no_reader_could_take_is_named_inside_the_data_too(string good, string bad, string path, string expected) =>
+        A_fault_names_its_path_and_what_was_expected(good, bad, path, expected);
+
+    [Theory]
+    [InlineData("deduction/", 512, true)]
+    [InlineData("deduction/", 513, false)]
+    [InlineData("case/", 256, true)]
+    [InlineData("case/", 257, false)]
+    public void The_subject_of_a_deduction_has_room_for_the_subject_that_it_names(string stream, int length, bool accepted)
+    {
+        var subject = stream + new string('x', length - stream.Length);
+        var e = stream == "case/"
+            ? Good.Replace("case/1", subject, StringComparison.Ordinal)
+            : $$"""{"specversion":"1.0","id":"e-1","source":"s","type":"deduction_confirmed","contract":"c","subject":"{{subject}}","time":"2025-11-20T12:00:00Z","actor":"a"}""";
+        Assert.Equal(accepted, EventReader.Read(Encoding.UTF8.GetBytes(e), null, out _) is not null);
+    }
+
     [Fact]
     public void All_faults_of_an_event_are_named_at_once()
     {

@@ -55,6 +55,38 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Rejects_never_overwrite_a_file_least_of_all_the_one_that_is_imported()
+    {
+        using var ledger = new Command();
+        Directory.CreateDirectory(ledger.DataDirectory);
+        var file = Path.Combine(ledger.DataDirectory, "events.ndjson");
+        await File.WriteAllTextAsync(file, "{}");
+        var (status, _, error) = await ledger.RunAsync("import", file, "--rejects", file);
+        Assert.Equal((2, "{}"), (status, await File.ReadAllTextAsync(file)));
+        Assert.Contains("exists already", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("LEDGER_DATA", "/proc/nowhere")]
+    [InlineData("LEDGER_DATA", "/etc/passwd")]
+    [InlineData("ConnectionStrings__Ledger", "garbage")]
+    [InlineData("ConnectionStrings__Ledger", "Host=127.0.0.1;Port=1;Username=x;Database=x")]
+    public async Task A_database_that_cannot_be_had_is_status_4_and_one_line(string setting, string value)
+    {
+        using var ledger = new Command();
+        var (status, output, error) = await ledger.RunAsync([new KeyValuePair<string, string>(setting, value)], "contracts", "list");
+        Assert.Equal((4, ""), (status, output));
+        Assert.StartsWith("ledger: ", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_data_directory_with_spaces_commas_quotes_and_Chinese_characters_works()
+    {
+        using var ledger = new Command(Path.Combine("/tmp", $"ledger 数据, \"x\" {Environment.ProcessId}"));
+        Assert.Equal(0, (await ledger.JsonAsync("contracts", "list")).GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_second_service_on_one_data_directory_ends_with_status_4_and_a_command_attaches()
     {
         using var ledger = new Command();

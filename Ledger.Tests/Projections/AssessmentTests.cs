@@ -38,6 +38,22 @@ public sealed class AssessmentTests
         Assert.Contains("does not reproduce", verified.Problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("update projections.period_statements set statement = replace(statement::text, '1078800.00', '9999999.00')::json where period = 1", "gaomidian-2025 period 1 is not what the log yields")]
+    [InlineData("delete from projections.period_statements where contract = 'anding-2023' and period = 4", "lacks anding-2023 period 4")]
+    [InlineData("insert into projections.period_statements values ('x', 1, '{}')", "has x period 1")]
+    public async Task A_read_model_that_was_changed_is_named(string tampering, string problem)
+    {
+        await using var database = await ReadyAsync();
+        await database.Ledger.Statements.CatchUpAsync(default);
+        var clean = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.Equal((true, 21), (clean.Ok, clean.ReadModels));
+        await database.ExecuteAsync(tampering);
+        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.False(verified.Ok);
+        Assert.Contains(problem, verified.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_run_that_finds_nothing_new_proposes_nothing_and_is_recorded()
     {

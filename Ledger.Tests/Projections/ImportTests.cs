@@ -70,6 +70,7 @@ public sealed class ImportTests
     [InlineData("BOM", 32)]
     [InlineData("BATCH", 32)]
     [InlineData("ONE", 1)]
+    [InlineData("PRETTY", 1)]
     public async Task Files_come_in_several_shapes(string shape, long recorded)
     {
         await using var database = await ReadyAsync();
@@ -79,6 +80,7 @@ public sealed class ImportTests
             "BOM" => "\uFEFF" + string.Join('\n', Sample),
             "BATCH" => "\uFEFF [\n" + string.Join(",\n", Sample) + "\n]",
             "ONE" => Sample[0],
+            "PRETTY" => Sample[0].Replace(", ", ",\n  ", StringComparison.Ordinal),
             _ => shape,
         };
         Assert.Equal(recorded, (await Ledgers.ImportAsync(database.Ledger, text)).Recorded);

@@ -14,7 +14,9 @@ public sealed class Command : IDisposable
     public string DataDirectory { get; }
 
     /// <summary>Starts it; both outputs are kept.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start([], arguments);
+
+    private Process Start(IReadOnlyList<KeyValuePair<string, string>> settings, string[] arguments)
     {
         var info = new ProcessStartInfo("dotnet")
         {
@@ -26,6 +28,11 @@ public sealed class Command : IDisposable
         };
         info.Environment["LEDGER_DATA"] = DataDirectory;
         info.Environment.Remove("ConnectionStrings__Ledger");
+        foreach (var (name, value) in settings)
+        {
+            info.Environment[name] = value;
+        }
+
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Ledger.Api.dll"));
         foreach (var argument in arguments)
         {
@@ -36,9 +43,12 @@ public sealed class Command : IDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public async Task<(int Status, string Output, string Error)> RunAsync(params string[] arguments)
+    public Task<(int Status, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <summary>Runs it to its end with settings of its own.</summary>
+    public async Task<(int Status, string Output, string Error)> RunAsync(IReadOnlyList<KeyValuePair<string, string>> settings, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = Start(settings, arguments);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

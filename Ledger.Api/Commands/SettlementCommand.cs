@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Ledger.Domain.Json;
+using Ledger.Domain.Settlements;
+using Ledger.Domain.Statements;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>settlement ID</c>: the final account, and what still stands in its way.</summary>
+internal static class SettlementCommand
+{
+    private const int MostReasons = 20;
+
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var moment = new MomentOptions();
+        var command = new Command("settlement", "Shows a contract's final account, now or as of any moment") { id };
+        moment.AddTo(command);
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var settlement = await ledger.Read.SettlementAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            terminal.Show(settlement, console => Print(console, settlement));
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static void Print(IAnsiConsole console, SettlementStatement s)
+    {
+        console.MarkupLineInterpolated($"[bold]{s.Contract}[/] · settlement · [bold]{Words<SettlementStatus>.Of(s.State)}[/]");
+        var periods = Terminal.Table("Period#", "Status", "Gross#", "Effective#", "Adjustments#", "Net payable#", "Paid#");
+        foreach (var p in s.Periods)
+        {
+            periods.AddRow(
+                p.Period.ToString(), Words<PeriodStatus>.Of(p.Status), Terminal.Yuan(p.Gross), Terminal.Yuan(p.Effective),
+                Terminal.Yuan(p.Adjustments), Terminal.Yuan(p.NetPayable), Terminal.Yuan(p.Paid));
+        }
+
+        console.Write(periods);
+        var sums = Terminal.Table("", "Yuan#");
+        sums.AddRow("earned", Terminal.Yuan(s.Earned)).AddRow("effective deductions", Terminal.Yuan(-s.Effective)).AddRow("adjustments", Terminal.Yuan(s.Adjustments));
+        sums.AddRow("[bold]final[/]", $"[bold]{Terminal.Yuan(s.Final)}[/]").AddRow("paid", Terminal.Yuan(-s.Paid)).AddRow("refunded", Terminal.Yuan(s.Refunded));
+        sums.AddRow(s.Balance.IsNegative ? "[bold]refund due from the vendor[/]" : "[bold]payable to the vendor[/]", $"[bold]{Terminal.Yuan(s.Balance)}[/]");
+        console.Write(sums);
+        foreach (var reason in s.Open.Take(MostReasons))
+        {
+            console.MarkupLineInterpolated($"  [yellow]open[/] {reason}");
+        }
+
+        if (s.Open.Count > MostReasons)
+        {
+            console.MarkupLineInterpolated($"  and {s.Open.Count - MostReasons} more; --json lists them all");
+        }
+    }
+}

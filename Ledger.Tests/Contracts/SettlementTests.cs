@@ -1,0 +1,91 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Money;
+using Ledger.Domain.Settlements;
+using Ledger.Tests.Support;
+using NodaTime;
+
+namespace Ledger.Tests.Contracts;
+
+/// <summary>The final account of contracts that run out, end early by each cause, and are audited.</summary>
+public sealed class SettlementTests
+{
+    [Fact]
+    public void A_contract_that_ran_out_earns_its_price_less_effective_deductions()
+    {
+        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00");
+        history.Assess("2026-10-28");
+        history.Decided("deduction/4.4:L", new DeductionConfirmed());
+        var s = Settlement.Build(history.Account);
+        Assert.Equal(("4315200.00", "5000.00", "4310200.00", "4310200.00"), (s.Earned.ToString(), s.Effective.ToString(), s.Final.ToString(), s.Balance.ToString()));
+        Assert.Equal(SettlementStatus.Ended, s.State);
+        Assert.Contains("the audit was neither concluded nor waived", s.Open);
+    }
+
+    [Theory]
+    [InlineData("gaomidian-2025", "2026-02-01", "6.5", TerminationCause.VendorBreach, "0.00", "1078800.00|0.00|0.00|0.00")]
+    [InlineData("gaomidian-2025", "2026-02-01", "4.6.5", TerminationCause.VendorBreach, "0.00", "1078800.00|0.00|0.00|0.00")]
+    [InlineData("gaomidian-2025", "2026-02-27", "7.1", TerminationCause.ForceMajeure, "1438400.00", "1078800.00|359600.00|0.00|0.00")]
+    [InlineData("gaomidian-2025", "2026-01-28", "7.1", TerminationCause.Mutual, "1090400.00", "1078800.00|11600.00|0.00|0.00")]
+    [InlineData("anding-2023", "2024-02-29", "6.5", TerminationCause.PolicyChange, "382390.34", "382390.34|0.00|0.00|0.00")]
+    [InlineData("jiuxianqiao-2025", "2025-04-03", "6.5", TerminationCause.PolicyChange, "5345.92", "5345.92|0.00")]
+    [InlineData("yongdinglu-2026", "2026-07-31", "8.2", TerminationCause.VendorBreach, "0.00", "1163820.00|0.00|0.00")]
+    [InlineData("yongdinglu-2026", "2026-07-31", "8.3", TerminationCause.VendorBreach, "0.00", "1163820.00|0.00|0.00")]
+    [InlineData("yongdinglu-2026", "2026-07-31", "12.2.4", TerminationCause.PolicyChange, "586692.82", "1163820.00|0.00|0.00")]
+    [InlineData("yangfangdian-2026", "2026-12-31", "9.4", TerminationCause.PolicyChange, "2037563.84", "1235400.00|741240.00|60923.84")]
+    public void A_contract_that_ends_early_earns_what_its_clause_leaves(
+        string contract, string on, string clause, TerminationCause cause, string earned, string grosses)
+    {
+        var history = new History(contract).Decided("contract", new ContractTerminated(History.Date(on), clause, cause), time: $"{on}T10:00:00+08:00");
+        var s = Settlement.Build(history.Account);
+        Assert.Equal(earned, s.Earned.ToString());
+        Assert.Equal(grosses, string.Join('|', s.Periods.Select(p => p.Gross)));
+        Assert.Equal(SettlementStatus.Ended, s.State);
+    }
+
+    [Fact]
+    public void What_was_paid_beyond_the_final_amount_is_a_refund_due()
+    {
+        var history = Paid();
+        history.Decided("contract", new ContractTerminated(History.Date("2026-02-20"), "6.5", TerminationCause.VendorBreach), time: "2026-02-20T10:00:00+08:00");
+        Assert.Equal("-1078800.00", Settlement.Build(history.Account).Balance.ToString());
+        history.Decided("settlement", new RefundReceived(Cny.Parse("1000000.00"), new LocalDate(2026, 3, 1)), "finance-1");
+        Assert.Equal("-78800.00", Settlement.Build(history.Account).Balance.ToString());
+    }
+
+    [Fact]
+    public void An_audit_adjusts_the_final_amount_and_concludes_it()
+    {
+        var history = new History("gaomidian-2025");
+        history.Assess("2026-10-28");
+        Assert.NotEmpty(history.Decide("settlement", new AuditAdjustmentMade("A-1", Cny.Parse("-123.45"), "hours", []), "auditor-1"));
+        history.Decided("settlement", new AuditOpened(), "auditor-1")
+            .Decided("settlement", new AuditAdjustmentMade("A-1", Cny.Parse("-123.45"), "hours", []), "auditor-1");
+        Assert.Equal((SettlementStatus.InAudit, "4315076.55"), (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Final.ToString()));
+        history.Decided("settlement", new AuditConcluded(), "auditor-1");
+        var s = Settlement.Build(history.Account);
+        Assert.Equal(SettlementStatus.Concluded, s.State);
+        Assert.Empty(s.Open);
+        Assert.NotEmpty(history.Decide("settlement", new AuditOpened(), "auditor-1"));
+    }
+
+    [Theory]
+    [InlineData("gaomidian-2025", true)]
+    [InlineData("anding-2023", false)]
+    [InlineData("yangfangdian-2026", false)]
+    public void The_audit_is_waived_only_where_the_contract_allows_it(string contract, bool allowed) =>
+        Assert.Equal(allowed, new History(contract).Decide("settlement", new AuditWaived("x")).Count == 0);
+
+    [Theory]
+    [InlineData("yangfangdian-2026", true)]
+    [InlineData("yongdinglu-2026", true)]
+    [InlineData("gaomidian-2025", false)]
+    public void A_contract_without_an_audit_concludes_by_agreement(string contract, bool agreed) =>
+        Assert.Equal(agreed, new History(contract).Decide("settlement", new SettlementAgreed()).Count == 0);
+
+    private static History Paid() => new History("gaomidian-2025")
+        .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
+        .Decided("period/1", new PeriodAccepted(), "officer-3")
+        .Decided("period/1", new StatementIssued(), "finance-1")
+        .Decided("period/1", new InvoiceReceived("N-1", Cny.Parse("1078800.00"), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1)), "finance-1")
+        .Decided("period/1", new PaymentMade(Cny.Parse("1078800.00"), new LocalDate(2026, 2, 10)), "finance-1");
+}
