@@ -6,9 +6,15 @@ namespace Ledger.EventStore;
 public static class DatabaseErrors
 {
     /// <summary>
-    /// True where the database is away, shutting down or out of resources (classes 08, 53, 57, 58, or no answer at all):
-    /// trying again later may help. Anything else it answers is a defect of ours.
+    /// True where the database is away, shutting down or out of resources (classes 08, 53, 57, 58, no answer at all, or a
+    /// connection on which the driver itself gave up): trying again later may help. Anything else it answers is a defect of
+    /// ours.
     /// </summary>
-    public static bool IsAway(NpgsqlException e) => e is not PostgresException answer
-        || answer.SqlState[..2] is "08" or "53" or "57" or "58";
+    public static bool IsAway(Exception e) => e switch
+    {
+        PostgresException answer => answer.SqlState[..2] is "08" or "53" or "57" or "58",
+        NpgsqlException => true,
+        InvalidOperationException or IOException => e.Source == "Npgsql",
+        _ => false,
+    };
 }

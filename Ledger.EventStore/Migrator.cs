@@ -21,45 +21,40 @@ public static class Migrator
         var files = Files(assembly);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await ExecuteAsync(connection, "select pg_advisory_lock($1)", cancel, AdvisoryLock);
-        try
+        await ExecuteAsync(connection, """
+            create table if not exists public.ledger_migrations (
+                set text not null, number int not null, name text not null, sha256 text not null,
+                applied_at timestamptz not null default now(), primary key (set, number))
+            """, cancel);
+        var applied = await AppliedAsync(connection, set, cancel);
+        if (applied.Count > files.Count)
         {
-            await ExecuteAsync(connection, """
-                create table if not exists public.ledger_migrations (
-                    set text not null, number int not null, name text not null, sha256 text not null,
-                    applied_at timestamptz not null default now(), primary key (set, number))
-                """, cancel);
-            var applied = await AppliedAsync(connection, set, cancel);
-            if (applied.Count > files.Count)
-            {
-                throw new LedgerException(ErrorCode.DatabaseNewer, $"the database has migration {applied.Count} of {set}, this program knows {files.Count}: use the newer program");
-            }
+            throw new LedgerException(ErrorCode.DatabaseNewer, $"the database has migration {applied.Count} of {set}, this program knows {files.Count}: use the newer program");
+        }
 
-            for (var i = 0; i < files.Count; i++)
+        for (var i = 0; i < files.Count; i++)
+        {
+            var (name, sql) = files[i];
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            if (i < applied.Count)
             {
-                var (name, sql) = files[i];
-                var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
-                if (i < applied.Count)
+                if (applied[i] != sha256)
                 {
-                    if (applied[i] != sha256)
-                    {
-                        throw new LedgerException(ErrorCode.DatabaseNewer, $"migration {name} of {set} was applied in another version: migrations never change once they ran");
-                    }
-
-                    continue;
+                    throw new LedgerException(ErrorCode.DatabaseNewer, $"migration {name} of {set} was applied in another version: migrations never change once they ran");
                 }
 
-                await using var transaction = await connection.BeginTransactionAsync(cancel);
-                await ExecuteAsync(connection, sql, cancel);
-                await ExecuteAsync(connection, "insert into public.ledger_migrations (set, number, name, sha256) values ($1, $2, $3, $4)", cancel, set, i + 1, name, sha256);
-                await transaction.CommitAsync(cancel);
+                continue;
             }
 
-            return files.Count - applied.Count;
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            await ExecuteAsync(connection, sql, cancel);
+            await ExecuteAsync(connection, "insert into public.ledger_migrations (set, number, name, sha256) values ($1, $2, $3, $4)", cancel, set, i + 1, name, sha256);
+            await transaction.CommitAsync(cancel);
         }
-        finally
-        {
-            await ExecuteAsync(connection, "select pg_advisory_unlock($1)", CancellationToken.None, AdvisoryLock);
-        }
+
+        // Where anything fails, closing the connection lets the lock go.
+        await ExecuteAsync(connection, "select pg_advisory_unlock($1)", cancel, AdvisoryLock);
+        return files.Count - applied.Count;
     }
 
     private static List<(string Name, string Sql)> Files(Assembly assembly)

@@ -71,7 +71,7 @@ public static class CommandLine
             terminal.Error(e.Message);
             return ExitStatus(e.Code);
         }
-        catch (Npgsql.NpgsqlException e) when (DatabaseErrors.IsAway(e))
+        catch (Exception e) when (DatabaseErrors.IsAway(e))
         {
             terminal.Error($"the database failed: {e.Message}; what was not acknowledged was not recorded: run the same command again");
             return NoDatabase;

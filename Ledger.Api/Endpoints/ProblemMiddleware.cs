@@ -23,7 +23,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         {
             await WriteAsync(context, e.StatusCode, TypeOf(ErrorCode.BadRequest), e.Message);
         }
-        catch (Npgsql.NpgsqlException e) when (DatabaseErrors.IsAway(e))
+        catch (Exception e) when (DatabaseErrors.IsAway(e))
         {
             logger.LogError(e, "The database failed");
             await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, TypeOf(ErrorCode.DatabaseUnreachable), "the database cannot be reached just now: try again");

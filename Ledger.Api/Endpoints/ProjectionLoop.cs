@@ -1,6 +1,5 @@
 using Ledger.Api.Hosting;
 using Ledger.EventStore;
-using Npgsql;
 
 namespace Ledger.Api.Endpoints;
 
@@ -27,7 +26,7 @@ public sealed class ProjectionLoop(LedgerRuntime ledger, ILogger<ProjectionLoop>
             {
                 Position = await ledger.Statements.CatchUpAsync(stoppingToken);
             }
-            catch (NpgsqlException e) when (DatabaseErrors.IsAway(e))
+            catch (Exception e) when (DatabaseErrors.IsAway(e))
             {
                 logger.LogWarning(e, "The statements wait for the database");
             }
