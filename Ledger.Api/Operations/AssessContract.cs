@@ -83,21 +83,7 @@ public static class AssessContract
 
     private static async Task<long> RecordAsync(LogTransaction log, AssessmentResult result, CancellationToken cancel)
     {
-        var events = result.Events.Select(EventMapping.ToAppend).ToList();
-        await log.LoadStreamsAsync(events.Select(e => e.Stream), cancel);
-        var known = await log.RecogniseAsync(events, cancel);
-        var chunk = new AppendChunk(log);
-        for (var i = 0; i < events.Count; i++)
-        {
-            if (chunk.Recognise(events[i], known[i]) is { } conflict)
-            {
-                throw new LedgerException(ErrorCode.IdConflict, $"{events[i].EventId} conflicts with what is on record: {conflict}");
-            }
-
-            chunk.Record(events[i]);
-        }
-
-        await log.WriteAsync(chunk.Written, cancel);
+        await log.RecordNewAsync([.. result.Events.Select(EventMapping.ToAppend)], cancel);
         await log.CommitAsync(cancel);
         return log.Position;
     }

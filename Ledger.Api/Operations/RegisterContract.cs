@@ -3,8 +3,6 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
-using Ledger.EventStore;
-using Ledger.EventStore.Appending;
 using Ledger.Projections.Decoding;
 
 namespace Ledger.Api.Operations;
@@ -36,17 +34,7 @@ public static class RegisterContract
                 : new Registration(terms.Id, terms.Title, false, null, [], [new Fault("$.id", $"{terms.Id} is registered already with other terms, at position {account.RegisteredAt}; the new ones would stand at {transaction.Position + 1}: amend the contract instead")]);
         }
 
-        var append = EventMapping.ToAppend(e);
-        await transaction.LoadStreamsAsync([append.Stream], cancel);
-        var chunk = new AppendChunk(transaction);
-        var known = await transaction.RecogniseAsync([append], cancel);
-        if (chunk.Recognise(append, known[0]) is { } conflict)
-        {
-            throw new LedgerException(ErrorCode.IdConflict, $"the registration of {terms.Id} conflicts with what is on record: {conflict}");
-        }
-
-        var receipt = chunk.Record(append);
-        await transaction.WriteAsync(chunk.Written, cancel);
+        var receipt = (await transaction.RecordNewAsync([EventMapping.ToAppend(e)], cancel))[0];
         await transaction.CommitAsync(cancel);
         return new Registration(terms.Id, terms.Title, true, receipt.Position, [.. terms.RegistrationFindings()], []);
     }

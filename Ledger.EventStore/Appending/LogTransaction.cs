@@ -166,6 +166,27 @@ public sealed class LogTransaction : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Places and writes events that must be new: what the ledger itself derives. Throws <see cref="LedgerException"/>, and
+    /// nothing of this transaction may be committed, where one of them is on record already.
+    /// </summary>
+    public async Task<IReadOnlyList<AppendResult.Recorded>> RecordNewAsync(IReadOnlyList<AppendEvent> events, CancellationToken cancel)
+    {
+        await LoadStreamsAsync(events.Select(e => e.Stream), cancel);
+        var known = await RecogniseAsync(events, cancel);
+        var chunk = new AppendChunk(this);
+        var receipts = new List<AppendResult.Recorded>(events.Count);
+        for (var i = 0; i < events.Count; i++)
+        {
+            receipts.Add(chunk.Recognise(events[i], known[i]) is null
+                ? chunk.Record(events[i])
+                : throw new LedgerException(ErrorCode.IdConflict, $"event {events[i].EventId} of {events[i].Contract} is on record already: its id was taken"));
+        }
+
+        await WriteAsync(chunk.Written, cancel);
+        return receipts;
+    }
+
     /// <summary>Moves the head and commits: from here on everything is recorded.</summary>
     public async Task CommitAsync(CancellationToken cancel)
     {
