@@ -121,7 +121,7 @@ public sealed record ContractAccount(
     /// </summary>
     public IEnumerable<(ContractTerms Terms, IReadOnlyList<int> Periods)> TermsByPeriod() =>
         from period in Periods.Values
-        let readings = period.Issued?.Readings ?? Terms.Readings.ToDictionary(r => r.Id, r => r.InForce(Terms))
+        let readings = period.Issued?.Readings ?? Terms.ReadingsInForce()
         group period.Number by string.Join(';', readings.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}={r.Value}")) into same
         let choices = Periods[same.First()].Issued?.Readings
         select (choices is null ? Terms : choices.Aggregate(Terms, (terms, c) => terms.Readings.Single(r => r.Id == c.Key).Apply(terms, c.Value)!), (IReadOnlyList<int>)[.. same]);
@@ -235,7 +235,7 @@ public sealed record ContractAccount(
     private PeriodAccount Issue(PeriodAccount period, long position)
     {
         var draft = StatementBuilder.Build(this, period.Number);
-        return period with { Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, Terms.Readings.ToDictionary(r => r.Id, r => r.InForce(Terms)), position) };
+        return period with { Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, Terms.ReadingsInForce(), position) };
     }
 
     private ContractAccount With(Deduction deduction) => this with { Deductions = Deductions.SetItem(deduction.Id, deduction) };

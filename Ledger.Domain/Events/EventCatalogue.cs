@@ -144,6 +144,10 @@ public static class EventCatalogue
     public static IReadOnlyList<string> MassFacts { get; } =
         [.. All.Where(t => t.Data.IsAssignableTo(typeof(CaseEvent)) || t.Data.IsAssignableTo(typeof(FieldEvent))).Select(t => t.Alias)];
 
+    /// <summary>Every alias but that of one type: what a reader that asks for this type alone leaves unread.</summary>
+    public static IReadOnlyList<string> AllBut<T>()
+        where T : EventData => [.. All.Where(t => t.Data != typeof(T)).Select(t => t.Alias)];
+
     /// <summary>The type of an alias; null where there is none.</summary>
     public static EventType? Find(string alias) => ByAlias.GetValueOrDefault(alias);
 

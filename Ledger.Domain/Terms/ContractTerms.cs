@@ -50,6 +50,9 @@ public sealed record ContractTerms(
     public IEnumerable<T> RulesOf<T>(string clause)
         where T : class => Rules<T>().Where(r => r.Clause.Number == clause).Select(r => r.Rule);
 
+    /// <summary>The choice in force of every reading, by its id.</summary>
+    public IReadOnlyDictionary<string, string> ReadingsInForce() => Readings.ToDictionary(r => r.Id, r => r.InForce(this));
+
     /// <summary>True on a day of the term.</summary>
     public bool Contains(LocalDate date) => date >= From && date <= To;
 

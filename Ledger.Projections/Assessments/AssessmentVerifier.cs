@@ -16,13 +16,11 @@ public sealed record AssessmentVerification(int Runs, long? Position, string? Pr
 /// </summary>
 public sealed class AssessmentVerifier(LogReader log)
 {
-    private static readonly string[] AllButRuns = [.. EventCatalogue.All.Where(t => t.Data != typeof(AssessmentRun)).Select(t => t.Alias)];
-
     /// <summary>Repeats all runs up to a position of the log.</summary>
     public async Task<AssessmentVerification> VerifyAsync(long upTo, CancellationToken cancel)
     {
         var runs = new List<LedgerEvent>();
-        await foreach (var e in log.ReadAsync(0, upTo, without: AllButRuns, cancel: cancel))
+        await foreach (var e in log.ReadAsync(0, upTo, without: EventCatalogue.AllBut<AssessmentRun>(), cancel: cancel))
         {
             runs.Add(EventMapping.ToEvent(e.Event));
         }

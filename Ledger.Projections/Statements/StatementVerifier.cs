@@ -1,4 +1,5 @@
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using Ledger.EventStore.Reading;
@@ -31,7 +32,7 @@ public sealed class StatementVerifier(NpgsqlDataSource database, LogReader log)
         }
 
         var documents = stored.Count;
-        await foreach (var e in log.ReadAsync(0, position, without: AllButRegistrations, cancel: cancel))
+        await foreach (var e in log.ReadAsync(0, position, without: EventCatalogue.AllBut<ContractRegistered>(), cancel: cancel))
         {
             var account = await new AccountReader(log).AtAsync(e.Event.Contract, position, cancel);
             foreach (var (name, expected) in Documents(account))
@@ -50,9 +51,6 @@ public sealed class StatementVerifier(NpgsqlDataSource database, LogReader log)
 
         return (documents, stored.Count == 0 ? null : $"the read model has {stored.Keys.First()}, which the log does not know");
     }
-
-    private static readonly string[] AllButRegistrations =
-        [.. Domain.Events.EventCatalogue.All.Where(t => t.Data != typeof(Domain.Events.ContractRegistered)).Select(t => t.Alias)];
 
     private static IEnumerable<(string Name, byte[] Document)> Documents(ContractAccount account) =>
         StatementBuilder.BuildAll(account)
