@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Time;
@@ -47,12 +48,14 @@ public sealed class Assessment(Instant asOf)
             throw new InvalidOperationException("an assessment needs a registered contract");
         }
 
-        var found = Find(account, calendar);
+        account = account with { Calendar = calendar };
+        var found = Find(account);
         found.Sort((a, b) => a.AttributedOn.CompareTo(b.AttributedOn) is var byDate and not 0 ? byDate : string.CompareOrdinal(a.Id, b.Id));
 
         var withdrawn = Withdrawals(account, found).ToList();
         var proposed = found.Where(f => IsNew(account, f)).ToList();
-        var run = new AssessmentRun(asOf, position, found.Count, proposed.Count, withdrawn.Count, Digest(found));
+        var duties = FindDuties(account);
+        var run = new AssessmentRun(asOf, position, found.Count, proposed.Count, withdrawn.Count, Digest(found), duties.Count > 0 ? duties : null);
 
         NewEvent Derived(string subject, string id, EventData data) => new(
             account.Terms.Id, subject, id, LedgerSource.Name, now, LedgerSource.Name, data);
@@ -64,17 +67,24 @@ public sealed class Assessment(Instant asOf)
         ]);
     }
 
-    /// <summary>What the rules yield for each period under the terms that hold for it; of one id, what a locked period yields stays.</summary>
-    private List<Found> Find(ContractAccount account, WorkingDays calendar)
+    /// <summary>What an investigator is shown at the position reached, with clocks that run to <c>asOf</c>; call it instead of <see cref="Run"/>.</summary>
+    public IReadOnlyList<Finding> Findings(WorkingDays calendar)
+    {
+        var current = (account ?? throw new InvalidOperationException("findings need a registered contract")) with { Calendar = calendar };
+        return FindingList.Of(new RuleInput(current, facts, asOf), Find(current), FindDuties(current));
+    }
+
+    /// <summary>What the rules yield for each date and period under the terms that hold for it; of one id, what a locked period yields stays.</summary>
+    private List<Found> Find(ContractAccount account)
     {
         var found = new Dictionary<string, Found>();
-        foreach (var (terms, periods) in account.TermsByPeriod())
+        foreach (var held in account.TermsByPeriod())
         {
-            var input = new RuleInput(terms, facts, calendar, asOf);
-            var view = account.Under(terms);
-            foreach (var one in from clause in terms.Clauses from rule in clause.Rules ?? [] from f in rule.Find(input, clause) select f)
+            var view = account.Under(held.Terms);
+            var input = new RuleInput(view, facts, asOf);
+            foreach (var one in from clause in held.Terms.Clauses from rule in clause.Rules ?? [] from f in rule.Find(input, clause) select f)
             {
-                if (periods.Contains(view.PeriodOf(one.Clause, one.AttributedOn)))
+                if (held.Cover(one.AttributedOn, view.PeriodOf(one.Clause, one.AttributedOn)))
                 {
                     found.TryAdd(one.Id, one);
                 }
@@ -82,6 +92,12 @@ public sealed class Assessment(Instant asOf)
         }
 
         return [.. found.Values];
+    }
+
+    private List<FoundDuty> FindDuties(ContractAccount account)
+    {
+        var input = new RuleInput(account, facts, asOf);
+        return [.. from clause in account.Terms.Clauses from rule in clause.Rules ?? [] from duty in rule.FindDuties(input, clause) select duty];
     }
 
     /// <summary>Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.</summary>

@@ -24,15 +24,16 @@ internal static class ClaimDecisions
             return Decided.Refused("$.subject", $"{e.Subject} is taken: one assessed deduction a stream");
         }
 
-        if (account.Terms.RulesOf<OfficerAssessment>(assessed.Clause).FirstOrDefault() is not { } rule)
+        if (account.TermsOn(Time.ChinaTime.DateOf(e.OccurredAt)).RulesOf<OfficerAssessment>(assessed.Clause).FirstOrDefault() is not { } rule)
         {
             return Decided.Refused("$.data.clause", $"expected a clause that an officer assesses: {Clauses<OfficerAssessment>(account)}");
         }
 
-        var (min, max) = rule.Range(account.Terms);
-        var amount = OfficerAssessment.AmountOf(assessed, account.Terms);
+        var price = account.TermOn(Time.ChinaTime.DateOf(e.OccurredAt)).Price;
+        var (min, max) = rule.Range(price);
+        var amount = OfficerAssessment.AmountOf(assessed, price);
         return Decided.Unless(
-            (!rule.Allows(assessed, account.Terms), assessed.Amount is null ? "$.data.percent" : "$.data.amount", $"clause {assessed.Clause} allows {min} to {max}, got {amount}"));
+            (!rule.Allows(assessed, price), assessed.Amount is null ? "$.data.percent" : "$.data.amount", $"clause {assessed.Clause} allows {min} to {max}, got {amount}"));
     }
 
     private static Decided Claim(ContractAccount account, LiquidatedDamagesClaimed damages)

@@ -51,10 +51,6 @@ public sealed record PeriodAccount(
     [JsonIgnore]
     public bool Locked => Issued is not null;
 
-    /// <summary>The latest invoice that was not sent back.</summary>
-    [JsonIgnore]
-    public Invoice? ValidInvoice => Invoices.LastOrDefault(i => !i.Rejected);
-
     /// <summary>The period after one more event of its stream.</summary>
     public PeriodAccount Evolve(LedgerEvent e) => e.Data switch
     {

@@ -39,5 +39,5 @@ internal static class ServiceDecisions
     }
 
     private static Decided Judge(ContractAccount account, string item, int ordinal) =>
-        Decided.Unless((!account.Submitted.ContainsKey($"{item}/{ordinal}"), "$.data", $"{item} number {ordinal} was not submitted"));
+        Decided.Unless((!account.Deliverables.ContainsKey($"{item}/{ordinal}"), "$.data", $"{item} number {ordinal} was not submitted"));
 }

@@ -21,7 +21,7 @@ internal static class SettlementDecisions
             AuditConcluded => Decided.Unless(
                 (!state.AuditOpen, "$.subject", "no audit is open"),
                 (disputed is not null, "$.subject", $"an open dispute remains: {disputed}"),
-                (account.LastAsOf is not { } asOf || Time.ChinaTime.DateOf(asOf) < account.Terms.To, "$.subject", "unassessed periods remain: run an assessment after the end of the term")),
+                (account.LastAsOf is not { } asOf || Time.ChinaTime.DateOf(asOf) < (account.Termination?.On ?? account.LastDay), "$.subject", "unassessed periods remain: run an assessment after the end of the term")),
             AuditWaived => Decided.Unless(
                 (!audited || !account.Terms.Audit.Waivable, "$.type", "the contract does not allow the audit to be waived"),
                 (state.Concluded, "$.subject", "the audit is concluded")),

@@ -1,5 +1,6 @@
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
+using Ledger.Domain.Rules;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -53,10 +54,13 @@ public abstract record LedgerRecord : EventData;
 /// <summary>
 /// An assessment was run: it read facts up to <c>asOf</c> and the log up to <c>position</c>, found so many deductions,
 /// and proposed or withdrew so many; <c>digest</c> is the SHA-256 of what it found, so that the run can be repeated.
-/// Subject <c>assessments</c>.
+/// <c>duties</c> are those that rest on single cases and were not met. Subject <c>assessments</c>.
 /// </summary>
 public sealed record AssessmentRun(
-    Instant AsOf, long Position, int Found, int Proposed, int Withdrawn, string Digest) : LedgerRecord;
+    Instant AsOf, long Position, int Found, int Proposed, int Withdrawn, string Digest, IReadOnlyList<FoundDuty>? Duties = null) : LedgerRecord;
+
+/// <summary>A duty that an assessment found unmet in the facts, to be met by the end of <c>dueBy</c>.</summary>
+public sealed record FoundDuty(string Id, string Clause, DutyKind Duty, LocalDate ArisenOn, LocalDate DueBy, IReadOnlyList<string> Evidence);
 
 /// <summary>A subject's personal data was destroyed with its key.</summary>
 public sealed record PersonalDataErased(string Subject, string Reason) : LedgerRecord;

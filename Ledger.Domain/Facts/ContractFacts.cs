@@ -107,13 +107,20 @@ public static class EventOrder
 /// </summary>
 public sealed class CaseFacts(string subject)
 {
+    private static readonly int Stages = Enum.GetValues<UrgeStage>().Length;
+
     private readonly Dictionary<YearMonth, LedgerEvent> scorings = [];
+    private HashSet<YearMonth>? reported;
+    private LedgerEvent?[]? urged;
 
     /// <summary>The subject, <c>case/{no}</c>.</summary>
     public string Subject { get; } = subject;
 
     /// <summary>The first <c>case_received</c>.</summary>
     public LedgerEvent? Received { get; private set; }
+
+    /// <summary>The first <c>case_signed</c>.</summary>
+    public LedgerEvent? Signed { get; private set; }
 
     /// <summary>The first <c>case_dispatched</c>.</summary>
     public LedgerEvent? Dispatched { get; private set; }
@@ -133,8 +140,20 @@ public sealed class CaseFacts(string subject)
     /// <summary>The first <c>exclusion_decided</c> that grants it.</summary>
     public LedgerEvent? Excluded { get; private set; }
 
+    /// <summary>The first <c>case_carried_over</c>.</summary>
+    public LedgerEvent? CarriedOver { get; private set; }
+
+    /// <summary>The months for which the carried-over case was reported on.</summary>
+    public IReadOnlyCollection<YearMonth> CarryOverReports => reported ?? [];
+
     /// <summary>The latest scoring of each cycle.</summary>
     public IEnumerable<LedgerEvent> Scorings => scorings.Values;
+
+    /// <summary>The first <c>case_urged</c> of a stage.</summary>
+    public LedgerEvent? Urged(UrgeStage stage) => urged?[(int)stage];
+
+    /// <summary>The earlier of two events that may be missing.</summary>
+    public static LedgerEvent? First(LedgerEvent? a, LedgerEvent? b) => a is null || (b is not null && EventOrder.IsBefore(b, a)) ? b : a;
 
     internal void Add(LedgerEvent e)
     {
@@ -142,6 +161,18 @@ public sealed class CaseFacts(string subject)
         {
             case CaseReceived when EventOrder.IsBefore(e, Received):
                 Received = e;
+                break;
+            case CaseSigned when EventOrder.IsBefore(e, Signed):
+                Signed = e;
+                break;
+            case CaseUrged data when EventOrder.IsBefore(e, Urged(data.Stage)):
+                (urged ??= new LedgerEvent?[Stages])[(int)data.Stage] = e;
+                break;
+            case CaseCarriedOver when EventOrder.IsBefore(e, CarriedOver):
+                CarriedOver = e;
+                break;
+            case CarryOverReported report:
+                (reported ??= []).Add(report.Month);
                 break;
             case CaseDispatched when EventOrder.IsBefore(e, Dispatched):
                 Dispatched = e;

@@ -64,7 +64,7 @@ public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : RuleBlock
 
             var minutes = received.Urgency == Urgency.Urgent ? received.DispatchLimitMinutes!.Value : RoutineMinutes;
             var limit = start.OccurredAt + Duration.FromMinutes(minutes);
-            var handled = First(c.Dispatched, c.Returned);
+            var handled = CaseFacts.First(c.Dispatched, c.Returned);
             if ((handled?.OccurredAt ?? input.AsOf) > limit)
             {
                 yield return new Found(
@@ -78,8 +78,6 @@ public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : RuleBlock
     public override IEnumerable<Fault> Faults(ContractTerms terms) => RoutineMinutes is < 1 or > 10_080
         ? Positive("amount", Amount).Append(new Fault(".routineMinutes", "expected 1 to 10080 minutes"))
         : Positive("amount", Amount);
-
-    private static LedgerEvent? First(LedgerEvent? a, LedgerEvent? b) => a is null || (b is not null && EventOrder.IsBefore(b, a)) ? b : a;
 }
 
 /// <summary>When a call-back is omitted (reading gmd-4.6.4-followup).</summary>
@@ -102,7 +100,7 @@ public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Rul
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var reading = Applied(input.Terms, clause, "deadline");
-        var periods = input.Terms.Payment.Periods(input.Terms.From, input.Terms.To);
+        var periods = input.Account.Schedule;
         foreach (var c in input.Facts.Cases)
         {
             if (c.Closed is not { } closed)

@@ -52,7 +52,7 @@ public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> 
         from claim in input.Facts.Of<LiquidatedDamagesClaimed>()
         where claim.Data.Clause == clause.Number && claim.Data.By is null or Party.Principal
         where !TerminationDamages.ExcludesClaim(input, claim)
-        select new Found($"{clause.Number}:{claim.Key}", clause.Number, [], input.Terms.Total.Percent(Percent), claim.On, [claim.Id]);
+        select new Found($"{clause.Number}:{claim.Key}", clause.Number, [], input.Account.TermOn(claim.On).Price.Percent(Percent), claim.On, [claim.Id]);
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
@@ -75,10 +75,10 @@ public enum DamagesTogether
 }
 
 /// <summary>
-/// Terminated for the vendor's breach (gaomidian 6.5): a percentage of the total, and the duty to refund everything paid
-/// within so many calendar days of the notice. Id <c>{clause}:termination</c>, attributed to the termination date.
+/// Terminated for the vendor's breach (gaomidian 6.5): a percentage of the total. Id <c>{clause}:termination</c>, attributed
+/// to the termination date.
 /// </summary>
-public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays, string ClaimClause, DamagesTogether WithClaim) : RuleBlock
+public sealed record TerminationDamages(Percentage Percent, string ClaimClause, DamagesTogether WithClaim) : RuleBlock
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -91,7 +91,7 @@ public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays
 
         yield return new Found(
             $"{clause.Number}:termination", clause.Number, Applied(input.Terms, clause, "withClaim"),
-            input.Terms.Total.Percent(Percent), termination.Data.On, [termination.Id]);
+            input.Account.TermOn(termination.Data.On).Price.Percent(Percent), termination.Data.On, [termination.Id]);
     }
 
     /// <inheritdoc/>
@@ -122,27 +122,27 @@ public sealed record TerminationDamages(Percentage Percent, int RefundWithinDays
 public sealed record OfficerAssessment(
     Cny? Min = null, Cny? Max = null, Percentage? MinPercent = null, Percentage? MaxPercent = null, bool Improvement = false) : RuleBlock
 {
-    /// <summary>The least and the most that may be assessed in yuan under these terms.</summary>
-    public (Cny Min, Cny Max) Range(ContractTerms terms) => Min is { } min && Max is { } max
+    /// <summary>The least and the most that may be assessed in yuan, of that price.</summary>
+    public (Cny Min, Cny Max) Range(Cny price) => Min is { } min && Max is { } max
         ? (min, max)
-        : (terms.Total.Percent(MinPercent!.Value), terms.Total.Percent(MaxPercent!.Value));
+        : (price.Percent(MinPercent!.Value), price.Percent(MaxPercent!.Value));
 
     /// <summary>Whether an assessment lies within the range: percentages are compared as such where both are given so, before anything is rounded.</summary>
-    public bool Allows(DeductionAssessed assessed, ContractTerms terms)
+    public bool Allows(DeductionAssessed assessed, Cny price)
     {
         if (assessed.Percent is { } percent && MinPercent is { } least && MaxPercent is { } most)
         {
             return percent >= least && percent <= most;
         }
 
-        var (min, max) = Range(terms);
-        var amount = AmountOf(assessed, terms);
+        var (min, max) = Range(price);
+        var amount = AmountOf(assessed, price);
         return amount >= min && amount <= max;
     }
 
-    /// <summary>What an assessment amounts to under these terms.</summary>
-    public static Cny AmountOf(DeductionAssessed assessed, ContractTerms terms) =>
-        assessed.Amount ?? terms.Total.Percent(assessed.Percent!.Value);
+    /// <summary>What an assessment amounts to, of that price.</summary>
+    public static Cny AmountOf(DeductionAssessed assessed, Cny price) =>
+        assessed.Amount ?? price.Percent(assessed.Percent!.Value);
 
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -150,7 +150,7 @@ public sealed record OfficerAssessment(
         where assessed.Data.Clause == clause.Number
         group assessed by assessed.Key into one
         let latest = one.Last()
-        select new Found($"{clause.Number}:{one.Key}", clause.Number, [], AmountOf(latest.Data, input.Terms), latest.On, [latest.Id]);
+        select new Found($"{clause.Number}:{one.Key}", clause.Number, [], AmountOf(latest.Data, input.Account.TermOn(latest.On).Price), latest.On, [latest.Id]);
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)

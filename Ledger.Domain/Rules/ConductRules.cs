@@ -102,9 +102,19 @@ public sealed record FalseRecord(Cny Amount, FalseRecordUnit Each) : RuleBlock
 
 /// <summary>
 /// A cycle rated in this tier calls for an interview and a remediation plan, without money (gaomidian 4.6.2): the duty is
-/// open until both are recorded, and these decisions are refused for a cycle that was not rated so.
+/// open until both are recorded, and these decisions are refused for a cycle that was not rated so. Id
+/// <c>{clause}:{cycle}</c>, arisen on the date of the rating.
 /// </summary>
-public sealed record RatingInterview(Tier Tier) : RuleBlock;
+public sealed record RatingInterview(Tier Tier) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
+        from rating in account.Ratings
+        where rating.Value.Tier == Tier
+        select Duty.Of(
+            account, $"{clause.Number}:{MonthlyRatingPublished.CycleText(rating.Key)}", clause.Number, DutyKind.InterviewAndPlan, rating.Value.On, null,
+            rating.Value is { InterviewedOn: { } held, PlannedOn: { } planned } ? NodaTime.LocalDate.Max(held, planned) : null, [rating.Value.EventId]);
+}
 
 /// <summary>
 /// An obligation performed late (gaomidian 6.1): calendar days from <c>dueOn</c> to <c>performedOn</c> × a percentage of
@@ -117,8 +127,7 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
-        var perDay = input.Terms.Total.Percent(PercentPerDay);
-        var lastDay = input.Facts.Of<ContractTerminated>().FirstOrDefault()?.Data.On ?? input.Terms.To;
+        var lastDay = input.Facts.Of<ContractTerminated>().FirstOrDefault()?.Data.On ?? input.Account.LastDay;
         foreach (var obligation in Obligation.All(input.Facts))
         {
             var performedOn = obligation.PerformedOn ?? (input.AsOfDate > lastDay ? lastDay : null);
@@ -128,7 +137,7 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
                     $"{clause.Number}:{obligation.Name}",
                     clause.Number,
                     [],
-                    perDay * NodaTime.Period.DaysBetween(obligation.DueOn, on),
+                    input.Account.TermOn(obligation.DueOn).Price.Percent(PercentPerDay) * NodaTime.Period.DaysBetween(obligation.DueOn, on),
                     on,
                     obligation.Evidence);
             }

@@ -1,3 +1,4 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
@@ -27,32 +28,33 @@ public enum EarnedFee
 public sealed record EarlyEnd(EarnedFee Earns, bool AnyBreach = false) : RuleBlock
 {
     /// <summary>
-    /// The fee earned of a price under a termination, served up to and including its day; rounded half up once.
+    /// The fee earned at the account's termination, served up to and including its day: the terms of service before that day's
+    /// in whole, and of its own what the clause leaves; rounded half up once.
     /// </summary>
-    public static Cny Earned(ContractTerms terms, ContractTerminated termination, Cny paid)
+    public static Cny Earned(ContractAccount account, Termination termination)
     {
+        var terms = account.Terms;
         var rule = terms.RulesOf<EarlyEnd>(termination.Clause).FirstOrDefault(r => !r.AnyBreach)
             ?? terms.Rules<EarlyEnd>().Select(r => r.Rule).FirstOrDefault(r => r.AnyBreach && termination.Cause == TerminationCause.VendorBreach);
+        var term = account.TermOn(termination.On);
+        var before = account.ServiceTerms.TakeWhile(t => t != term).Sum(t => t.Price);
         return rule?.Earns switch
         {
-            EarnedFee.Nothing => Cny.Zero,
-            EarnedFee.AlreadyPaid => paid,
-            EarnedFee.ByDaysOfTerm => terms.Total.MulDiv(Days(terms.From, termination.On), Days(terms.From, terms.To)),
-            null => ByServiceMonths(terms, termination.On),
+            EarnedFee.Nothing => before,
+            EarnedFee.AlreadyPaid => account.Periods.Values.Sum(p => p.Paid),
+            EarnedFee.ByDaysOfTerm => before + term.Price.MulDiv(term.DaysServed(termination.On), term.Days),
+            null => before + ByServiceMonths(term, termination.On),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    private static Cny ByServiceMonths(ContractTerms terms, LocalDate on)
+    private static Cny ByServiceMonths(ServiceTerm term, LocalDate on)
     {
-        var month = ServiceMonths.Of(terms.From, on);
-        var (from, to) = ServiceMonths.Month(terms.From, month);
-        var months = ServiceMonths.Of(terms.From, terms.To);
+        var month = ServiceMonths.Of(term.From, on);
+        var served = new ServiceTerm(ServiceMonths.Month(term.From, month).From, ServiceMonths.Month(term.From, month).To, term.Price);
 
-        // (month − 1) whole months and the days served of this one, as one fraction of the total: one rounding.
-        var daysOfMonth = Days(from, to);
-        return terms.Total.MulDiv(((month - 1) * daysOfMonth) + Days(from, on), (long)months * daysOfMonth);
+        // (month − 1) whole months and the days served of this one, as one fraction of the price: one rounding.
+        return term.Price.MulDiv(
+            ((month - 1) * (long)served.Days) + served.DaysServed(on), (long)ServiceMonths.Of(term.From, term.To) * served.Days);
     }
-
-    private static long Days(LocalDate from, LocalDate to) => Period.DaysBetween(from, to) + 1;
 }

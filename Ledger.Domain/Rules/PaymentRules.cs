@@ -2,6 +2,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
+using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using NodaTime;
@@ -55,7 +56,7 @@ public enum DueFrom
     /// <summary>The day on which the contract takes effect: its signing, or its first day where that is not legible.</summary>
     Effect,
 
-    /// <summary>The receipt of an invoice that is not rejected.</summary>
+    /// <summary>The receipt of the invoice that opens the gate.</summary>
     Invoice,
 
     /// <summary>The acceptance of the period.</summary>
@@ -63,30 +64,36 @@ public enum DueFrom
 
     /// <summary>The last day of the term.</summary>
     End,
+
+    /// <summary>The acceptance of the last of all deliverables.</summary>
+    Deliverables,
 }
 
 /// <summary>When an instalment is due: a date, provisional where the calendar is not announced, or not known yet.</summary>
 public abstract record DueRule(int Instalment) : RuleBlock
 {
     /// <summary>The due date; null until the events from which it is counted are on record.</summary>
-    public abstract DueDate? DueOn(ContractAccount account, PeriodAccount period, WorkingDays calendar);
+    public abstract DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net);
 }
 
 /// <summary>So many working days after the latest of some events.</summary>
 public sealed record DueAfterLatest(int Instalment, int WorkingDays, IReadOnlyList<DueFrom> Of) : DueRule(Instalment)
 {
     /// <inheritdoc/>
-    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, WorkingDays calendar)
+    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net)
     {
+        var term = account.Within(period.Number).Term;
         var dates = Of.Select(from => from switch
         {
-            DueFrom.Signing or DueFrom.Effect => account.Terms.SignedOn ?? account.Terms.From,
-            DueFrom.End => account.Terms.To,
-            DueFrom.Invoice => period.ValidInvoice?.ReceivedOn,
+            // A renewal is not signed in the ledger: it takes effect with its first day.
+            DueFrom.Signing or DueFrom.Effect => term.From == account.Terms.From ? account.Terms.SignedOn ?? term.From : term.From,
+            DueFrom.End => term.To,
+            DueFrom.Invoice => StatementBuilder.FittingInvoice(account, period, net)?.ReceivedOn,
             DueFrom.Acceptance => period.AcceptedOn,
+            DueFrom.Deliverables => StatementBuilder.DeliverablesAcceptedOn(account),
             _ => throw new System.Diagnostics.UnreachableException(),
         }).ToList();
-        return dates.Exists(d => d is null) ? null : calendar.After(dates.Max()!.Value, WorkingDays);
+        return dates.Exists(d => d is null) ? null : account.Calendar.After(dates.Max()!.Value, WorkingDays);
     }
 }
 
@@ -104,10 +111,10 @@ public enum MonthCounting
 public sealed record DueInMonth(int Instalment, int Month, int WorkingDays, MonthCounting Counted) : DueRule(Instalment)
 {
     /// <inheritdoc/>
-    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, WorkingDays calendar)
+    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net)
     {
-        var first = ServiceMonths.Month(account.Terms.From, Month).From;
-        return calendar.After(Counted == MonthCounting.AfterFirstDay ? first : first.PlusDays(-1), WorkingDays);
+        var first = ServiceMonths.Month(account.Within(period.Number).Term.From, Month).From;
+        return account.Calendar.After(Counted == MonthCounting.AfterFirstDay ? first : first.PlusDays(-1), WorkingDays);
     }
 }
 
@@ -115,5 +122,5 @@ public sealed record DueInMonth(int Instalment, int Month, int WorkingDays, Mont
 public sealed record DueOnDate(int Instalment, LocalDate On) : DueRule(Instalment)
 {
     /// <inheritdoc/>
-    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, WorkingDays calendar) => new(On, false);
+    public override DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net) => new DueDate(On, false);
 }

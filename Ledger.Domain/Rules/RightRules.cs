@@ -139,12 +139,15 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
         var counted = account.Deductions.Values
             .Where(d => Clauses.Contains(d.Clause) && (d.Effective.IsPositive || d.Status == DeductionStatus.Proposed))
             .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal);
-        foreach (var month in counted.GroupBy(d => MonthKey(account.Terms, d.AttributedOn)))
+        foreach (var month in counted.GroupBy(d => MonthKey(account, d.AttributedOn)))
         {
+            // A renewal's monthly fees are the first term's in the proportion of the prices.
+            var price = account.TermOn(month.First().AttributedOn).Price;
+            Cny LimitOf(Cny monthly) => monthly.MulDiv(price.Fen, account.Terms.Total.Fen).Percent(Percent);
             var limits = Basis == CapBasis.Both
-                ? [(Limit: schedule.MonthlyTotal.Percent(Percent), Of: month.ToList())]
+                ? [(Limit: LimitOf(schedule.MonthlyTotal), Of: month.ToList())]
                 : schedule.Fees.Select((fee, i) => (
-                    Limit: fee.Monthly.Percent(Percent),
+                    Limit: LimitOf(fee.Monthly),
                     Of: month.Where(d => (account.ConcernsPatrol(d) ? schedule.Fees.Count - 1 : 0) == i).ToList())).ToList();
             var crossings = limits.Select(l => Crossing(l.Limit, l.Of)).OfType<(Deduction At, bool Risk, List<Deduction> Of)>().ToList();
             if (crossings.Count == 0)
@@ -195,11 +198,11 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
         return deductions.Find(d => (sum += amount(d)) > limit);
     }
 
-    private string MonthKey(ContractTerms terms, LocalDate date)
+    private string MonthKey(ContractAccount account, LocalDate date)
     {
-        var inTerm = LocalDate.Max(terms.From, LocalDate.Min(terms.To, date));
+        var inTerm = LocalDate.Max(account.Terms.From, LocalDate.Min(account.LastDay, date));
         return Month == CapMonth.ServiceMonth
-            ? $"month-{ServiceMonths.Of(terms.From, inTerm)}"
+            ? $"month-{ServiceMonths.Of(account.Terms.From, inTerm)}"
             : MonthlyRatingPublished.CycleText(date.ToYearMonth());
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
@@ -14,17 +15,24 @@ namespace Ledger.Domain.Rules;
 public sealed record Found(
     string Id, string Clause, IReadOnlyList<string> Reading, Cny Amount, LocalDate AttributedOn, IReadOnlyList<string> Evidence);
 
-/// <summary>What a rule reads: the terms in force, the facts up to <c>AsOf</c>, and the working-day calendar.</summary>
-public sealed record RuleInput(ContractTerms Terms, ContractFacts Facts, WorkingDays Calendar, Instant AsOf)
+/// <summary>
+/// What a rule reads: the account (its schedule, its term, its calendar) under the terms by which it judges, and the facts
+/// up to <c>AsOf</c>.
+/// </summary>
+public sealed record RuleInput(ContractAccount Account, ContractFacts Facts, Instant AsOf)
 {
+    /// <summary>The terms by which it judges.</summary>
+    public ContractTerms Terms => Account.Terms;
+
     /// <summary>The date of <c>AsOf</c>: a limit that ends on a day is missed once this date is past it.</summary>
     public LocalDate AsOfDate { get; } = ChinaTime.DateOf(AsOf);
 }
 
 /// <summary>
 /// One rule beside its clause: the closed set of building blocks out of which all contracts are made. A block computes
-/// from facts (<see cref="Find"/>), grants rights from the account (<see cref="Rights"/>), bounds what an officer may
-/// decide, or tells when money is due; parameters are data. A sixth contract made of these needs no code.
+/// from facts (<see cref="Find"/>, <see cref="Findings"/>), grants rights and sets duties from the account
+/// (<see cref="Rights"/>, <see cref="Duties"/>), bounds what an officer may decide, or tells when money is due; parameters
+/// are data. A sixth contract made of these needs no code.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "block")]
 [JsonDerivedType(typeof(ZeroScoreCase), "zero_score_case")]
@@ -43,6 +51,25 @@ public sealed record RuleInput(ContractTerms Terms, ContractFacts Facts, Working
 [JsonDerivedType(typeof(LiquidatedDamages), "liquidated_damages")]
 [JsonDerivedType(typeof(TerminationDamages), "termination_damages")]
 [JsonDerivedType(typeof(EarlyEnd), "early_end")]
+[JsonDerivedType(typeof(RenewalTerms), "renewal")]
+[JsonDerivedType(typeof(LargeClaimRight), "large_claim_right")]
+[JsonDerivedType(typeof(ClaimRight), "claim_right")]
+[JsonDerivedType(typeof(UncuredBreachRight), "uncured_breach_right")]
+[JsonDerivedType(typeof(NamedBreachRight), "named_breach_right")]
+[JsonDerivedType(typeof(ForceMajeureRelief), "force_majeure")]
+[JsonDerivedType(typeof(RefundDuty), "refund_duty")]
+[JsonDerivedType(typeof(ShortfallDuty), "shortfall_duty")]
+[JsonDerivedType(typeof(SettlementDuty), "settlement_duty")]
+[JsonDerivedType(typeof(HandOverDuty), "hand_over_duty")]
+[JsonDerivedType(typeof(CarryOverReports), "carry_over_reports")]
+[JsonDerivedType(typeof(Deliverables), "deliverables")]
+[JsonDerivedType(typeof(WorkReports), "work_reports")]
+[JsonDerivedType(typeof(CaseLimits), "case_limits")]
+[JsonDerivedType(typeof(PatrolRounds), "patrol_rounds")]
+[JsonDerivedType(typeof(IssueReports), "issue_reports")]
+[JsonDerivedType(typeof(PatrolQuota), "patrol_quota")]
+[JsonDerivedType(typeof(StaffVacancies), "staff_vacancies")]
+[JsonDerivedType(typeof(QuoteAnswers), "quote_answers")]
 [JsonDerivedType(typeof(OfficerAssessment), "officer_assessment")]
 [JsonDerivedType(typeof(ScoreSheets), "score_sheets")]
 [JsonDerivedType(typeof(StaffReplacement), "staff_replacement")]
@@ -60,6 +87,15 @@ public abstract record RuleBlock
 
     /// <summary>The rights that have arisen on the account, or are about to; empty for a block that grants none.</summary>
     public virtual IEnumerable<Right> Rights(ContractAccount account, Clause clause) => [];
+
+    /// <summary>The duties that have arisen on the account, met ones too; empty for a block that sets none.</summary>
+    public virtual IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => [];
+
+    /// <summary>The duties that rest on single cases and that the facts show unmet: an assessment records them.</summary>
+    public virtual IEnumerable<FoundDuty> FindDuties(RuleInput input, Clause clause) => [];
+
+    /// <summary>What the facts show without money: limits broken, reports missing; empty for a block that looks for none.</summary>
+    public virtual IEnumerable<Finding> Findings(RuleInput input, Clause clause) => [];
 
     /// <summary>What is wrong with the block's parameters in these terms; paths relative to the block.</summary>
     public virtual IEnumerable<Fault> Faults(ContractTerms terms) => [];
@@ -84,41 +120,19 @@ public abstract record RuleBlock
             yield return new Fault("." + name, "expected an amount above 0.00");
         }
     }
-}
 
-/// <summary>A right that a clause grants and a decision exercises.</summary>
-/// <param name="Id">Deterministic: <c>{clause}-{suffix}:{key}</c>.</param>
-/// <param name="Clause">The clause.</param>
-/// <param name="Kind">To suspend or to terminate.</param>
-/// <param name="ArisenOn">The date on which it arose, or would arise.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Evidence">The ids of the events or deductions that it rests on.</param>
-/// <param name="Period">The payment period on whose statement it stands.</param>
-public sealed record Right(
-    string Id, string Clause, [property: JsonPropertyName("right")] RightKind Kind, LocalDate ArisenOn, RightState State, IReadOnlyList<string> Evidence, [property: JsonIgnore] int Period = 0);
+    /// <summary>A fault when a count of days, minutes or things is less than 1.</summary>
+    protected static IEnumerable<Fault> AtLeastOne(string name, int count)
+    {
+        if (count < 1)
+        {
+            yield return new Fault("." + name, "expected 1 or more");
+        }
+    }
 
-/// <summary>What a right allows.</summary>
-public enum RightKind
-{
-    /// <summary>暂停支付.</summary>
-    Suspend,
+    /// <summary>A date as documents write it.</summary>
+    protected static string Iso(LocalDate date) => date.ToString("uuuu-MM-dd", null);
 
-    /// <summary>解除合同.</summary>
-    Terminate,
-}
-
-/// <summary>Where a right stands.</summary>
-public enum RightState
-{
-    /// <summary>It may be exercised.</summary>
-    Open,
-
-    /// <summary>It would arise if everything still proposed were confirmed.</summary>
-    AtRisk,
-
-    /// <summary>It was exercised.</summary>
-    Exercised,
-
-    /// <summary>It was given up.</summary>
-    Waived,
+    /// <summary>A moment on the contracts' wall clock.</summary>
+    protected static string Show(Instant at) => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", null);
 }

@@ -1,5 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
@@ -40,7 +41,7 @@ public sealed record ScoreSheets(
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
-        var quarters = input.Terms.Payment.Periods(input.Terms.From, input.Terms.To);
+        var quarters = input.Account.Schedule;
         foreach (var quarter in input.Facts.Of<ScoreSheetSubmitted>().GroupBy(s => s.Data.Quarter))
         {
             var period = quarters.FirstOrDefault(p => p.Number == quarter.Key);
@@ -63,6 +64,25 @@ public sealed record ScoreSheets(
                     PerPoint.MulDiv(below, 100), period.To, [.. sheets.Select(s => s.Id)]);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
+    {
+        var named = input.Facts.Of<ScoreSheetSubmitted>()
+            .GroupBy(s => (s.Data.Quarter, s.Data.Sheet))
+            .SelectMany(s => s.Last().Data.Penalties.Where(p => p.Kind == PenaltyKind.ZeroScoreCase).Select(p => (s.Key.Quarter, Case: p.Case ?? "")))
+            .ToHashSet();
+        return
+            from c in input.Facts.Cases
+            where c.Excluded is null
+            from scoring in c.Scorings
+            where scoring.Data is CaseScored { Score: 0 }
+            let quarter = input.Account.PeriodOf(scoring.OccurredOn)
+            where !named.Contains((quarter, c.Subject)) && !named.Contains((quarter, c.Subject["case/".Length..]))
+            select Finding.Of(
+                FindingKind.Contradiction, "zero_score_not_on_sheet", c.Subject, scoring.OccurredAt, [scoring.Id],
+                ("clause", clause.Number), ("quarter", $"{quarter}"));
     }
 
     /// <summary>Why a sheet is refused: an item missing, unknown, or with a score that it does not offer; a quarter not of the term.</summary>

@@ -21,7 +21,7 @@ public sealed record StaffReplacement(Cny Amount, int WithinDays) : RuleBlock
     {
         foreach (var request in input.Facts.Of<StaffReplacementRequested>())
         {
-            var deadline = CivilCode.LastDay(request.On, WithinDays, input.Calendar).On;
+            var deadline = CivilCode.LastDay(request.On, WithinDays, input.Account.Calendar).On;
             var first = input.Facts.Of<StaffReplaced>()
                 .FirstOrDefault(r => r.Data.Person == request.Data.Person && r.At >= request.At && r.On <= deadline);
             if (first is { Data.Qualified: false })
@@ -52,14 +52,14 @@ public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int Repla
     {
         foreach (var departure in input.Facts.Of<StaffDeparted>())
         {
-            var early = departure.Data.NoticeOn is not { } notice || departure.On < input.Calendar.After(notice, NoticeWorkingDays).On;
+            var early = departure.Data.NoticeOn is not { } notice || departure.On < input.Account.Calendar.After(notice, NoticeWorkingDays).On;
             if (early || !departure.Data.Approved)
             {
                 yield return new Found($"{clause.Number}:{departure.Id}", clause.Number, [], Amount, departure.On, [departure.Id]);
                 continue;
             }
 
-            var deadline = input.Calendar.After(departure.On, ReplaceWithinWorkingDays).On;
+            var deadline = input.Account.Calendar.After(departure.On, ReplaceWithinWorkingDays).On;
             var replaced = input.Facts.Of<StaffReplaced>().Any(r =>
                 r.Data.Person == departure.Data.Person && r.Data.Qualified && r.At >= departure.At && r.On <= deadline);
             if (!replaced && input.AsOfDate > deadline)

@@ -54,7 +54,7 @@ public static class Settlement
         var statements = StatementBuilder.BuildAll(account);
         var paid = statements.Sum(s => s.Paid);
         var earned = account.Termination is { } ended
-            ? EarlyEnd.Earned(account.Terms, ended, paid)
+            ? EarlyEnd.Earned(account, ended)
             : statements.Sum(s => s.Gross);
 
         // Deductions for which no period was open stand on no statement; they count here.
@@ -85,7 +85,7 @@ public static class Settlement
 
     /// <summary>Over, as far as the ledger knows: ended by a decision, or assessed beyond the last day.</summary>
     private static bool IsOver(ContractAccount account) =>
-        account.Termination is not null || (account.LastAsOf is { } asOf && ChinaTime.DateOf(asOf) > account.Terms.To);
+        account.Termination is not null || (account.LastAsOf is { } asOf && ChinaTime.DateOf(asOf) > account.LastDay);
 
     private static IEnumerable<string> StandsInTheWay(ContractAccount account)
     {
@@ -96,7 +96,7 @@ public static class Settlement
 
         if (!IsOver(account))
         {
-            yield return $"the term runs to {account.Terms.To:uuuu-MM-dd} and was not assessed beyond it";
+            yield return $"the term runs to {account.LastDay:uuuu-MM-dd} and was not assessed beyond it";
         }
 
         foreach (var deduction in account.Deductions.Values.OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal))

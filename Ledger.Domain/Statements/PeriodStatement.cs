@@ -58,6 +58,19 @@ public enum PeriodStatus
     Open,
 }
 
+/// <summary>The amounts of one period and what they are made of.</summary>
+internal sealed record PeriodFigures(
+    Cny Gross,
+    IReadOnlyList<StatementDeduction> Deductions,
+    IReadOnlyList<Adjustment> Adjustments,
+    StatementTotals Totals,
+    Cny NetPayable,
+    Cny Exposure,
+    Cny Shortfall);
+
+/// <summary>A locked period as its statement was issued, and as it would be if it were issued today.</summary>
+public sealed record IssuedAndToday(PeriodStatement Issued, PeriodStatement Today);
+
 /// <summary>
 /// What is payable for one period, why, and what blocks it: the document that finance reads.
 /// <c>netPayable = max(0, gross + adjustments − effective)</c>, <c>shortfall</c> what the vendor owes beyond that,
@@ -83,6 +96,7 @@ public sealed record PeriodStatement(
     Cny Outstanding,
     IReadOnlyList<Gate> Gates,
     IReadOnlyList<Right> Rights,
+    IReadOnlyList<Duty> Duties,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? DueOn,
     bool DueProvisional,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CheckpointReference? Checkpoint);

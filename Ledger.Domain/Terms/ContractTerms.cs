@@ -53,6 +53,9 @@ public sealed record ContractTerms(
     /// <summary>The choice in force of every reading, by its id.</summary>
     public IReadOnlyDictionary<string, string> ReadingsInForce() => Readings.ToDictionary(r => r.Id, r => r.InForce(this));
 
+    /// <summary>The terms under a choice of one of their readings; the same where they do not offer it.</summary>
+    public ContractTerms With(string reading, string choice) => Readings.FirstOrDefault(r => r.Id == reading)?.Apply(this, choice) ?? this;
+
     /// <summary>True on a day of the term.</summary>
     public bool Contains(LocalDate date) => date >= From && date <= To;
 
@@ -190,11 +193,8 @@ public enum TermsPart
     /// <summary>Set-off of deductions against a period, and its shortfall.</summary>
     SetOff,
 
-    /// <summary>A decision that the product checks (amendment, termination, renewal, invoice).</summary>
+    /// <summary>A decision that the product checks (amendment, termination, invoice, remediation).</summary>
     Decision,
-
-    /// <summary>Evidence that is recorded and becomes a finding without money.</summary>
-    Finding,
 }
 
 /// <summary>

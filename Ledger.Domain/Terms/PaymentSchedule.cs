@@ -28,6 +28,12 @@ public abstract record PaymentSchedule
     /// <summary>The payment periods of a term, in order.</summary>
     public abstract IReadOnlyList<PaymentPeriod> Periods(LocalDate from, LocalDate to);
 
+    /// <summary>
+    /// The periods of a renewal, numbered on: cut as the first term was, its price shared out in the same proportions.
+    /// What is shared is rounded so that the shares add up to the price.
+    /// </summary>
+    public abstract IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter);
+
     /// <summary>What is wrong with the schedule for these terms.</summary>
     public virtual IEnumerable<Fault> Faults(ContractTerms terms)
     {
@@ -76,6 +82,23 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
+    {
+        var months = ServiceMonths.Of(renewal.From, renewal.To);
+        for (var month = 1; month <= months; month += Months)
+        {
+            var (from, last) = ServiceMonths.Months(renewal.From, month, Months);
+            var (before, upTo) = (month - 1, Math.Min(month - 1 + Months, months));
+            var sum = renewal.Price.MulDiv(upTo, months) - renewal.Price.MulDiv(before, months);
+            var lines = Fees.SkipLast(1)
+                .Select(f => new FeeLine(f.Line, sum.MulDiv(f.Monthly.Fen, MonthlyTotal.Fen)))
+                .ToList();
+            lines.Add(new FeeLine(Fees[^1].Line, sum - lines.Sum(l => l.Amount)));
+            yield return new PaymentPeriod(++numberedAfter, from, LocalDate.Min(last, renewal.To), lines);
+        }
+    }
+
+    /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
     {
         if (Months is < 1 or > 12 || Fees.Count == 0)
@@ -109,6 +132,21 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
         }
 
         return periods;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
+    {
+        var (from, shared) = (renewal.From, Cny.Zero);
+        foreach (var instalment in Instalments)
+        {
+            // A cut-off lies as many months and days into the renewal as it lies into the first term.
+            var to = instalment.CutOff is { } cutOff ? renewal.From + Period.Between(first.From, cutOff, PeriodUnits.Months | PeriodUnits.Days) : renewal.To;
+            shared += instalment.Amount;
+            var amount = renewal.Price.MulDiv(shared.Fen, first.Price.Fen) - renewal.Price.MulDiv((shared - instalment.Amount).Fen, first.Price.Fen);
+            yield return new PaymentPeriod(++numberedAfter, from, to, [new FeeLine($"instalment-{numberedAfter}", amount)]);
+            from = to.PlusDays(1);
+        }
     }
 
     /// <inheritdoc/>

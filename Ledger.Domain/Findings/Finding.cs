@@ -1,0 +1,85 @@
+using NodaTime;
+
+namespace Ledger.Domain.Findings;
+
+/// <summary>What a finding is about.</summary>
+public enum FindingKind
+{
+    /// <summary>Something that stands out in the contract itself.</summary>
+    Registration,
+
+    /// <summary>A time limit that was broken.</summary>
+    TimeLimit,
+
+    /// <summary>A duty that is not met, or was met late.</summary>
+    Duty,
+
+    /// <summary>A right that has arisen.</summary>
+    Right,
+
+    /// <summary>Records, or a record and a decision, that contradict each other.</summary>
+    Contradiction,
+
+    /// <summary>A record suspected false.</summary>
+    FalseRecord,
+}
+
+/// <summary>How far a finding was looked into.</summary>
+public enum FindingState
+{
+    /// <summary>Nobody took it up.</summary>
+    Open,
+
+    /// <summary>An investigator took it up.</summary>
+    UnderReview,
+
+    /// <summary>It was found true.</summary>
+    Confirmed,
+
+    /// <summary>It was cleared: nothing false.</summary>
+    Cleared,
+}
+
+/// <summary>Whether a record cannot be true, or only deserves a look.</summary>
+public enum Certainty
+{
+    /// <summary>It is so.</summary>
+    Certain,
+
+    /// <summary>It deserves a look.</summary>
+    Lead,
+}
+
+/// <summary>
+/// A derived, explained observation. It costs nothing until an officer or a clause makes a deduction of it.
+/// </summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Rule">The rule's name, or the clause.</param>
+/// <param name="Subject">The stream, deduction, right or duty that it is about.</param>
+/// <param name="ArisenAt">The moment from which it holds.</param>
+/// <param name="State">How far it was looked into.</param>
+/// <param name="Certainty">Whether it is so or deserves a look.</param>
+/// <param name="Evidence">The ids of the events that it rests on.</param>
+/// <param name="Detail">The values that explain it, by name.</param>
+public sealed record Finding(
+    FindingKind Kind,
+    string Rule,
+    string Subject,
+    Instant ArisenAt,
+    FindingState State,
+    Certainty Certainty,
+    IReadOnlyList<string> Evidence,
+    IReadOnlyDictionary<string, string> Detail)
+{
+    /// <summary>A certain finding that nobody took up.</summary>
+    public static Finding Of(FindingKind kind, string rule, string subject, Instant arisenAt, IReadOnlyList<string> evidence, params ReadOnlySpan<(string Name, string Value)> detail)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in detail)
+        {
+            values.Add(name, value);
+        }
+
+        return new Finding(kind, rule, subject, arisenAt, FindingState.Open, Certainty.Certain, evidence, values);
+    }
+}

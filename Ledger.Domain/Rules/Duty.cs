@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Rules;
+
+/// <summary>What is to be done.</summary>
+public enum DutyKind
+{
+    /// <summary>To hold an interview and file a remediation plan (gaomidian 4.6.2).</summary>
+    InterviewAndPlan,
+
+    /// <summary>To report each month on the cases carried over (gaomidian 2.2.6).</summary>
+    CarryOverReport,
+
+    /// <summary>To pay back after a termination.</summary>
+    Refund,
+
+    /// <summary>To pay what deductions exceed the fee by.</summary>
+    PayShortfall,
+
+    /// <summary>To settle what is open after the end.</summary>
+    Settle,
+
+    /// <summary>To hand over papers after the end.</summary>
+    HandOver,
+
+    /// <summary>To prove an event of force majeure.</summary>
+    ProveForceMajeure,
+
+    /// <summary>To hand in a deliverable that is accepted.</summary>
+    Deliver,
+}
+
+/// <summary>How far a duty has come.</summary>
+public enum DutyState
+{
+    /// <summary>Not met yet, and not late.</summary>
+    Open,
+
+    /// <summary>Met, perhaps late.</summary>
+    Met,
+
+    /// <summary>Not met by the end of its last day.</summary>
+    Overdue,
+}
+
+/// <summary>A duty that a clause sets, without money of its own.</summary>
+/// <param name="Id">Deterministic: <c>{clause}[-suffix]:{key}</c>.</param>
+/// <param name="Clause">The clause.</param>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="ArisenOn">The date on which it arose.</param>
+/// <param name="DueBy">The last day on which it is met in time; null where no day is set, or its notice is not on record.</param>
+/// <param name="DueProvisional">Whether that day reaches into a year whose holidays are not announced.</param>
+/// <param name="MetOn">The date on which it was met.</param>
+/// <param name="State">How far it has come at the latest assessment.</param>
+/// <param name="Evidence">The ids of the events that it rests on.</param>
+/// <param name="Amount">The money to be paid, where it is a payment.</param>
+/// <param name="Period">The payment period on whose statement it stands.</param>
+public sealed record Duty(
+    string Id,
+    string Clause,
+    [property: JsonPropertyName("duty")] DutyKind Kind,
+    LocalDate ArisenOn,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? DueBy,
+    bool DueProvisional,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? MetOn,
+    DutyState State,
+    IReadOnlyList<string> Evidence,
+    Cny? Amount = null,
+    [property: JsonIgnore] int Period = 0)
+{
+    /// <summary>A duty of an account: its place and its state at the latest assessment.</summary>
+    public static Duty Of(
+        ContractAccount account, string id, string clause, DutyKind kind, LocalDate arisenOn, DueDate? due, LocalDate? metOn, IReadOnlyList<string> evidence, Cny? amount = null) =>
+        new Duty(id, clause, kind, arisenOn, due?.On, due?.Provisional ?? false, metOn, DutyState.Open, evidence, amount, account.PeriodOf(arisenOn))
+            .At(account.LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null);
+
+    /// <summary>A duty that the latest assessment found unmet in the facts.</summary>
+    public static Duty Of(ContractAccount account, FoundDuty found) => Of(
+        account, found.Id, found.Clause, found.Duty, found.ArisenOn, new DueDate(found.DueBy, false), null, found.Evidence);
+
+    /// <summary>The duty on a day: overdue from the day after its last.</summary>
+    public Duty At(LocalDate? day) => this with
+    {
+        State = MetOn is not null ? DutyState.Met : day > DueBy ? DutyState.Overdue : DutyState.Open,
+    };
+
+    /// <summary>In words, for people.</summary>
+    public string Describe() =>
+        $"{Words<DutyKind>.Of(Kind)}{(Amount is { } amount ? $" {amount.ToDisplay()}" : "")}, arisen {ArisenOn:uuuu-MM-dd}{(DueBy is { } due ? $", due by {due:uuuu-MM-dd}{(DueProvisional ? " (provisional)" : "")}" : "")}";
+}

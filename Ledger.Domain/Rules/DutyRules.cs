@@ -1,0 +1,258 @@
+using System.Text.Json.Serialization;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Domain.Money;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Rules;
+
+/// <summary>How a clause counts days.</summary>
+public enum DayCount
+{
+    /// <summary>日历日: every day; a last day that is a rest day does not move.</summary>
+    CalendarDays,
+
+    /// <summary>日: as the Civil Code counts; a last day that is a rest day moves to the next working day (art. 203).</summary>
+    Days,
+
+    /// <summary>工作日.</summary>
+    WorkingDays,
+}
+
+/// <summary>What a terminated vendor pays back.</summary>
+public enum RefundOf
+{
+    /// <summary>Everything that was paid.</summary>
+    AllPaid,
+
+    /// <summary>What was paid beyond the service given.</summary>
+    UnservedFees,
+}
+
+/// <summary>
+/// After a termination under this clause (or, with <c>anyBreach</c>, for the vendor's breach under any) the vendor pays back
+/// within so many days of receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
+/// <c>{clause}-refund:termination</c>, arisen on the termination's date; its last day is known once the notice is on record.
+/// </summary>
+public sealed record RefundDuty(RefundOf Of, int Within, DayCount Days, bool AnyBreach = false) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
+    {
+        if (account.Termination is not { } ended
+            || !(ended.Clause == clause.Number || (AnyBreach && ended.Cause == TerminationCause.VendorBreach)))
+        {
+            yield break;
+        }
+
+        var paid = account.Periods.Values.Sum(p => p.Paid);
+        var owed = Of == RefundOf.AllPaid ? paid : Cny.Max(Cny.Zero, paid - EarlyEnd.Earned(account, ended));
+        if (!owed.IsPositive)
+        {
+            yield break;
+        }
+
+        var notice = account.Notices.Find(n => n.Of == NoticeOf.Termination);
+        yield return Duty.Of(
+            account, $"{clause.Number}-refund:termination", clause.Number, DutyKind.Refund, ended.On,
+            notice is null ? null : Last(Days, notice.On, Within, account.Calendar),
+            account.Settlement.Refunded >= owed ? account.Settlement.RefundedOn : null,
+            notice is null ? [ended.EventId] : [ended.EventId, notice.EventId],
+            owed);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("within", Within);
+
+    /// <summary>The last day of so many days after a date.</summary>
+    internal static DueDate Last(DayCount count, LocalDate from, int days, WorkingDays calendar) => count switch
+    {
+        DayCount.CalendarDays => new DueDate(from.PlusDays(days), false),
+        DayCount.Days => CivilCode.LastDay(from, days, calendar),
+        DayCount.WorkingDays => calendar.After(from, days),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
+
+/// <summary>
+/// What deductions exceed the fee by is paid within so many days of a notice of the shortfall (gaomidian 6.6). Id
+/// <c>{clause}-shortfall:{event id of the notice}</c>, arisen on the notice.
+/// </summary>
+public sealed record ShortfallDuty(int WithinDays) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
+    {
+        var notices = account.Notices.FindAll(n => n.Of == NoticeOf.Shortfall);
+        if (notices.IsEmpty)
+        {
+            yield break;
+        }
+
+        var owed = account.Schedule.Sum(p => StatementBuilder.FiguresOf(account, p).Shortfall);
+        foreach (var notice in notices.Where(_ => owed.IsPositive))
+        {
+            yield return Duty.Of(
+                account, $"{clause.Number}-shortfall:{notice.EventId}", clause.Number, DutyKind.PayShortfall, notice.On,
+                CivilCode.LastDay(notice.On, WithinDays, account.Calendar),
+                account.Settlement.Refunded >= owed ? account.Settlement.RefundedOn : null, [notice.EventId], owed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("withinDays", WithinDays);
+}
+
+/// <summary>
+/// What is open is settled within so many working days of the end of the contract, early or not (yangfangdian 3.7). Id
+/// <c>{clause}-settlement:end</c>, arisen on the last day of service.
+/// </summary>
+public sealed record SettlementDuty(int WorkingDays) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => EndOf(account) is not { } end ? [] :
+    [
+        Duty.Of(
+            account, $"{clause.Number}-settlement:end", clause.Number, DutyKind.Settle, end.On, account.Calendar.After(end.On, WorkingDays),
+            account.Settlement.ConcludedOn, end.Evidence),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("workingDays", WorkingDays);
+
+    /// <summary>The last day of service, once the contract was terminated or assessed beyond its term.</summary>
+    internal static (LocalDate On, IReadOnlyList<string> Evidence)? EndOf(ContractAccount account) =>
+        account.Termination is { } ended ? (ended.On, [ended.EventId])
+        : account.LastAsOf is { } asOf && ChinaTime.DateOf(asOf) > account.LastDay ? (account.LastDay, [])
+        : null;
+}
+
+/// <summary>
+/// Papers are handed over within so many working days of the end (yongdinglu 10.5): met by <c>obligation_performed</c> of the
+/// obligation named after the clause. Id <c>{clause}-hand_over:end</c>, arisen on the last day of service.
+/// </summary>
+public sealed record HandOverDuty(int WorkingDays) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => SettlementDuty.EndOf(account) is not { } end ? [] :
+    [
+        Duty.Of(
+            account, $"{clause.Number}-hand_over:end", clause.Number, DutyKind.HandOver, end.On, account.Calendar.After(end.On, WorkingDays),
+            account.Obligations.GetValueOrDefault(clause.Number)?.PerformedOn, end.Evidence),
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("workingDays", WorkingDays);
+}
+
+/// <summary>
+/// For each calendar month in which a case is carried over, from its carrying over to its closing, one report on it (gaomidian
+/// 2.2.5, anding annex 1). Id <c>{clause}-carry_over:{yyyy-MM}</c>, arisen on the first day of that month on which a case without
+/// a report was carried over, due by the month's end; the evidence names the carrying over of each such case.
+/// </summary>
+public sealed record CarryOverReports : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<FoundDuty> FindDuties(RuleInput input, Clause clause) =>
+        from missing in Missing(input)
+        group missing by missing.Month into month
+        orderby month.Key
+        select new FoundDuty(
+            $"{clause.Number}-carry_over:{MonthlyRatingPublished.CycleText(month.Key)}",
+            clause.Number,
+            DutyKind.CarryOverReport,
+            month.Min(m => m.From),
+            month.Key.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1),
+            [.. month.OrderBy(m => m.Event.Position).Select(m => m.Event.Id)]);
+
+    private static IEnumerable<(YearMonth Month, LocalDate From, LedgerEvent Event)> Missing(RuleInput input)
+    {
+        foreach (var c in input.Facts.Cases)
+        {
+            if (c.CarriedOver is not { } carried)
+            {
+                continue;
+            }
+
+            var last = c.Closed is { } closed && closed.OccurredAt > carried.OccurredAt ? closed.OccurredOn : input.AsOfDate;
+            for (var from = carried.OccurredOn; from <= last; from = from.ToYearMonth().OnDayOfMonth(1).PlusMonths(1))
+            {
+                var month = from.ToYearMonth();
+                if (!c.CarryOverReports.Contains(month))
+                {
+                    yield return (month, from, carried);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>How often a deliverable falls due.</summary>
+public enum Rhythm
+{
+    /// <summary>At the end of each service month.</summary>
+    Monthly,
+
+    /// <summary>At the end of each quarter of the term.</summary>
+    Quarterly,
+
+    /// <summary>At the end of each half of the term's year.</summary>
+    HalfYearly,
+
+    /// <summary>On the last day of the term.</summary>
+    AtTheEnd,
+}
+
+/// <summary>One kind of deliverable: its item name in the events, how many, and when they fall due.</summary>
+public sealed record DeliverableItem(string Item, int Count, Rhythm Rhythm);
+
+/// <summary>
+/// The deliverables of this clause (jiuxianqiao 2.2): ordinals count from 1. Id <c>{clause}:{item}/{ordinal}</c>; each arises
+/// with the months in which it is due and is met when it is accepted. What is not accepted costs nothing before the audit.
+/// </summary>
+public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBlock
+{
+    /// <summary>The keys of all deliverables, <c>item/ordinal</c>.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Keys => Items.SelectMany(i => Enumerable.Range(1, i.Count).Select(n => $"{i.Item}/{n}"));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
+    {
+        foreach (var item in Items)
+        {
+            for (var ordinal = 1; ordinal <= item.Count; ordinal++)
+            {
+                var (from, to) = Span(item.Rhythm, ordinal, account.Terms);
+                yield return Duty.Of(
+                    account, $"{clause.Number}:{item.Item}/{ordinal}", clause.Number, DutyKind.Deliver, from, new DueDate(to, false),
+                    account.Deliverables.GetValueOrDefault($"{item.Item}/{ordinal}")?.AcceptedOn, []);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms)
+    {
+        if (Items.Count == 0 || Items.Any(i => i.Count < 1 || i.Item.Length == 0))
+        {
+            yield return new Fault(".items", "expected at least one item, each with a name and a count of 1 or more");
+        }
+    }
+
+    private static (LocalDate From, LocalDate To) Span(Rhythm rhythm, int ordinal, ContractTerms terms)
+    {
+        var months = rhythm switch { Rhythm.Monthly => 1, Rhythm.Quarterly => 3, Rhythm.HalfYearly => 6, _ => 0 };
+        if (months == 0)
+        {
+            return (terms.From, terms.To);
+        }
+
+        var (from, to) = ServiceMonths.Months(terms.From, 1 + ((ordinal - 1) * months), months);
+        return (LocalDate.Min(from, terms.To), LocalDate.Min(to, terms.To));
+    }
+}
