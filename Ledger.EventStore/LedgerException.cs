@@ -24,6 +24,9 @@ public enum ErrorCode
     /// <summary>No period of that number.</summary>
     PeriodUnknown,
 
+    /// <summary>No deduction of that id was ever proposed.</summary>
+    DeductionUnknown,
+
     /// <summary>A position or time outside the log.</summary>
     MomentUnknown,
 

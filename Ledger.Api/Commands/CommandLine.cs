@@ -39,6 +39,10 @@ public static class CommandLine
             StatementCommand.Create(),
             SettlementCommand.Create(),
             DeductionsCommand.Create(),
+            FindingsCommand.Create(),
+            DiffCommand.Create(),
+            TraceCommand.Create(),
+            CalendarCommand.Create(),
             VerifyCommand.Create(),
             SimulateCommand.Create(),
         };

@@ -16,12 +16,21 @@ internal static class StatementCommand
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
         var period = new Option<int?>("--period") { Description = "One period; all of them without" };
+        var today = new Option<bool>("--today") { Description = "With --period: the issued statement beside what it would be if it were issued at that moment" };
         var moment = new MomentOptions();
-        var command = new Command("statement", "Shows the period statements, now or as of any moment") { id, period };
+        var command = new Command("statement", "Shows the period statements, now or as of any moment") { id, period, today };
         moment.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var contract = parsed.GetRequiredValue(id);
+            if (parsed.GetValue(today))
+            {
+                var issued = parsed.GetValue(period) ?? throw new LedgerException(ErrorCode.BadRequest, "--today needs --period");
+                var both = await ledger.Read.IssuedAndTodayAsync(contract, issued, await moment.ReadAsync(parsed, ledger, cancel), cancel);
+                terminal.Show(both, console => Compare(console, both));
+                return CommandLine.Done;
+            }
+
             var statements = await moment.ReadAsync(parsed, ledger, cancel) is { } position
                 ? await ledger.Read.AsOfAsync(contract, position, cancel)
                 : await ledger.Read.LiveAsync(contract, cancel);
@@ -45,6 +54,32 @@ internal static class StatementCommand
             return CommandLine.Done;
         }, cancel));
         return command;
+    }
+
+    /// <summary>A frozen statement beside what it would be today.</summary>
+    private static void Compare(IAnsiConsole console, IssuedAndToday both)
+    {
+        var (issued, today) = (both.Issued, both.Today);
+        console.MarkupLineInterpolated($"[bold]{issued.Contract}[/] · period {issued.Period} · {issued.From:uuuu-MM-dd} to {issued.To:uuuu-MM-dd} · as issued, and as it would be at position {today.AsOf?.Position}");
+        var table = Terminal.Table("", "Issued#", "Today#", "Difference#");
+        void Row(string name, Domain.Money.Cny? a, Domain.Money.Cny? b) => table.AddRow(
+            Markup.Escape(name), a is { } was ? Terminal.Yuan(was) : "–", b is { } now ? Terminal.Yuan(now) : "–",
+            a == b ? "" : Terminal.Yuan((b ?? Domain.Money.Cny.Zero) - (a ?? Domain.Money.Cny.Zero)));
+        Row("gross", issued.Gross, today.Gross);
+        foreach (var id in issued.Deductions.Concat(today.Deductions).Select(d => d.Id).Distinct())
+        {
+            var (was, now) = (issued.Deductions.FirstOrDefault(d => d.Id == id), today.Deductions.FirstOrDefault(d => d.Id == id));
+            if (was?.Effective != now?.Effective || was?.Status != now?.Status)
+            {
+                Row($"{id}: {(was is null ? "–" : Words<DeductionStatus>.Of(was.Status))} → {(now is null ? "–" : Words<DeductionStatus>.Of(now.Status))}", -was?.Effective, -now?.Effective);
+            }
+        }
+
+        Row("effective deductions", -issued.Totals.Effective, -today.Totals.Effective);
+        Row("adjustments", issued.Totals.Adjustments, today.Totals.Adjustments);
+        Row("net payable", issued.NetPayable, today.NetPayable);
+        Row("shortfall", issued.Shortfall, today.Shortfall);
+        console.Write(table);
     }
 
     /// <summary>One statement as people read it.</summary>
@@ -85,6 +120,12 @@ internal static class StatementCommand
         foreach (var right in s.Rights)
         {
             console.MarkupLineInterpolated($"  [yellow]right to {Words<RightKind>.Of(right.Kind)}[/] {right.Id}, {Words<RightState>.Of(right.State)}, arisen {right.ArisenOn:uuuu-MM-dd}");
+        }
+
+        foreach (var duties in s.Duties.Where(d => d.State != DutyState.Met).GroupBy(d => (d.Kind, d.State)))
+        {
+            var more = duties.Count() - 1;
+            console.MarkupLineInterpolated($"  [yellow]duty[/] {duties.First().Id}: {duties.First().Describe()}, {Words<DutyState>.Of(duties.Key.State)}{(more > 0 ? $"; and {more} more of this kind" : "")}");
         }
 
         console.MarkupLineInterpolated($"  [grey]as of position {s.AsOf?.Position}, recorded {(s.AsOf is { } at ? ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null) : "")} · root {s.Checkpoint?.Root[..16]}…[/]");

@@ -35,7 +35,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
 
     private static int StatusOf(ErrorCode code) => code switch
     {
-        ErrorCode.ContractUnknown or ErrorCode.PeriodUnknown or ErrorCode.MomentUnknown => StatusCodes.Status404NotFound,
+        ErrorCode.ContractUnknown or ErrorCode.PeriodUnknown or ErrorCode.DeductionUnknown or ErrorCode.MomentUnknown => StatusCodes.Status404NotFound,
         ErrorCode.VersionConflict or ErrorCode.IdConflict or ErrorCode.Refused => StatusCodes.Status409Conflict,
         ErrorCode.BadRequest => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status503ServiceUnavailable,

@@ -3,7 +3,10 @@ using Ledger.Domain.Json;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
 using Ledger.EventStore.Reading;
+using Ledger.Projections.Differences;
+using Ledger.Projections.Findings;
 using Ledger.Projections.Statements;
+using Ledger.Projections.Traces;
 using NodaTime;
 using Npgsql;
 
@@ -25,6 +28,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Log = new EventLog(database, () => Instants.ToMicroseconds(clock.GetCurrentInstant()));
         Statements = new StatementProjection(database, Log.Reader);
         Read = new StatementReader(database, Log.Reader, Statements);
+        Findings = new FindingReader(Log.Reader);
+        Differences = new DifferenceReader(Log.Reader);
+        Traces = new TraceReader(Log.Reader);
     }
 
     /// <summary>The database.</summary>
@@ -41,6 +47,15 @@ public sealed class LedgerRuntime : IAsyncDisposable
 
     /// <summary>Statements, deductions and contracts.</summary>
     public StatementReader Read { get; }
+
+    /// <summary>Findings.</summary>
+    public FindingReader Findings { get; }
+
+    /// <summary>What changed between two moments.</summary>
+    public DifferenceReader Differences { get; }
+
+    /// <summary>Where a deduction comes from.</summary>
+    public TraceReader Traces { get; }
 
     /// <summary>Opens the ledger that the settings name; <paramref name="say"/> is told what is being done, for people.</summary>
     public static async Task<LedgerRuntime> OpenAsync(LedgerSettings settings, IClock clock, Action<string> say, CancellationToken cancel)

@@ -4,6 +4,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
+using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 using NodaTime;
 
@@ -31,10 +32,11 @@ public static class AssessContract
             {
                 var position = locked?.Position ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
                 var assessment = await ReadAsync(ledger, contract, asOf, position, cancel);
+                var calendar = await CalendarReader.AtAsync(ledger.Log.Reader, position, cancel);
                 locked ??= await ledger.Log.BeginAsync(cancel);
                 if (!await MovedAsync(ledger, contract, position, cancel))
                 {
-                    var result = assessment.Run(position, WorkingDays.Shipped, EventMapping.FromMicroseconds(locked.RecordedAt));
+                    var result = assessment.Run(position, calendar, EventMapping.FromMicroseconds(locked.RecordedAt));
                     var last = await RecordAsync(locked, result, cancel);
                     return new AssessmentReport(
                         contract, asOf, position, result.Run.Found, result.Run.Proposed, result.Run.Withdrawn, result.Run.Digest, last);

@@ -125,6 +125,8 @@ public static class EventCatalogue
         Decision<AuditWaived>("audit_waived", "settlement"),
         Decision<SettlementAgreed>("settlement_agreed", "settlement"),
 
+        Decision<CalendarPublished>("calendar_published", "calendar"),
+
         Derived<AssessmentRun>("assessment_run", "assessments"),
         Derived<DeductionProposed>("deduction_proposed", "deduction/*"),
         Derived<DeductionWithdrawn>("deduction_withdrawn", "deduction/*"),

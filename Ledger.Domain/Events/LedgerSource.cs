@@ -6,6 +6,9 @@ public static class LedgerSource
     /// <summary>Its name in both places.</summary>
     public const string Name = "ledger";
 
+    /// <summary>The contract of events that concern the whole ledger.</summary>
+    public const string Contract = "_ledger";
+
     /// <summary>What the ids of derived events begin with; refused from outside, so that nobody can take such an id first.</summary>
     public const string IdPrefix = "ledger:";
 }

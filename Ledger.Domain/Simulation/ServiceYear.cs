@@ -96,11 +96,7 @@ public sealed class ServiceYear
         }
 
         var closedAt = After(dispatched, 4 * 3600, 6 * 86_400);
-        if (closedAt - dispatched > Duration.FromHours(24))
-        {
-            Add(dispatched + Duration.FromHours(2), subject, seat, new CaseUrged(UrgeStage.TwoHours, unit));
-            Add(dispatched + Duration.FromHours(23), subject, seat, new CaseUrged(UrgeStage.OneDay, unit));
-        }
+        Urge(subject, seat, unit, received, closedAt);
 
         Add(closedAt - Duration.FromMinutes(dice.Between(20, 200)), subject, unit, new CaseReplied(unit, dice.Chance(30) ? 4 : 5));
         Add(closedAt, subject, seat, new CaseClosed());
@@ -115,6 +111,19 @@ public sealed class ServiceYear
         }
 
         AddScoring(subject, closedAt, contacted, resolved, satisfaction);
+    }
+
+    /// <summary>Most open cases are urged in time at two hours and a day; a few are forgotten.</summary>
+    private void Urge(string subject, string seat, string unit, Instant received, Instant closedAt)
+    {
+        foreach (var (stage, hours) in new[] { (UrgeStage.TwoHours, 2), (UrgeStage.OneDay, 24) })
+        {
+            var limit = received + Duration.FromHours(hours);
+            if (closedAt > limit && !dice.Chance(3))
+            {
+                Add(limit - Duration.FromMinutes(dice.Between(1, 20)), subject, seat, new CaseUrged(stage, unit));
+            }
+        }
     }
 
     private void AddScoring(string subject, Instant closedAt, bool responded, bool resolved, Satisfaction satisfaction)

@@ -23,6 +23,13 @@ public sealed class WorkingDays
     /// <summary>The calendar shipped with the product (announced years 2023 to 2026).</summary>
     public static WorkingDays Shipped { get; } = ReadShipped();
 
+    /// <summary>A calendar of announced years, their holidays and the weekend days on which offices work.</summary>
+    public static WorkingDays Of(IEnumerable<int> publishedYears, IEnumerable<LocalDate> holidays, IEnumerable<LocalDate> makeUpWorkingDays) =>
+        new([.. holidays], [.. makeUpWorkingDays], [.. publishedYears]);
+
+    /// <summary>The years whose holidays are announced, in order.</summary>
+    public IReadOnlyList<int> PublishedYears => [.. announced.Order()];
+
     /// <summary>Reads the published JSON form; throws <see cref="FormatException"/> naming the first wrong value.</summary>
     public static WorkingDays Parse(ReadOnlySpan<byte> utf8)
     {

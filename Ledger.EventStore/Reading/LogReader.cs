@@ -97,6 +97,58 @@ public sealed class LogReader(NpgsqlDataSource database)
                 new() { Value = (object?)without?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
             },
         };
+        await foreach (var e in RowsAsync(command, cancel))
+        {
+            yield return e;
+        }
+    }
+
+    /// <summary>The events of one stream up to a position, in order.</summary>
+    public async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(string stream, long upTo, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await ReadStreamAsync(connection, stream, upTo, cancel);
+    }
+
+    /// <summary>As the other, on a connection of the caller's.</summary>
+    public static async Task<IReadOnlyList<StoredEvent>> ReadStreamAsync(NpgsqlConnection connection, string stream, long upTo, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(Sql.Load("Reading", "ReadStream"), connection)
+        {
+            Parameters = { new() { Value = stream }, new() { Value = upTo } },
+        };
+        return await AllAsync(command, cancel);
+    }
+
+    /// <summary>The events of a contract with these ids, up to a position, in order of position.</summary>
+    public async Task<IReadOnlyList<StoredEvent>> ReadByIdsAsync(string contract, IReadOnlyList<string> ids, long upTo, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand(Sql.Load("Reading", "ReadByIds"), connection)
+        {
+            Parameters =
+            {
+                new() { Value = contract },
+                new() { Value = ids.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = upTo },
+            },
+        };
+        return await AllAsync(command, cancel);
+    }
+
+    private static async Task<IReadOnlyList<StoredEvent>> AllAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var all = new List<StoredEvent>();
+        await foreach (var e in RowsAsync(command, cancel))
+        {
+            all.Add(e.Event);
+        }
+
+        return all;
+    }
+
+    private static async IAsyncEnumerable<LoggedEvent> RowsAsync(NpgsqlCommand command, [EnumeratorCancellation] CancellationToken cancel)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Events;
-using Ledger.Domain.Time;
+using Ledger.Domain.Json;
 using Ledger.EventStore.Reading;
+using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 
 namespace Ledger.Projections.Assessments;
@@ -25,9 +26,10 @@ public sealed class AssessmentVerifier(LogReader log)
             runs.Add(EventMapping.ToEvent(e.Event));
         }
 
+        var calendars = await CalendarReader.AllAsync(log, upTo, cancel);
         foreach (var contract in runs.GroupBy(r => r.Contract))
         {
-            if (await RepeatAsync(contract.Key, [.. contract], cancel) is { } wrong)
+            if (await RepeatAsync(contract.Key, [.. contract], calendars, cancel) is { } wrong)
             {
                 return new AssessmentVerification(runs.Count, wrong.Position, wrong.Problem);
             }
@@ -36,7 +38,7 @@ public sealed class AssessmentVerifier(LogReader log)
         return new AssessmentVerification(runs.Count, null, null);
     }
 
-    private async Task<(long Position, string Problem)?> RepeatAsync(string contract, List<LedgerEvent> runs, CancellationToken cancel)
+    private async Task<(long Position, string Problem)?> RepeatAsync(string contract, List<LedgerEvent> runs, IReadOnlyList<LedgerEvent> calendars, CancellationToken cancel)
     {
         var waiting = new Queue<(LedgerEvent Event, AssessmentRun Run, Assessment Repeated)>(
             runs.Select(e => (e, (AssessmentRun)e.Data)).OrderBy(r => r.Item2.Position).Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf))));
@@ -47,7 +49,7 @@ public sealed class AssessmentVerifier(LogReader log)
                 var e = EventMapping.ToEvent(stored.Event);
                 while (waiting.TryPeek(out var due) && due.Run.Position < e.Position)
                 {
-                    if (Differs(waiting.Dequeue()) is { } wrong)
+                    if (Differs(waiting.Dequeue(), calendars) is { } wrong)
                     {
                         return wrong;
                     }
@@ -66,7 +68,7 @@ public sealed class AssessmentVerifier(LogReader log)
 
         foreach (var run in waiting)
         {
-            if (Differs(run) is { } wrong)
+            if (Differs(run, calendars) is { } wrong)
             {
                 return wrong;
             }
@@ -75,15 +77,15 @@ public sealed class AssessmentVerifier(LogReader log)
         return null;
     }
 
-    private static (long Position, string Problem)? Differs((LedgerEvent Event, AssessmentRun Run, Assessment Repeated) run)
+    private static (long Position, string Problem)? Differs((LedgerEvent Event, AssessmentRun Run, Assessment Repeated) run, IReadOnlyList<LedgerEvent> calendars)
     {
         if (run.Repeated.Account is null)
         {
             return (run.Event.Position, "the assessment read a contract that was not registered by then");
         }
 
-        var again = run.Repeated.Run(run.Run.Position, WorkingDays.Shipped, run.Event.RecordedAt).Run;
-        return again == run.Run
+        var again = run.Repeated.Run(run.Run.Position, CalendarReader.At(calendars, run.Run.Position), run.Event.RecordedAt).Run;
+        return LedgerJson.Write(again).AsSpan().SequenceEqual(LedgerJson.Write(run.Run))
             ? null
             : (run.Event.Position, $"the assessment as of {run.Run.AsOf} does not reproduce: it recorded {run.Run.Found} found with digest {run.Run.Digest}, repeating it finds {again.Found} with {again.Digest}");
     }

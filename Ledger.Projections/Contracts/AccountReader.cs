@@ -19,10 +19,13 @@ public sealed class AccountReader(LogReader log)
             account = ContractAccount.Evolve(account, EventMapping.ToEvent(e.Event));
         }
 
-        return account ?? throw Unknown(contract);
+        return account is null ? throw Unknown(contract) : account with { Calendar = await CalendarReader.AtAsync(log, position, cancel) };
     }
 
-    /// <summary>The account as the transaction on that connection sees it; null where the contract is not registered.</summary>
+    /// <summary>
+    /// The account as the transaction on that connection sees it; null where the contract is not registered. No decision
+    /// depends on the calendar: it is the one that ships.
+    /// </summary>
     public static async Task<ContractAccount?> LastAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
     {
         ContractAccount? account = null;

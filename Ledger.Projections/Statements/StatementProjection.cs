@@ -5,6 +5,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using Ledger.EventStore;
 using Ledger.EventStore.Reading;
+using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 using Npgsql;
 using NpgsqlTypes;
@@ -54,13 +55,22 @@ public sealed class StatementProjection(NpgsqlDataSource database, LogReader log
             events.Add(EventMapping.ToEvent(e.Event));
         }
 
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var contract in events.GroupBy(e => e.Contract))
+        var contracts = events.Where(e => e.Contract != LedgerSource.Contract).ToLookup(e => e.Contract);
+        var touched = contracts.Select(c => c.Key);
+        if (events.Exists(e => e.Data is CalendarPublished))
         {
-            var before = await LoadAsync(connection, contract.Key, cancel);
-            if (contract.Aggregate(before, ContractAccount.Evolve) is { } after)
+            // Due dates of every contract may have moved.
+            touched = touched.Union(await KnownAsync(connection, cancel));
+        }
+
+        var calendar = await CalendarReader.AtAsync(connection, to, cancel);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var contract in touched)
+        {
+            var before = await LoadAsync(connection, contract, cancel);
+            if (contracts[contract].Aggregate(before, ContractAccount.Evolve) is { } after)
             {
-                Save(batch, after);
+                Save(batch, after with { Calendar = calendar });
             }
         }
 
@@ -68,6 +78,19 @@ public sealed class StatementProjection(NpgsqlDataSource database, LogReader log
         await batch.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
         return to;
+    }
+
+    private static async Task<IReadOnlyList<string>> KnownAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select contract from projections.accounts", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var known = new List<string>();
+        while (await reader.ReadAsync(cancel))
+        {
+            known.Add(reader.GetString(0));
+        }
+
+        return known;
     }
 
     private static async Task<ContractAccount?> LoadAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)

@@ -22,7 +22,12 @@ public sealed record DeductionRow(
     int? Period,
     int? CarriedFrom,
     IReadOnlyList<string> Reading,
-    IReadOnlyList<string> Evidence);
+    IReadOnlyList<string> Evidence)
+{
+    /// <summary>The row of a deduction.</summary>
+    public static DeductionRow Of(Deduction d) => new(
+        d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence);
+}
 
 /// <summary>Statements and deductions: live from the projection, or as of any position by folding the contract's events.</summary>
 public sealed class StatementReader(NpgsqlDataSource database, LogReader log, StatementProjection projection)
@@ -52,6 +57,24 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return [.. StatementBuilder.BuildAll(account).Select(s => Stamp(s, moment))];
     }
 
+    /// <summary>
+    /// A period as its statement was issued, and as it would be if it were issued at a position, or at the head; refused where
+    /// it is not issued by then.
+    /// </summary>
+    public async Task<IssuedAndToday> IssuedAndTodayAsync(string contract, int period, long? position, CancellationToken cancel)
+    {
+        var moment = position is { } at ? await log.HeadAtAsync(at, cancel) : await log.HeadAsync(cancel);
+        var account = await accounts.AtAsync(contract, moment.Position, cancel);
+        if (!account.Periods.TryGetValue(period, out var decided))
+        {
+            throw new LedgerException(ErrorCode.PeriodUnknown, $"{contract} has periods 1 to {account.Schedule.Count}, not {period}");
+        }
+
+        return decided.Locked
+            ? new IssuedAndToday(Stamp(StatementBuilder.Build(account, period), moment), Stamp(StatementBuilder.BuildAsOfToday(account, period), moment))
+            : throw new LedgerException(ErrorCode.Refused, $"the statement of period {period} is not issued: its figures are those of today");
+    }
+
     /// <summary>The settlement of a contract as of a position, or at the head.</summary>
     public async Task<SettlementStatement> SettlementAsync(string contract, long? position, CancellationToken cancel)
     {
@@ -68,7 +91,7 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return [.. account.Deductions.Values
             .Where(d => d.Status != DeductionStatus.Withdrawn)
             .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal)
-            .Select(d => new DeductionRow(d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence))];
+            .Select(DeductionRow.Of)];
     }
 
     /// <summary>The accounts of all contracts, by id, after the projection caught up.</summary>

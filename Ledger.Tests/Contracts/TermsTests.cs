@@ -15,6 +15,11 @@ public sealed class TermsTests
     public void Every_numbered_clause_is_listed_once_and_in_printed_order(string contract) =>
         Assert.Equal(Printed(contract)[0], Terms.Of(contract).Clauses.Select(c => c.Number));
 
+    [Clauses("gaomidian-2025", "3.1")]
+    [Clauses("anding-2023", "3.1")]
+    [Clauses("jiuxianqiao-2025", "3.1")]
+    [Clauses("yangfangdian-2026", "3.1")]
+    [Clauses("yongdinglu-2026", "4")]
     [Theory]
     [MemberData(nameof(Contracts))]
     public void The_total_and_every_period_fee_are_printed_amounts(string contract)
@@ -32,6 +37,11 @@ public sealed class TermsTests
         Assert.All(fees, fee => Assert.Contains(fee.ToString(), printed));
     }
 
+    [Clauses("gaomidian-2025", "1.2")]
+    [Clauses("anding-2023", "1.2", "10.2")]
+    [Clauses("jiuxianqiao-2025", "1.2", "10.2")]
+    [Clauses("yangfangdian-2026", "2.1")]
+    [Clauses("yongdinglu-2026", "3", "12.1")]
     [Theory]
     [MemberData(nameof(Contracts))]
     public void The_term_and_the_signing_date_are_printed_dates(string contract)
@@ -71,6 +81,11 @@ public sealed class TermsTests
         Assert.Empty(Terms.Of("yangfangdian-2026").RegistrationFindings());
     }
 
+    [Clauses("gaomidian-2025", "3.1")]
+    [Clauses("anding-2023", "3.2")]
+    [Clauses("jiuxianqiao-2025", "3.2.1", "3.2.2")]
+    [Clauses("yangfangdian-2026", "3.2")]
+    [Clauses("yongdinglu-2026", "5.1", "5.2", "5.3")]
     [Theory]
     [InlineData("anding-2023", "2023-12-26 2024-03-25 536580.00|2024-03-26 2024-06-25 536580.00|2024-06-26 2024-09-25 536580.00|2024-09-26 2024-12-25 536580.00")]
     [InlineData("gaomidian-2025", "2025-10-28 2026-01-27 1078800.00|2026-01-28 2026-04-27 1078800.00|2026-04-28 2026-07-27 1078800.00|2026-07-28 2026-10-27 1078800.00")]
@@ -85,6 +100,8 @@ public sealed class TermsTests
             terms.Payment.Periods(terms.From, terms.To).Select(p => $"{p.From:uuuu-MM-dd} {p.To:uuuu-MM-dd} {p.Gross}"));
     }
 
+    [Clauses("yangfangdian-2026", "3.2")]
+    [Clauses("yongdinglu-2026", "5.1", "5.2", "5.3")]
     [Theory]
     [InlineData("yangfangdian-2026", 1, "2026-03-27")]
     [InlineData("yangfangdian-2026", 2, "2026-11-27")]

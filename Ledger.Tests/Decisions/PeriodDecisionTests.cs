@@ -12,6 +12,7 @@ public sealed class PeriodDecisionTests
     private const string Zero = "deduction/4.6.1:case/1:2025-11";
     private static readonly ReportDocument[] AllDocuments = Enum.GetValues<ReportDocument>();
 
+    [Clauses("gaomidian-2025", "3.2", "6.6")]
     [Fact]
     public void A_period_goes_from_report_to_payment()
     {
@@ -91,6 +92,7 @@ public sealed class PeriodDecisionTests
         Assert.Equal(periods, new[] { 4, 3, 2, 1 }.Select(c => history.Account.Deductions[$"4.6.1:case/{c}:2026-08"].Period));
     }
 
+    [Clauses("gaomidian-2025", "3.2", "3.4")]
     [Theory]
     [InlineData("1073800.00", 0)]
     [InlineData("1073800.01", 1)]
@@ -101,6 +103,7 @@ public sealed class PeriodDecisionTests
         Assert.Equal(refusals, history.Decide("period/1", Payment("1.00"), "finance-1").Count);
     }
 
+    [Clauses("gaomidian-2025", "3.4")]
     [Fact]
     public void An_invoice_number_is_used_once_and_a_rejected_invoice_closes_the_gate_again()
     {
@@ -183,6 +186,7 @@ public sealed class PeriodDecisionTests
         Refused(history, "period/1", new PaymentResumed("x"), "$.subject");
     }
 
+    [Clauses("gaomidian-2025", "6.6")]
     [Fact]
     public void Deductions_beyond_the_fee_leave_a_shortfall_and_never_a_negative_payment()
     {

@@ -21,7 +21,7 @@ public sealed class EventCatalogueTests
         "dispute_decided", "period_report_submitted", "period_accepted", "period_rejected", "deliverable_accepted",
         "deliverable_rejected", "statement_issued", "invoice_received", "invoice_rejected", "payment_suspended", "payment_resumed",
         "payment_made", "refund_received", "audit_opened", "audit_adjustment_made", "audit_concluded", "audit_waived",
-        "settlement_agreed", "assessment_run", "deduction_proposed", "deduction_withdrawn", "deduction_remedied", "adjustment_posted",
+        "settlement_agreed", "calendar_published", "assessment_run", "deduction_proposed", "deduction_withdrawn", "deduction_remedied", "adjustment_posted",
         "personal_data_erased", "personal_data_disclosed",
     ];
 

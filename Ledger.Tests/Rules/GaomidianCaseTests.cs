@@ -10,6 +10,7 @@ public sealed class GaomidianCaseTests
     private static readonly CaseReceived Routine = new(Platform.City, Channel.Phone, Urgency.Routine);
     private static readonly CaseDispatched Dispatched = new("unit-1");
 
+    [Clauses("gaomidian-2025", "4.6.4")]
     [Theory]
     [InlineData("2025-11-03T09:30:00+08:00", false)]
     [InlineData("2025-11-03T09:30:00.000001+08:00", true)]
@@ -50,6 +51,7 @@ public sealed class GaomidianCaseTests
         ["4.6.4-dispatch:case/1 1000.00 2026-01-28"],
         Given().Add("2026-01-27T23:30:00+08:00", "case/1", Routine).Finds("2026-01-28", "4.6.4"));
 
+    [Clauses("gaomidian-2025", "4.6.4")]
     [Theory]
     [InlineData("2025-11-10T16:00:00+08:00", false)]
     [InlineData("2025-11-10T16:00:01+08:00", true)]
@@ -63,6 +65,7 @@ public sealed class GaomidianCaseTests
         Assert.Equal(missing ? ["4.6.4-response:case/1 1000.00 2025-11-10"] : [], history.Finds("2025-11-30", "4.6.4"));
     }
 
+    [Clauses("gaomidian-2025", "4.6.4")]
     [Theory]
     [InlineData("2025-11-17T16:00:00+08:00", null, false)]
     [InlineData("2025-11-17T16:00:00.000001+08:00", null, true)]
@@ -88,6 +91,7 @@ public sealed class GaomidianCaseTests
         Assert.Equal(missed ? ["4.6.4-followup:case/1 1000.00 2026-01-27"] : [], history.Finds(asOf, "4.6.4"));
     }
 
+    [Clauses("gaomidian-2025", "4.6.1")]
     [Fact]
     public void A_zero_costs_five_thousand_on_the_date_of_its_scoring_once_a_cycle() => Assert.Equal(
         ["4.6.1:case/1:2025-11 5000.00 2025-12-02", "4.6.1:case/1:2025-12 5000.00 2026-01-02"],
@@ -102,6 +106,7 @@ public sealed class GaomidianCaseTests
         Assert.Single(sameTime.Finds("2026-01-03", "4.6.1"));
     }
 
+    [Clauses("gaomidian-2025", "4.6.1")]
     [Fact]
     public void A_granted_exclusion_frees_the_case_and_a_refused_one_does_not()
     {

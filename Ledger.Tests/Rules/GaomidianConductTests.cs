@@ -9,6 +9,7 @@ namespace Ledger.Tests.Rules;
 /// <summary>gaomidian-2025, clauses 4.6.3, 4.6.5, 4.6.6, 5.7 and 6: conduct, rights, claims.</summary>
 public sealed class GaomidianConductTests
 {
+    [Clauses("gaomidian-2025", "4.6.3")]
     [Theory]
     [InlineData(2, "")]
     [InlineData(3, "4.6.3:3 5000.00 2025-12-03")]
@@ -16,6 +17,7 @@ public sealed class GaomidianConductTests
     public void Each_third_upheld_complaint_costs_five_thousand(int upheld, string expected) =>
         Assert.Equal(expected, string.Join('|', Complaints(upheld).Add("2025-11-01T10:00:00+08:00", "complaint/no", new ComplaintReceived("x", false)).Finds("2025-12-31", "4.6.3")));
 
+    [Clauses("gaomidian-2025", "4.6.3")]
     [Theory]
     [InlineData("gmd-4.6.3-repeat", "once", 6, 1)]
     [InlineData("gmd-4.6.3-repeat", "every_third", 6, 2)]
@@ -39,6 +41,7 @@ public sealed class GaomidianConductTests
         Assert.Single(history.Statement(1).Deductions);
     }
 
+    [Clauses("gaomidian-2025", "4.6.6")]
     [Theory]
     [InlineData("spot_check", "3000.00")]
     [InlineData("record", "6000.00")]
@@ -53,11 +56,13 @@ public sealed class GaomidianConductTests
     public void A_genuine_spot_check_costs_nothing() => Assert.Empty(
         Given().Add("2025-12-20T15:00:00+08:00", "spotcheck/SC-1", new SpotCheckConcluded([new("case/1", Verdict.Genuine)])).Finds("2025-12-31", "4.6.6"));
 
+    [Clauses("gaomidian-2025", "5.7")]
     [Fact]
     public void Money_advanced_costs_itself_and_thirty_percent_rounded_half_up() => Assert.Equal(
         ["5.7-advance:A 1000.05 2025-12-20", "5.7-penalty:A 300.02 2025-12-20"],
         Given().Add("2025-12-20T15:00:00+08:00", "claim/A", new AdvancePaid(Cny.Parse("1000.05"), "wages")).Finds("2025-12-31", "5.7"));
 
+    [Clauses("gaomidian-2025", "6.1")]
     [Theory]
     [InlineData("2025-12-10", "2025-12-10", "")]
     [InlineData("2025-12-10", "2025-12-09", "")]
@@ -83,6 +88,7 @@ public sealed class GaomidianConductTests
             .Decided("contract", new ContractTerminated(History.Date("2026-03-01"), "6.1", TerminationCause.VendorBreach), time: "2026-03-01T09:00:00+08:00")
             .Finds("2026-03-02", "6.1"));
 
+    [Clauses("gaomidian-2025", "6.1")]
     [Theory]
     [InlineData("2026-01-04", null, 0)]
     [InlineData("2026-01-05", null, 1)]
@@ -113,6 +119,7 @@ public sealed class GaomidianConductTests
         Given().Add("2025-12-11T09:00:00+08:00", "obligation/plan", new ObligationOverdue("plan", History.Date("2025-12-10")))
             .Add("2025-12-13T09:00:00+08:00", "obligation/plan", new ObligationPerformed(History.Date("2025-12-12"))).Finds("2025-12-31", "6.1"));
 
+    [Clauses("gaomidian-2025", "3.6", "4.4", "5.8", "5.9", "6.2", "6.4", "6.5")]
     [Theory]
     [InlineData("3.6", true)]
     [InlineData("4.4", true)]
@@ -129,6 +136,7 @@ public sealed class GaomidianConductTests
         Assert.Equal(allowed ? [$"{clause}:L 123.45 2025-12-20"] : [], history.Finds("2025-12-31", clause));
     }
 
+    [Clauses("gaomidian-2025", "6.2", "6.5")]
     [Theory]
     [InlineData("one", 1)]
     [InlineData("both", 2)]
@@ -151,6 +159,7 @@ public sealed class GaomidianConductTests
         Assert.Equal(["6.5:termination 1294560.00 2026-02-01"], history.Finds("2026-02-02", "6.5"));
     }
 
+    [Clauses("gaomidian-2025", "4.6.4")]
     [Theory]
     [InlineData(4, 0)]
     [InlineData(5, 1)]
@@ -179,6 +188,7 @@ public sealed class GaomidianConductTests
         Assert.Equal("4.6.4-suspension:term", Assert.Single(history.Statement(2).Rights).Id);
     }
 
+    [Clauses("gaomidian-2025", "4.6.5")]
     [Theory]
     [InlineData("2026-01", 1)]
     [InlineData("2026-02", 0)]
@@ -193,6 +203,7 @@ public sealed class GaomidianConductTests
         Assert.All(found, r => Assert.Equal(("4.6.5-ratings:2026-01", RightKind.Terminate, History.Date("2026-02-05")), (r.Id, r.Kind, r.ArisenOn)));
     }
 
+    [Clauses("gaomidian-2025", "4.6.5")]
     [Theory]
     [InlineData(14, true, null)]
     [InlineData(15, false, RightState.AtRisk)]
@@ -217,6 +228,7 @@ public sealed class GaomidianConductTests
         Assert.True(right is null || right.Id == "4.6.5-cap:month-1");
     }
 
+    [Clauses("gaomidian-2025", "4.6.4")]
     [Fact]
     public void An_officer_may_assess_exactly_one_thousand_under_4_6_4()
     {

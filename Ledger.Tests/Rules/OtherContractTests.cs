@@ -14,6 +14,7 @@ public sealed class OtherContractTests
         ["dataAnalysis"] = 15, ["recruitment"] = 10, ["replacement"] = 10,
     };
 
+    [Clauses("anding-2023", "2.2", "annex.2")]
     [Theory]
     [InlineData(0, "")]
     [InlineData(1, "2.2:quarter-1 3000.00 2024-03-25")]
@@ -37,6 +38,7 @@ public sealed class OtherContractTests
         .Decided("evaluation/1", Sheet(1, "a", 0), time: "2024-03-21T10:00:00+08:00")
         .Finds("2024-03-26", "2.2"));
 
+    [Clauses("anding-2023", "2.2")]
     [Theory]
     [InlineData("proportional", "sheet", "1333.00")]
     [InlineData("whole_points", "sheet", "1300.00")]
@@ -53,6 +55,7 @@ public sealed class OtherContractTests
         Assert.Equal([$"2.2:quarter-1 {amount} 2024-03-25"], history.Finds("2024-03-26", "2.2"));
     }
 
+    [Clauses("anding-2023", "annex.2")]
     [Theory]
     [InlineData("attendance", 9, "$.data.items.attendance")]
     [InlineData("caseDispatch", 8, "$.data.items.caseDispatch")]
@@ -73,6 +76,7 @@ public sealed class OtherContractTests
         Assert.Equal("$.data.quarter", Assert.Single(new History("anding-2023").Decide("evaluation/5", Sheet(5, "a", 0))).Path);
     }
 
+    [Clauses("yongdinglu-2026", "6.1.3")]
     [Theory]
     [InlineData("2026-09-10", "2026-09-30T23:59:59+08:00", true, "")]
     [InlineData("2026-09-10", "2026-10-01T00:00:00+08:00", true, "6.1.3:request 500.00 2026-10-01")]
@@ -90,6 +94,7 @@ public sealed class OtherContractTests
         .Add("2026-09-10T09:00:00+08:00", "staff/p", new StaffReplacementRequested("p"))
         .Add("2026-09-11T09:00:00+08:00", "staff/r", new StaffReplaced("r", "q", true)).Finds("2026-10-31", "6.1.3"));
 
+    [Clauses("yongdinglu-2026", "6.2.11")]
     [Theory]
     [InlineData("2026-06-30T18:00:00+08:00", "2026-06-08", true, "")]
     [InlineData("2026-06-29T18:00:00+08:00", "2026-06-08", true, "6.2.11:leaves 1000.00 2026-06-29")]
@@ -101,6 +106,7 @@ public sealed class OtherContractTests
             .Add(left, "staff/p", new StaffDeparted("p", approved, notice is null ? null : History.Date(notice)), id: "leaves")
             .Add("2026-07-01T09:00:00+08:00", "staff/p", new StaffReplaced("p", "q", true)).Finds("2026-07-31", "6.2.11")));
 
+    [Clauses("yongdinglu-2026", "6.2.11")]
     [Theory]
     [InlineData("2026-07-07T23:00:00+08:00", "")]
     [InlineData("2026-07-08T00:00:00+08:00", "6.2.11:leaves 1000.00 2026-07-08")]
@@ -110,6 +116,7 @@ public sealed class OtherContractTests
             .Add("2026-06-30T18:00:00+08:00", "staff/p", new StaffDeparted("p", true, History.Date("2026-06-08")), id: "leaves")
             .Add(replaced, "staff/p", new StaffReplaced("p", "q", true)).Finds("2026-07-31", "6.2.11")));
 
+    [Clauses("yongdinglu-2026", "annex.2.1", "annex.2.2")]
     [Theory]
     [InlineData("annex.2.1", "99.99", null, false)]
     [InlineData("annex.2.1", "100.00", null, true)]
@@ -130,6 +137,7 @@ public sealed class OtherContractTests
         Assert.Equal(accepted, faults.Count == 0);
     }
 
+    [Clauses("yongdinglu-2026", "annex.3.2")]
     [Theory]
     [InlineData("2026-05-01", 2)]
     [InlineData("2026-07-18", 2)]
@@ -142,6 +150,7 @@ public sealed class OtherContractTests
         Assert.Equal(instalment, history.Account.Deductions["annex.2.1:1"].Period);
     }
 
+    [Clauses("yongdinglu-2026", "annex.3.1", "annex.3.2")]
     [Fact]
     public void The_thirteen_assessment_periods_tile_the_term_and_joined_are_twelve()
     {
@@ -158,6 +167,7 @@ public sealed class OtherContractTests
         Assert.Equal((History.Date("2026-05-01"), History.Date("2026-06-18")), joined[0]);
     }
 
+    [Clauses("yongdinglu-2026", "annex.3.3")]
     [Theory]
     [InlineData("2026-08-18T23:00:00+08:00", true)]
     [InlineData("2026-08-19T00:00:00+08:00", false)]
@@ -170,6 +180,7 @@ public sealed class OtherContractTests
         Assert.Equal(inTime ? "0.00" : "100.00", history.Statement(2).Totals.Effective.ToString());
     }
 
+    [Clauses("yongdinglu-2026", "8.4")]
     [Fact]
     public void Damage_to_the_premises_is_taken_from_the_final_payment_whatever_its_date()
     {
@@ -178,6 +189,7 @@ public sealed class OtherContractTests
         Assert.Equal(3, history.Account.Deductions["8.4:door"].Period);
     }
 
+    [Clauses("anding-2023", "6.2", "6.7")]
     [Theory]
     [InlineData("anding-2023", "6.2", Party.Vendor, "1180476.00")]
     [InlineData("anding-2023", "6.7", Party.Vendor, null)]

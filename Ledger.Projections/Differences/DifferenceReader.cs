@@ -1,0 +1,37 @@
+using Ledger.Domain.Differences;
+using Ledger.Domain.Events;
+using Ledger.Domain.Statements;
+using Ledger.EventStore;
+using Ledger.EventStore.Reading;
+using Ledger.Projections.Contracts;
+using Ledger.Projections.Decoding;
+
+namespace Ledger.Projections.Differences;
+
+/// <summary>What changed in a contract between two moments of the log.</summary>
+public sealed record ContractDifference(string Contract, RecordedMoment From, RecordedMoment To, IReadOnlyList<Change> Changes);
+
+/// <summary>Compares two moments of one contract.</summary>
+public sealed class DifferenceReader(LogReader log)
+{
+    /// <summary>What changed after one position up to another.</summary>
+    public async Task<ContractDifference> BetweenAsync(string contract, long from, long to, CancellationToken cancel)
+    {
+        if (from > to)
+        {
+            throw new LedgerException(ErrorCode.BadRequest, $"--from {from} lies after --to {to}");
+        }
+
+        var (first, second) = (await log.HeadAtAsync(from, cancel), await log.HeadAtAsync(to, cancel));
+        var differences = new AccountDifferences(from);
+        await foreach (var e in log.ReadAsync(0, to, contract, EventCatalogue.MassFacts, cancel))
+        {
+            differences.Add(EventMapping.ToEvent(e.Event));
+        }
+
+        var changes = differences.Result() ?? throw AccountReader.Unknown(contract);
+        return new ContractDifference(contract, Moment(first), Moment(second), changes);
+    }
+
+    private static RecordedMoment Moment(LogHead head) => new(head.Position, EventMapping.FromMicroseconds(head.RecordedAt ?? 0));
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Money;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
+using Ledger.EventStore;
+using Ledger.EventStore.Reading;
+using Ledger.Projections.Contracts;
+using Ledger.Projections.Decoding;
+using Ledger.Projections.Statements;
+using NodaTime;
+
+namespace Ledger.Projections.Traces;
+
+/// <summary>An event as it is on record.</summary>
+public sealed record TracedEvent(
+    long Position, string Id, string Source, string Type, string Subject, Instant OccurredAt, Instant RecordedAt, string Actor, JsonElement Data);
+
+/// <summary>The clause of a deduction with its rule blocks and their parameters.</summary>
+public sealed record TracedClause(string Number, string Title, string TitleZh, IReadOnlyList<RuleBlock> Rules);
+
+/// <summary>A reading under which the deduction was proposed.</summary>
+public sealed record TracedReading(string Id, string Question, string Choice, string Yields);
+
+/// <summary>The statement line that a deduction became: its period (null: the settlement), and what that period comes to.</summary>
+public sealed record TracedLine(
+    int? Period, int? CarriedFrom, bool Issued, PeriodStatus? PeriodStatus, Cny? NetPayable, StatementDeduction? Line, IReadOnlyList<TracedAdjustment> Adjustments);
+
+/// <summary>What was posted elsewhere after the statement was issued; no period: at the settlement.</summary>
+public sealed record TracedAdjustment(int? Period, Cny Amount);
+
+/// <summary>From a deduction to its clause, reading, evidence, run and decisions, and to the statement line that it became.</summary>
+public sealed record DeductionTrace(
+    string Contract,
+    DeductionRow Deduction,
+    TracedClause Clause,
+    IReadOnlyList<TracedReading> Readings,
+    IReadOnlyList<TracedEvent> Evidence,
+    IReadOnlyList<TracedEvent> Runs,
+    IReadOnlyList<TracedEvent> History,
+    TracedLine Line);
+
+/// <summary>Traces single deductions.</summary>
+public sealed class TraceReader(LogReader log)
+{
+    /// <summary>The trace of one deduction as of a position.</summary>
+    public async Task<DeductionTrace> AtAsync(string contract, string deduction, long position, CancellationToken cancel)
+    {
+        var account = await new AccountReader(log).AtAsync(contract, position, cancel);
+        if (!account.Deductions.TryGetValue(deduction, out var found))
+        {
+            throw new LedgerException(ErrorCode.DeductionUnknown, $"no deduction \"{deduction}\" was ever proposed in {contract}; `deductions {contract}` lists them");
+        }
+
+        var history = await log.ReadStreamAsync(EventMapping.Stream(contract, $"deduction/{deduction}"), position, cancel);
+        var runs = history.Where(e => e.Source == LedgerSource.Name).Select(RunOf).OfType<string>().Distinct().ToList();
+        var terms = account.TermsOn(found.AttributedOn);
+        return new DeductionTrace(
+            contract,
+            DeductionRow.Of(found),
+            ClauseOf(terms, found.Clause),
+            [.. found.Reading.Select(r => ReadingOf(terms, r)).OfType<TracedReading>()],
+            Traced(await log.ReadByIdsAsync(contract, found.Evidence, position, cancel)),
+            Traced(await log.ReadByIdsAsync(contract, runs, position, cancel)),
+            Traced(history),
+            LineOf(account, found));
+    }
+
+    /// <summary>The id of the run that recorded a derived event: its ids begin with the run's.</summary>
+    private static string? RunOf(StoredEvent e) =>
+        e.EventId.StartsWith($"{LedgerSource.IdPrefix}run-", StringComparison.Ordinal) && e.EventId.IndexOf(':', LedgerSource.IdPrefix.Length) is > 0 and var end
+            ? e.EventId[..end]
+            : null;
+
+    private static TracedClause ClauseOf(ContractTerms terms, string number)
+    {
+        var clause = terms.Clauses.Single(c => c.Number == number);
+        return new TracedClause(clause.Number, clause.Title, clause.TitleZh, clause.Rules ?? []);
+    }
+
+    private static TracedReading? ReadingOf(ContractTerms terms, string applied)
+    {
+        var (id, choice) = (applied[..applied.IndexOf('=', StringComparison.Ordinal)], applied[(applied.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        return terms.Readings.FirstOrDefault(r => r.Id == id) is { } reading
+            ? new TracedReading(id, reading.Question, choice, reading.Choices.First(c => c.Choice == choice).Yields)
+            : null;
+    }
+
+    private static TracedLine LineOf(ContractAccount account, Deduction deduction)
+    {
+        var adjustments = account.Periods.Values.SelectMany(p => p.Adjustments.Select(a => (Period: (int?)p.Number, a)))
+            .Concat(account.Unplaced.Select(a => (Period: (int?)null, a)))
+            .Where(x => x.a.Deduction == deduction.Id)
+            .Select(x => new TracedAdjustment(x.Period, x.a.Amount))
+            .ToList();
+        if (deduction.Period is not { } number)
+        {
+            return new TracedLine(null, deduction.CarriedFrom, false, null, null, null, adjustments);
+        }
+
+        var statement = StatementBuilder.Build(account, number);
+        return new TracedLine(
+            number, deduction.CarriedFrom, account.Periods[number].Locked, statement.Status, statement.NetPayable,
+            statement.Deductions.FirstOrDefault(d => d.Id == deduction.Id), adjustments);
+    }
+
+    private static IReadOnlyList<TracedEvent> Traced(IReadOnlyList<StoredEvent> events) =>
+        [.. events.Select(e => new TracedEvent(
+            e.Position, e.EventId, e.Source, e.Type, e.Stream[(e.Contract.Length + 1)..],
+            EventMapping.FromMicroseconds(e.OccurredAt), EventMapping.FromMicroseconds(e.RecordedAt), e.Actor, JsonElement.Parse(e.Data.Span)))];
+}
