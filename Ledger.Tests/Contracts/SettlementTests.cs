@@ -10,6 +10,17 @@ namespace Ledger.Tests.Contracts;
 public sealed class SettlementTests
 {
     [Fact]
+    [Clauses("yongdinglu-2026", "12.2.1")]
+    public void A_term_that_runs_out_ends_once_it_is_assessed_beyond_its_last_day()
+    {
+        var history = new History("yongdinglu-2026");
+        history.Assess("2027-04-30");
+        Assert.Equal(SettlementStatus.Running, Settlement.Build(history.Account).State);
+        history.Assess("2027-05-01");
+        Assert.Equal((SettlementStatus.Ended, "2327640.00"), (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Earned.ToString()));
+    }
+
+    [Fact]
     public void A_contract_that_ran_out_earns_its_price_less_effective_deductions()
     {
         var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00");
@@ -22,6 +33,18 @@ public sealed class SettlementTests
     }
 
     [Theory]
+    [Clauses("gaomidian-2025", "6.5")]
+    [Clauses("anding-2023", "6.3", "6.4", "6.5")]
+    [Clauses("jiuxianqiao-2025", "6.3", "6.4", "6.5")]
+    [Clauses("yangfangdian-2026", "9.4")]
+    [Clauses("yongdinglu-2026", "8.2", "8.3", "12.2.2", "12.2.3", "12.2.4")]
+    [InlineData("anding-2023", "2024-02-29", "6.3", TerminationCause.VendorBreach, "382390.34", "382390.34|0.00|0.00|0.00")]
+    [InlineData("anding-2023", "2024-12-25", "6.4", TerminationCause.VendorBreach, "2146320.00", "536580.00|536580.00|536580.00|536580.00")]
+    [InlineData("jiuxianqiao-2025", "2026-03-02", "6.3", TerminationCause.VendorBreach, "1764152.50", "1347171.00|416981.50")]
+    [InlineData("jiuxianqiao-2025", "2026-02-28", "6.4", TerminationCause.VendorBreach, "1752696.96", "1347171.00|405525.96")]
+    [InlineData("yongdinglu-2026", "2026-07-31", "12.2.3", TerminationCause.VendorBreach, "0.00", "1163820.00|0.00|0.00")]
+    [InlineData("yongdinglu-2026", "2026-07-31", "12.2.2", TerminationCause.Mutual, "581910.00", "1163820.00|0.00|0.00")]
+    [InlineData("yongdinglu-2026", "2026-05-01", "12.2.2", TerminationCause.Mutual, "6257.10", "6257.10|0.00|0.00")]
     [InlineData("gaomidian-2025", "2026-02-01", "6.5", TerminationCause.VendorBreach, "0.00", "1078800.00|0.00|0.00|0.00")]
     [InlineData("gaomidian-2025", "2026-02-01", "4.6.5", TerminationCause.VendorBreach, "0.00", "1078800.00|0.00|0.00|0.00")]
     [InlineData("gaomidian-2025", "2026-02-27", "7.1", TerminationCause.ForceMajeure, "1438400.00", "1078800.00|359600.00|0.00|0.00")]

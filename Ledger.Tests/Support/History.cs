@@ -1,6 +1,7 @@
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
@@ -86,6 +87,27 @@ public sealed class History
     /// <summary>What an assessment finds of one clause: id, amount and date, as the page writes them.</summary>
     public IReadOnlyList<string> Finds(string asOf, string clause) =>
         [.. Assess(asOf).Where(f => f.Clause == clause).Select(f => $"{f.Id} {f.Amount} {f.AttributedOn:uuuu-MM-dd}")];
+
+    /// <summary>The findings of one rule at a moment: subject and the moment at which each arose, in China.</summary>
+    public IReadOnlyList<string> Findings(string effective, string rule) =>
+        [.. FindingsAt(effective).Where(f => f.Rule == rule).Select(f => $"{f.Subject} {ChinaTime.Show(f.ArisenAt):uuuu-MM-dd HH:mm:ss}")];
+
+    /// <summary>All findings with clocks that run to a moment.</summary>
+    public IReadOnlyList<Finding> FindingsAt(string effective)
+    {
+        var assessment = new Assessment(effective.Length == 10 ? ChinaTime.EndOf(Date(effective)) : At(effective));
+        events.ForEach(assessment.Add);
+        return assessment.Findings(WorkingDays.Shipped);
+    }
+
+    /// <summary>The duties of all statements: id, the dates on which each arose and is due, and its state.</summary>
+    public IReadOnlyList<string> Duties() =>
+        [.. StatementBuilder.BuildAll(Account).SelectMany(s => s.Duties)
+            .Select(d => $"{d.Id} {d.ArisenOn:uuuu-MM-dd} {d.DueBy?.ToString("uuuu-MM-dd", null) ?? "-"} {Words<DutyState>.Of(d.State)}")];
+
+    /// <summary>The rights of all statements: id, the date on which each arose, and its state.</summary>
+    public IReadOnlyList<string> Rights() =>
+        [.. StatementBuilder.BuildAll(Account).SelectMany(s => s.Rights).Select(r => $"{r.Id} {r.ArisenOn:uuuu-MM-dd} {Words<RightState>.Of(r.State)}")];
 
     public PeriodStatement Statement(int period) => StatementBuilder.Build(Account, period);
 
