@@ -32,7 +32,7 @@ public sealed record ClaimState(string Clause, Instant At, long Position, string
 }
 
 /// <summary>A notice that the vendor received, from which clauses count days.</summary>
-public sealed record Notice(string Subject, LocalDate On, NoticeOf Of, string EventId);
+public sealed record Notice(string Subject, LocalDate On, NoticeOf Of, Instant At, string EventId);
 
 /// <summary>A span of force majeure that was notified; open-ended without <c>Until</c>.</summary>
 public sealed record ForceMajeureSpan(LocalDate From, LocalDate? Until, string EventId, Instant NotifiedAt);

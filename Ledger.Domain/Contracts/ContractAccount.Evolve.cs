@@ -120,7 +120,7 @@ public sealed partial record ContractAccount
         RemediationPlanFiled filed => this with { Ratings = Ratings.SetItem(filed.Cycle, Ratings[filed.Cycle] with { PlannedOn = e.OccurredOn }) },
         ObligationOverdue o => Obliged(e, known => new ObligationState(e.OccurredAt, e.Id, o.DueOn, o.PerformedOn), known => known with { DueOn = known.DueOn ?? o.DueOn }),
         ObligationPerformed p => Obliged(e, known => new ObligationState(e.OccurredAt, e.Id, known?.DueOn, p.On), known => known),
-        NoticeReceived notice => this with { Notices = Notices.Add(new Notice(e.Subject, notice.On, notice.Of, e.Id)) },
+        NoticeReceived notice => this with { Notices = Notices.Add(new Notice(e.Subject, notice.On, notice.Of, e.OccurredAt, e.Id)) },
         ForceMajeureNotified span => this with { ForceMajeure = ForceMajeure.Add(new ForceMajeureSpan(span.From, span.Until, e.Id, e.OccurredAt)) },
         ScoreSheetSubmitted sheet => this with { SheetQuarters = SheetQuarters.Add(sheet.Quarter) },
         SpotCheckConcluded check when check.Sampled.Any(s => s.Verdict == Verdict.Falsified && IsPatrol(s.Subject)) =>

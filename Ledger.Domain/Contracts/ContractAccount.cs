@@ -165,6 +165,9 @@ public sealed partial record ContractAccount(
     public int? FirstOpen(int number) =>
         Periods[number].Locked ? Periods.Values.FirstOrDefault(p => !p.Locked)?.Number : number;
 
+    /// <summary>The notices of one kind, by the date of their receipt, then by time: the order of import does not matter.</summary>
+    public IEnumerable<Notice> NoticesOf(NoticeOf kind) => Notices.Where(n => n.Of == kind).OrderBy(n => n.On).ThenBy(n => n.At);
+
     /// <summary>Where a right to terminate under a clause stands.</summary>
     public RightState TerminationState(string clause) => Termination?.Clause == clause ? RightState.Exercised : RightState.Open;
 

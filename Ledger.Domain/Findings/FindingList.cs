@@ -11,7 +11,7 @@ namespace Ledger.Domain.Findings;
 /// <summary>All findings of one contract at a moment.</summary>
 internal static class FindingList
 {
-    /// <summary>By the moment at which they arose, then kind, rule and subject.</summary>
+    /// <summary>By the moment at which they arose, then kind, rule, subject and evidence.</summary>
     public static IReadOnlyList<Finding> Of(RuleInput input, IReadOnlyList<Found> found, IReadOnlyList<FoundDuty> duties)
     {
         var account = input.Account;
@@ -25,7 +25,8 @@ internal static class FindingList
             .Concat(Duties(input, duties))
             .Concat(Contradictions(input, found))
             .Concat(rules)
-            .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)];
+            .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
+            .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)];
     }
 
     private static IEnumerable<Finding> Registration(ContractAccount account) =>

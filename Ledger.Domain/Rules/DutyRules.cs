@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
@@ -56,7 +57,7 @@ public sealed record RefundDuty(RefundOf Of, int Within, DayCount Days, bool Any
             yield break;
         }
 
-        var notice = account.Notices.Find(n => n.Of == NoticeOf.Termination);
+        var notice = account.NoticesOf(NoticeOf.Termination).FirstOrDefault();
         yield return Duty.Of(
             account, $"{clause.Number}-refund:termination", clause.Number, DutyKind.Refund, ended.On,
             notice is null ? null : Last(Days, notice.On, Within, account.Calendar),
@@ -87,8 +88,8 @@ public sealed record ShortfallDuty(int WithinDays) : RuleBlock
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
     {
-        var notices = account.Notices.FindAll(n => n.Of == NoticeOf.Shortfall);
-        if (notices.IsEmpty)
+        var notices = account.NoticesOf(NoticeOf.Shortfall).ToList();
+        if (notices.Count == 0)
         {
             yield break;
         }
@@ -167,7 +168,7 @@ public sealed record CarryOverReports : RuleBlock
             DutyKind.CarryOverReport,
             month.Min(m => m.From),
             month.Key.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1),
-            [.. month.OrderBy(m => m.Event.Position).Select(m => m.Event.Id)]);
+            [.. month.Select(m => m.Event).Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Select(e => e.Id)]);
 
     private static IEnumerable<(YearMonth Month, LocalDate From, LedgerEvent Event)> Missing(RuleInput input)
     {

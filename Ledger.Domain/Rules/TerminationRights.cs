@@ -83,7 +83,7 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
 
         foreach (var (name, obligation) in account.Obligations)
         {
-            if (obligation.DueOn is not { } due || NoticeOf(account, name, due) is not { } notice)
+            if (obligation.DueOn is not { } due || FirstNotice(account, name, due) is not { } notice)
             {
                 continue;
             }
@@ -102,10 +102,8 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("withinDays", WithinDays);
 
-    private static Notice? NoticeOf(ContractAccount account, string obligation, LocalDate due) => account.Notices
-        .Where(n => n.Of == Events.NoticeOf.Breach && (n.Subject == $"claim/{obligation}" || (n.Subject == "contract" && n.On >= due)))
-        .OrderBy(n => n.On)
-        .FirstOrDefault();
+    private static Notice? FirstNotice(ContractAccount account, string obligation, LocalDate due) => account.NoticesOf(NoticeOf.Breach)
+        .FirstOrDefault(n => n.Subject == $"claim/{obligation}" || (n.Subject == "contract" && n.On >= due));
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
@@ -34,7 +35,7 @@ public sealed class History
 
     public IReadOnlyList<LedgerEvent> Events => events;
 
-    public ContractAccount Account => ContractAccount.Fold(events)!;
+    public ContractAccount Account { get; private set; } = null!;
 
     /// <summary>Records a fact, or a decision that is known to be right.</summary>
     public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null)
@@ -43,6 +44,7 @@ public sealed class History
         events.Add(new LedgerEvent(
             events.Count + 1, Contract, subject, events.Count(e => e.Subject == subject) + 1, id ?? $"e-{events.Count + 1}", "test",
             At(time), Instant.MinValue, actor, data));
+        Account = ContractAccount.Evolve(Account, events[^1])!;
         return this;
     }
 
@@ -125,6 +127,8 @@ public static class Terms
 
     public static byte[] File(string contract) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json"));
 
-    public static ContractTerms Of(string contract) =>
-        TermsReader.Read(File(contract), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults));
+    private static readonly ConcurrentDictionary<string, ContractTerms> Known = new(StringComparer.Ordinal);
+
+    public static ContractTerms Of(string contract) => Known.GetOrAdd(
+        contract, static id => TermsReader.Read(File(id), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults)));
 }
