@@ -57,13 +57,14 @@ public sealed class Assessment(Instant asOf)
         var duties = FindDuties(account);
         var run = new AssessmentRun(asOf, position, found.Count, proposed.Count, withdrawn.Count, Digest(found), duties.Count > 0 ? duties : null);
 
-        NewEvent Derived(string subject, string id, EventData data) => new(
-            account.Terms.Id, subject, id, LedgerSource.Name, now, LedgerSource.Name, data);
+        var id = LedgerSource.IdOf(account.Terms.Id, $"run-{position}");
+        NewEvent Derived(string deduction, string what, EventData data) => new(
+            account.Terms.Id, $"deduction/{deduction}", $"{id}:{what}:{deduction}", LedgerSource.Name, now, LedgerSource.Name, data, CausationId: id);
         return new AssessmentResult(run, found,
         [
-            .. withdrawn.Select(w => Derived($"deduction/{w.Id}", $"{LedgerSource.IdPrefix}run-{position}:withdraw:{w.Id}", w.Data)),
-            .. proposed.Select(p => Derived($"deduction/{p.Id}", $"{LedgerSource.IdPrefix}run-{position}:propose:{p.Id}", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
-            Derived("assessments", $"{LedgerSource.IdPrefix}run-{position}", run),
+            .. withdrawn.Select(w => Derived(w.Id, "withdraw", w.Data)),
+            .. proposed.Select(p => Derived(p.Id, "propose", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
+            new NewEvent(account.Terms.Id, "assessments", id, LedgerSource.Name, now, LedgerSource.Name, run),
         ]);
     }
 

@@ -11,6 +11,7 @@ internal static class ClaimDecisions
         DeductionAssessed assessed => Assess(account, e, assessed),
         _ when account.Claims.ContainsKey(e.Subject) => Decided.Refused("$.subject", $"{e.Subject} is taken: one claim a stream"),
         LossClaimed loss => Decided.Unless(
+            (e.Subject == "claim/termination" && account.Terms.RulesOf<TerminationDamages>(loss.Clause).Any(), "$.subject", $"{loss.Clause}:termination is the id of the damages on termination: give the claim another"),
             (!account.Terms.RulesOf<ClaimedLoss>(loss.Clause).Any(), "$.data.clause", $"expected a clause under which losses are claimed: {Clauses<ClaimedLoss>(account)}")),
         LiquidatedDamagesClaimed damages => Claim(account, damages),
         AdvancePaid => Decided.Unless((!account.Terms.Rules<Advance>().Any(), "$.type", $"{account.Terms.Id} has no clause on money advanced")),

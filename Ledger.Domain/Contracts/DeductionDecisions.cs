@@ -86,5 +86,5 @@ internal static class DeductionDecisions
     }
 
     private static NewEvent DerivedFrom(NewEvent e, string suffix, EventData data) => new(
-        e.Contract, e.Subject, $"{LedgerSource.IdPrefix}{e.Id}:{suffix}", LedgerSource.Name, e.OccurredAt, LedgerSource.Name, data, CausationId: e.Id);
+        e.Contract, e.Subject, LedgerSource.IdOf(e.Contract, $"{e.Id}:{suffix}"), LedgerSource.Name, e.OccurredAt, LedgerSource.Name, data, CausationId: e.Id);
 }

@@ -48,10 +48,11 @@ internal static class PeriodDecisions
         var days = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule.DaysBeforePayment).FirstOrDefault();
         var received = StatementBuilder.FittingInvoice(account, period, statement.NetPayable)?.ReceivedOn;
         return Decided.Unless(
+            (EarlyEnd.EndsPayment(account), "$.subject", $"the contract ended under clause {account.Termination?.Clause}: nothing more is paid"),
             (!period.Locked, "$.subject", "the period's statement is not issued"),
             (unmet.Count > 0, "$.subject", $"not payable yet: {string.Join(", ", unmet)}"),
             (period.Suspended, "$.subject", "payment is suspended"),
-            (received is { } on && NodaTime.Period.DaysBetween(on, payment.On) < days, "$.data.on", $"the invoice lay there from {received:uuuu-MM-dd}: {days} days before payment are agreed"),
+            (days > 0 && received is { } on && NodaTime.Period.DaysBetween(on, payment.On) < days, "$.data.on", $"the invoice lay there from {received:uuuu-MM-dd}: {days} days before payment are agreed"),
             (payment.Amount > statement.Outstanding, "$.data.amount", $"outstanding is {statement.Outstanding}, got {payment.Amount}"),
             (account.Deductions.Values.Any(d => d.Period == period.Number && d.ConfirmedBy == e.Actor), "$.actor", $"{e.Actor} confirmed deductions of this period: somebody else pays"));
     }

@@ -11,4 +11,7 @@ public static class LedgerSource
 
     /// <summary>What the ids of derived events begin with; refused from outside, so that nobody can take such an id first.</summary>
     public const string IdPrefix = "ledger:";
+
+    /// <summary>The id of something derived: two contracts may have events of the same id, so it names its contract.</summary>
+    public static string IdOf(string contract, string what) => $"{IdPrefix}{contract}:{what}";
 }

@@ -48,6 +48,10 @@ public sealed record EarlyEnd(EarnedFee Earns, bool AnyBreach = false) : RuleBlo
         };
     }
 
+    /// <summary>Whether the contract ended under a clause that leaves nothing but what was paid (yongdinglu 8.3).</summary>
+    public static bool EndsPayment(ContractAccount account) =>
+        account.Termination is { } ended && account.Terms.RulesOf<EarlyEnd>(ended.Clause).Any(r => r.Earns == EarnedFee.AlreadyPaid);
+
     private static Cny ByServiceMonths(ServiceTerm term, LocalDate on)
     {
         var month = ServiceMonths.Of(term.From, on);

@@ -20,7 +20,7 @@ public enum CountingWindow
 
 /// <summary>
 /// So many failures of a clause give the right to suspend the period's payment (gaomidian 4.6.4): its own deductions
-/// with the given suffixes count, all but withdrawn, waived and overturned ones. Id <c>{clause}-suspension:period-{n}</c>
+/// with the given suffixes count, all but withdrawn, waived and overturned ones, carried ones where they count. Id <c>{clause}-suspension:period-{n}</c>
 /// (or <c>:term</c>), arisen on the attributed date of the fifth.
 /// </summary>
 public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, CountingWindow Window) : RuleBlock
@@ -30,9 +30,9 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
     {
         var prefixes = Suffixes.Select(s => $"{clause.Number}-{s}:").ToList();
         var counted = account.Deductions.Values
-            .Where(d => d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal)))
+            .Where(d => d.Period is not null && d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal)))
             .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal);
-        foreach (var window in counted.GroupBy(d => Window == CountingWindow.Term ? 0 : d.Period ?? d.CarriedFrom ?? 0))
+        foreach (var window in counted.GroupBy(d => Window == CountingWindow.Term ? 0 : d.Period!.Value))
         {
             var failures = window.Take(Count).ToList();
             if (failures.Count < Count)
@@ -41,7 +41,6 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
             }
 
             var last = failures[^1];
-            var period = last.Period ?? account.Periods.Count;
             yield return new Right(
                 Window == CountingWindow.Term ? $"{clause.Number}-suspension:term" : $"{clause.Number}-suspension:period-{window.Key}",
                 clause.Number,
@@ -49,7 +48,7 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
                 last.AttributedOn,
                 account.Periods.Values.Any(p => p.WasSuspended && (Window == CountingWindow.Term || p.Number == window.Key)) ? RightState.Exercised : RightState.Open,
                 [.. failures.SelectMany(d => d.Evidence).Distinct()],
-                period);
+                last.Period!.Value);
         }
     }
 

@@ -180,8 +180,8 @@ public static class StatementBuilder
 
         return period switch
         {
-            { Suspended: true } => PeriodStatus.Suspended,
             { Locked: true } when net == Cny.Zero => PeriodStatus.Paid,
+            { Suspended: true } => PeriodStatus.Suspended,
             { Locked: true } => gates.TrueForAll(g => g.Met) ? PeriodStatus.Payable : PeriodStatus.Issued,
             { AcceptedOn: not null } => PeriodStatus.Accepted,
             { Documents.Count: > 0 } => PeriodStatus.Reported,

@@ -55,7 +55,7 @@ public sealed class TraceReader(LogReader log)
         }
 
         var history = await log.ReadStreamAsync(EventMapping.Stream(contract, $"deduction/{deduction}"), position, cancel);
-        var runs = history.Where(e => e.Source == LedgerSource.Name).Select(RunOf).OfType<string>().Distinct().ToList();
+        var runs = history.Where(e => e.Type is "deduction_proposed" or "deduction_withdrawn").Select(e => e.Causation).OfType<string>().Distinct().ToList();
         var terms = account.TermsOn(found.AttributedOn);
         return new DeductionTrace(
             contract,
@@ -67,12 +67,6 @@ public sealed class TraceReader(LogReader log)
             Traced(history),
             LineOf(account, found));
     }
-
-    /// <summary>The id of the run that recorded a derived event: its ids begin with the run's.</summary>
-    private static string? RunOf(StoredEvent e) =>
-        e.EventId.StartsWith($"{LedgerSource.IdPrefix}run-", StringComparison.Ordinal) && e.EventId.IndexOf(':', LedgerSource.IdPrefix.Length) is > 0 and var end
-            ? e.EventId[..end]
-            : null;
 
     private static TracedClause ClauseOf(ContractTerms terms, string number)
     {

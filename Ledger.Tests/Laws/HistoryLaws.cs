@@ -123,23 +123,20 @@ public sealed class HistoryLaws
     [Fact]
     public void The_generated_histories_reach_every_kind_of_step()
     {
-        var reached = new HashSet<StepKind>();
-        foreach (var contract in Terms.Ids)
+        var missing = Enum.GetValues<StepKind>().ToHashSet();
+        for (var n = 0; n < 2_000 && missing.Count > 0; n++)
         {
-            foreach (var steps in RandomHistory.Of(Steps).Generator.Sample(300))
+            var random = new RandomHistory(Terms.Ids[n % Terms.Ids.Count]);
+            foreach (var (i, step) in RandomHistory.Of(Steps).Generator.Sample(1).Single().Index())
             {
-                var random = new RandomHistory(contract);
-                for (var i = 0; i < steps.Length; i++)
+                if (random.Do(step, i))
                 {
-                    if (random.Do(steps[i], i))
-                    {
-                        reached.Add(steps[i].Kind);
-                    }
+                    missing.Remove(step.Kind);
                 }
             }
         }
 
-        Assert.Empty(Enum.GetValues<StepKind>().Except(reached));
+        Assert.Empty(missing);
     }
 
     private static void Holds(string contract, Action<History> law) => Check(RandomHistory.Of(Steps), steps =>

@@ -161,8 +161,8 @@ public sealed class RandomHistory
             case StepKind.Invoice: return (period, new InvoiceReceived($"N-{index}", History.Statement(number).NetPayable, InvoiceKind.VatSpecial, Percentage.Of(6), on), "finance-1");
             case StepKind.RejectInvoice: return (period, new InvoiceRejected(account.Periods[number].Invoices.Select(i => i.Number).LastOrDefault() ?? "none", "x"), "finance-1");
             case StepKind.Pay: return (period, new PaymentMade(Cny.OfFen(Math.Max(1, History.Statement(number).Outstanding.Fen * (v + 1) / 8)), on.PlusDays(400)), "finance-2");
-            case StepKind.Suspend: return (period, new PaymentSuspended("x"), "officer-1");
-            case StepKind.Resume: return (period, new PaymentResumed("x"), "officer-1");
+            case StepKind.Suspend: return (Likely(p => History.Statement(p).Rights.Any(r => r.Kind == RightKind.Suspend)), new PaymentSuspended("x"), "officer-1");
+            case StepKind.Resume: return (Likely(p => account.Periods[p].Suspended), new PaymentResumed("x"), "officer-1");
             case StepKind.Reading when account.Terms.Readings.Count > 0:
                 var reading = account.Terms.Readings[(n + v) % account.Terms.Readings.Count];
                 return ("contract", new ReadingRecorded(reading.Clause, reading.Id, reading.Choices[v % reading.Choices.Count].Choice, "x"), "officer-1");
@@ -177,6 +177,9 @@ public sealed class RandomHistory
             case StepKind.Refund: return ("settlement", new RefundReceived(Cny.OfFen(1 + (v * 9_999L)), on), "finance-1");
             default: return ("contract", null, "officer-1");
         }
+
+        // A period of which something holds, where there is one: else too few tries would come to anything.
+        string Likely(Func<int, bool> holds) => $"period/{account.Periods.Keys.Where(holds).DefaultIfEmpty(number).First()}";
 
         string Rating(out YearMonth cycle)
         {

@@ -1,4 +1,5 @@
 using Ledger.Api.Operations;
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Events;
 using Ledger.EventStore;
 using Ledger.Tests.Support;
@@ -8,6 +9,37 @@ namespace Ledger.Tests.Projections;
 /// <summary>Assessments on the real database: recorded, repeatable, never back in time.</summary>
 public sealed class AssessmentTests
 {
+    [Fact]
+    public async Task What_is_derived_for_two_contracts_from_events_of_one_id_or_at_one_position_is_told_apart()
+    {
+        await using var database = await TestDatabase.CreateAsync(new SetClock("2027-06-01T00:00:00Z"));
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        foreach (var (contract, day) in new[] { ("anding-2023", "2024-01-05"), ("jiuxianqiao-2025", "2025-04-03") })
+        {
+            await Ledgers.ImportAsync(database.Ledger, [New(contract, "claim/L", "claim", new LossClaimed("4.4", Domain.Money.Cny.Parse("100.00"), "x"), $"{day}T10:00:00+08:00")]);
+            await AssessContract.RunAsync(database.Ledger, contract, History.At($"{day}T23:00:00+08:00"), default);
+            var report = await Ledgers.ImportAsync(database.Ledger,
+            [
+                New(contract, "period/1", "accept", new PeriodAccepted(), $"{day}T23:10:00+08:00"),
+                New(contract, "period/1", "issue", new StatementIssued(), $"{day}T23:10:00+08:00"),
+                New(contract, "deduction/4.4:L", "confirm", new DeductionConfirmed(), $"{day}T23:20:00+08:00"),
+            ]);
+            Assert.Empty(report.Errors);
+            Assert.Equal("-100.00", Assert.Single((await database.Ledger.Read.LiveAsync(contract, default))[1].Adjustments).Amount.ToString());
+        }
+
+        var found = new[] { "anding-2023", "jiuxianqiao-2025" }.Select(contract =>
+        {
+            var assessment = new Assessment(History.At("2027-01-01T00:00:00Z"));
+            assessment.Add(new LedgerEvent(1, contract, "contract", 1, "r", "s", History.At("2020-01-01T00:00:00Z"), History.At("2020-01-01T00:00:00Z"), "a", new ContractRegistered(Terms.Of(contract))));
+            return assessment.Run(7, Domain.Time.WorkingDays.Shipped, History.At("2027-01-01T00:00:00Z")).Events[^1].Id;
+        });
+        Assert.Equal(2, found.Distinct().Count());
+    }
+
+    private static NewEvent New(string contract, string subject, string id, EventData data, string time) =>
+        new(contract, subject, id, $"test/{contract}", History.At(time), "officer-1", data);
+
     [Fact]
     public async Task Every_recorded_run_reproduces_also_after_facts_arrive_late()
     {

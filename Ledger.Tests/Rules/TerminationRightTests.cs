@@ -66,6 +66,27 @@ public sealed class TerminationRightTests
         Assert.Equal(["4.4-termination:L 2024-02-29 exercised"], history.Rights());
     }
 
+    [Fact]
+    [Clauses("yongdinglu-2026", "8.3")]
+    public void Refusing_emergency_orders_ends_all_further_payment_and_what_was_paid_is_earned()
+    {
+        var history = new History("yongdinglu-2026").Decided("period/1", new PeriodAccepted()).Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided("period/1", new InvoiceReceived("N-1", Cny.Parse("1163820.00"), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2026-05-05")), "finance-1", "2026-05-05T10:00:00+08:00")
+            .Decided("period/1", new PaymentMade(Cny.Parse("1000000.00"), History.Date("2026-05-08")), "finance-1")
+            .Decided("contract", new ContractTerminated(History.Date("2026-06-10"), "8.3", TerminationCause.VendorBreach));
+        Assert.Equal("$.subject", Assert.Single(history.Decide("period/1", new PaymentMade(Cny.Parse("163820.00"), History.Date("2026-06-11")), "finance-1")).Path);
+        Assert.Equal("1000000.00", Domain.Settlements.Settlement.Build(history.Account).Earned.ToString());
+    }
+
+    [Fact]
+    [Clauses("gaomidian-2025", "6.5")]
+    public void A_loss_cannot_take_the_id_of_the_damages_on_termination()
+    {
+        var loss = new LossClaimed("6.5", Cny.Parse("500.00"), "x");
+        Assert.Equal("$.subject", Assert.Single(new History("gaomidian-2025").Decide("claim/termination", loss)).Path);
+        Assert.Empty(new History("gaomidian-2025").Decide("claim/termination", loss with { Clause = "6.4" }));
+    }
+
     [Theory]
     [Clauses("gaomidian-2025", "5.6", "6.3")]
     [InlineData("6.3", "6.3-termination:6.3 2026-03-02 open")]

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Ledger.Api.Hosting;
+using Ledger.Api.Operations;
+using Ledger.Api.Postgres;
+using Ledger.Domain.Events;
+using Ledger.Domain.Terms;
+using NodaTime;
+using Npgsql;
+
+namespace Ledger.Benchmarks;
+
+/// <summary>A ledger of its own on an embedded PostgreSQL in a temporary directory, and how rounds are taken and shown.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private readonly string directory;
+    private readonly EmbeddedCluster? cluster;
+
+    private Bench(string directory, EmbeddedCluster? cluster, LedgerRuntime ledger) => (this.directory, this.cluster, Ledger) = (directory, cluster, ledger);
+
+    /// <summary>The ledger under measurement.</summary>
+    public LedgerRuntime Ledger { get; }
+
+    /// <summary>A fresh ledger; on the server of <c>ConnectionStrings__Ledger</c> where that is set.</summary>
+    public static async Task<Bench> OpenAsync()
+    {
+        // Not under a private directory: an unprivileged PostgreSQL must reach it when we are root.
+        var directory = Directory.CreateDirectory($"/tmp/ledger-bench-{Environment.ProcessId}").FullName;
+        var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
+        var cluster = string.IsNullOrEmpty(server) ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None) : null;
+        return new Bench(directory, cluster, await LedgerRuntime.OpenAsync(cluster?.ConnectionString ?? server!, SystemClock.Instance, CancellationToken.None));
+    }
+
+    /// <summary>The terms of a contract that ships.</summary>
+    public static ContractTerms Terms(string contract) =>
+        TermsReader.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json")), out var faults)
+        ?? throw new InvalidDataException(string.Join("; ", faults));
+
+    /// <summary>Registers the contract and imports its events.</summary>
+    public async Task FillAsync(ContractTerms terms, IReadOnlyList<NewEvent> events)
+    {
+        await RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
+        using var file = new MemoryStream([.. events.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
+        var report = await ImportEvents.RunAsync(Ledger, file, new ImportOptions(), CancellationToken.None);
+        if (report.Recorded != events.Count)
+        {
+            throw new InvalidOperationException($"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}");
+        }
+
+        await using var command = Ledger.Database.CreateCommand("vacuum analyze");
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The time of one round in milliseconds, after a collection.</summary>
+    public static async Task<double> TimeAsync(Func<Task> round)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var watch = Stopwatch.StartNew();
+        await round();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    /// <summary>The middle of the rounds.</summary>
+    public static double Median(IEnumerable<double> rounds)
+    {
+        var sorted = rounds.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    /// <summary>A number for people.</summary>
+    public static string Show(double value, int places) => value.ToString($"N{places}", CultureInfo.InvariantCulture);
+
+    /// <summary>Says on what it was measured.</summary>
+    public async Task DescribeAsync()
+    {
+        Console.WriteLine($"machine: {Environment.ProcessorCount} cores, {Show(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1)} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+        Console.WriteLine($"PostgreSQL: {string.Join(", ", await SettingsAsync())}");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        cluster?.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task<IReadOnlyList<string>> SettingsAsync()
+    {
+        await using var command = Ledger.Database.CreateCommand("""
+            select name || ' ' || current_setting(name) from pg_settings
+            where name in ('server_version', 'shared_buffers', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level') order by name
+            """);
+        await using var reader = await command.ExecuteReaderAsync();
+        var settings = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            settings.Add(reader.GetString(0));
+        }
+
+        return settings;
+    }
+}
