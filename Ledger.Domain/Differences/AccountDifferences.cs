@@ -104,11 +104,11 @@ public sealed class AccountDifferences(long from)
         var figures = subject == "settlement" && field != "state";
         return e.Data switch
         {
+            AdjustmentPosted posted => figures || subject == $"period/{posted.Period}",
             _ when e.Subject == subject => true,
             ContractEvent => true,
             AssessmentRun => (subject, field) == ("settlement", "state")
                 || subject.StartsWith("right/", StringComparison.Ordinal) || subject.StartsWith("duty/", StringComparison.Ordinal),
-            AdjustmentPosted posted => figures || subject == $"period/{posted.Period}",
             DeductionEvent => figures || PlaceOf(e.Key).Any(p => subject == $"period/{p}"),
             PeriodEvent => figures,
             LiquidatedDamagesClaimed { By: Party.Vendor } => figures || subject.StartsWith("period/", StringComparison.Ordinal),

@@ -228,6 +228,52 @@ public sealed class GaomidianConductTests
         Assert.True(right is null || right.Id == "4.6.5-cap:month-1");
     }
 
+    [Theory]
+    [Clauses("gaomidian-2025", "4.6.5")]
+    [InlineData("both", 14, 1, "1920.00", "")]
+    [InlineData("both", 14, 1, "1920.01", "4.6.5-cap:month-1 2025-11-25 open")]
+    [InlineData("service", 8, 1, "2999.99", "")]
+    [InlineData("service", 9, 0, "0.00", "4.6.5-cap:month-1 2025-11-20 open")]
+    [InlineData("service", 8, 10, "520.00", "")]
+    [InlineData("service", 8, 10, "520.01", "4.6.5-cap:month-1 2025-11-25 open")]
+    public void Twenty_percent_is_of_both_fees_together_or_of_each_service_if_read_so(string basis, int zeros, int falseChecks, string lastReducedTo, string rights)
+    {
+        var history = Zeros(zeros, "2025-11-20");
+        for (var n = 1; n <= falseChecks; n++)
+        {
+            history.Add($"2025-11-25T{n + 8:00}:00:00+08:00", $"spotcheck/{n:00}", new SpotCheckConcluded([new($"patrol/{n}", Verdict.Falsified)]));
+        }
+
+        history.Decided("contract", new ReadingRecorded("4.6.5", "gmd-4.6.5-basis", basis, "agreed")).Assess("2025-12-31");
+        ConfirmAll(history);
+        if (falseChecks > 0)
+        {
+            var last = $"deduction/4.6.6:spotcheck/{falseChecks:00}";
+            history.Decided(last, new DeductionDisputed("x"), "vendor-1").Decided(last, new DisputeDecided(DisputeOutcome.Reduced, "x", Cny.Parse(lastReducedTo)), "officer-2");
+        }
+
+        Assert.Equal(rights, string.Join('|', history.Rights().Where(r => r.Contains("-cap:", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [Clauses("gaomidian-2025", "4.6.5")]
+    [InlineData("service_month", "2025-11-27", "2025-11-28", "")]
+    [InlineData("service_month", "2025-11-28", "2025-12-27", "4.6.5-cap:month-2 2025-12-27 open")]
+    [InlineData("rating_cycle", "2025-11-01", "2025-11-30", "4.6.5-cap:2025-11 2025-11-30 open")]
+    [InlineData("rating_cycle", "2025-11-30", "2025-12-01", "")]
+    public void One_assessment_is_a_service_month_or_a_calendar_month_if_read_so(string month, string first, string second, string rights)
+    {
+        var history = Zeros(7, first);
+        for (var i = 1; i <= 8; i++)
+        {
+            history.Add($"{second}T12:00:00+08:00", $"case/later-{i}", new CaseScored(new YearMonth(2025, 11), 0, true, false, Satisfaction.Dissatisfied));
+        }
+
+        history.Decided("contract", new ReadingRecorded("4.6.5", "gmd-4.6.5-single", month, "agreed")).Assess("2025-12-31");
+        ConfirmAll(history);
+        Assert.Equal(rights, string.Join('|', history.Rights()));
+    }
+
     [Clauses("gaomidian-2025", "4.6.4")]
     [Fact]
     public void An_officer_may_assess_exactly_one_thousand_under_4_6_4()
@@ -237,6 +283,25 @@ public sealed class GaomidianConductTests
         Assert.NotEmpty(history.Decide("assessment/1", new DeductionAssessed("4.6.4", "late report", Cny.Parse("1000.01"))));
         Assert.Empty(history.Decide("assessment/1", new DeductionAssessed("4.6.4", "late report", Cny.Parse("1000.00"))));
         Assert.Equal(["4.6.4:1 1000.00 2026-01-30"], history.Finds("2026-01-31", "4.6.4"));
+    }
+
+    private static History Zeros(int count, string on)
+    {
+        var history = Given();
+        for (var i = 1; i <= count; i++)
+        {
+            history.Add($"{on}T12:00:00+08:00", $"case/{i}", new CaseScored(new YearMonth(2025, 11), 0, true, false, Satisfaction.Dissatisfied));
+        }
+
+        return history;
+    }
+
+    private static void ConfirmAll(History history)
+    {
+        foreach (var id in history.Account.Deductions.Keys)
+        {
+            history.Decided($"deduction/{id}", new DeductionConfirmed());
+        }
     }
 
     private static History Given() => new("gaomidian-2025");
