@@ -23,8 +23,8 @@ public sealed record Change(string Subject, string Field, string? From, string? 
 
 /// <summary>
 /// What changed in a contract after one position of the log, and because of which events: the account is folded step by
-/// step (a step is what was recorded together), and each value that a step changed is put down to the events of that step
-/// that touch it. Pure: give it the contract's events in log order.
+/// step (a step is one event with what followed from it, or all that one assessment recorded), and each value that a step
+/// changed is put down to the events of that step that touch it. Pure: give it the contract's events in log order.
 /// </summary>
 public sealed class AccountDifferences(long from)
 {
@@ -42,7 +42,7 @@ public sealed class AccountDifferences(long from)
         if (e.Position > from)
         {
             Start();
-            if (step.Count > 0 && step[0].RecordedAt != e.RecordedAt)
+            if (step.Count > 0 && !Follows(step[^1].Data, e.Data))
             {
                 Close();
             }
@@ -70,6 +70,11 @@ public sealed class AccountDifferences(long from)
                    key.Subject.StartsWith("deduction/", StringComparison.Ordinal) ? account.Deductions.GetValueOrDefault(key.Subject["deduction/".Length..])?.Evidence : null),
         ];
     }
+
+    /// <summary>Whether an event belongs to the step of the one before: derived from it, or from the same assessment.</summary>
+    private static bool Follows(EventData last, EventData next) =>
+        next is AdjustmentPosted or DeductionRemedied
+        || (last is DeductionProposed or DeductionWithdrawn && next is DeductionProposed or DeductionWithdrawn or AssessmentRun);
 
     private void Start()
     {

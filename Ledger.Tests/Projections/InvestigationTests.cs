@@ -26,12 +26,12 @@ public sealed class InvestigationTests
 
         var changes = (await database.Ledger.Differences.BetweenAsync(Contract, from, to, default)).Changes;
         Assert.Equal(
-            [
+            string.Join('\n', [
                 $"deduction/{Zero} effective 5000.00 2000.00 decide", $"deduction/{Zero} status confirmed reduced dispute decide",
                 "period/2 adjustments 0.00 3000.00 ledger:gaomidian-2025:decide:adjustment", "period/2 exposure 1078800.00 1081800.00 ledger:gaomidian-2025:decide:adjustment",
                 "period/2 netPayable 1078800.00 1081800.00 ledger:gaomidian-2025:decide:adjustment", "period/2 outstanding 1078800.00 1081800.00 ledger:gaomidian-2025:decide:adjustment",
-            ],
-            changes.Where(c => c.Subject != "settlement").Select(Line));
+            ]),
+            string.Join('\n', changes.Where(c => c.Subject != "settlement").Select(Line)));
         Assert.Equal(["settlement balance", "settlement final"], changes.Where(c => c.Subject == "settlement").Select(c => $"{c.Subject} {c.Field}"));
         Assert.Equal(("4310200.00", "4313200.00"), (changes.Single(c => c.Field == "final").From, changes.Single(c => c.Field == "final").To));
         Assert.All(changes.Where(c => c.Subject.StartsWith("deduction/", StringComparison.Ordinal)), c => Assert.Equal(["scored"], c.Evidence));
