@@ -1,5 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Settlements;
 
 namespace Ledger.Domain.Contracts;
 
@@ -61,7 +62,21 @@ public static class Decisions
                 : Decided.Refused("$.contract", $"unknown contract \"{e.Contract}\"; register it first");
         }
 
-        return e.Type.Class == EventClass.Fact ? Decided.Accepted : Decide(account, e, isKnown);
+        if (e.Type.Class == EventClass.Fact)
+        {
+            return Decided.Accepted;
+        }
+
+        var decided = Decide(account, e, isKnown);
+        return decided.Refusals.Count == 0 && account.Settlement.Concluded && MovesTheFinalAmount(account, e, decided)
+            ? Decided.Refused("$.subject", "the contract is settled: its final amount no longer moves")
+            : decided;
+    }
+
+    private static bool MovesTheFinalAmount(ContractAccount account, NewEvent e, Decided decided)
+    {
+        var after = decided.Derived.Prepend(e).Aggregate(account, (a, next) => ContractAccount.Evolve(a, next.AsRecorded())!);
+        return Settlement.Build(after).Final != Settlement.Build(account).Final;
     }
 
     private static Decided Decide(ContractAccount account, NewEvent e, Func<string, bool> isKnown) => e.Data switch

@@ -78,7 +78,7 @@ internal static class DeductionDecisions
             return [];
         }
 
-        var after = deduction.Evolve(new LedgerEvent(0, e.Contract, e.Subject, 0, e.Id, e.Source, e.OccurredAt, e.OccurredAt, e.Actor, data)).Effective;
+        var after = deduction.Evolve((e with { Data = data }).AsRecorded()).Effective;
         var change = after - deduction.Effective;
         return change == Cny.Zero
             ? []

@@ -22,6 +22,9 @@ public sealed record NewEvent(
 {
     /// <summary>The event type.</summary>
     public EventType Type => EventCatalogue.Of(Data);
+
+    /// <summary>What it would be on record, for weighing its consequences: without a position and a version.</summary>
+    internal LedgerEvent AsRecorded() => new(0, Contract, Subject, 0, Id, Source, OccurredAt, OccurredAt, Actor, Data);
 }
 
 /// <summary>An event as the log keeps it. <c>Position</c> counts from 1 without gaps over the whole ledger.</summary>

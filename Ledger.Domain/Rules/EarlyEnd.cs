@@ -1,5 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
@@ -61,4 +63,36 @@ public sealed record EarlyEnd(EarnedFee Earns, bool AnyBreach = false) : RuleBlo
         return term.Price.MulDiv(
             ((month - 1) * (long)served.Days) + served.DaysServed(on), (long)ServiceMonths.Of(term.From, term.To) * served.Days);
     }
+}
+
+/// <summary>
+/// A termination under this clause is told so long before (anding, jiuxianqiao 6.5, yangfangdian 9.4, yongdinglu 12.2.4): days
+/// counted back from its date never move, working days are counted from the notice. Finding <c>time_limit</c>, rule
+/// <c>termination_notice</c>, subject <c>contract</c>, arisen on the termination's date.
+/// </summary>
+public sealed record TerminationNotice(int Before, DayCount Days) : RuleBlock
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
+    {
+        if (input.Account.Termination is not { } ended || ended.Clause != clause.Number || input.AsOfDate < ended.On)
+        {
+            yield break;
+        }
+
+        var notice = input.Account.NoticesOf(NoticeOf.Termination).FirstOrDefault();
+        var earliest = notice is null ? (LocalDate?)null
+            : Days == DayCount.WorkingDays ? input.Account.Calendar.After(notice.On, Before).On
+            : notice.On.PlusDays(Before);
+        if (!(earliest <= ended.On))
+        {
+            yield return Finding.Of(
+                FindingKind.TimeLimit, "termination_notice", "contract", ChinaTime.StartOf(ended.On), notice is null ? [ended.EventId] : [ended.EventId, notice.EventId],
+                ("clause", clause.Number), ("expected", $"{Before} {Words<DayCount>.Of(Days).Replace('_', ' ')} before {Iso(ended.On)}"),
+                ("told", notice is null ? "no notice is on record" : Iso(notice.On)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("before", Before);
 }

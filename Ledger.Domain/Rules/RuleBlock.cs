@@ -51,6 +51,7 @@ public sealed record RuleInput(ContractAccount Account, ContractFacts Facts, Ins
 [JsonDerivedType(typeof(LiquidatedDamages), "liquidated_damages")]
 [JsonDerivedType(typeof(TerminationDamages), "termination_damages")]
 [JsonDerivedType(typeof(EarlyEnd), "early_end")]
+[JsonDerivedType(typeof(TerminationNotice), "termination_notice")]
 [JsonDerivedType(typeof(RenewalTerms), "renewal")]
 [JsonDerivedType(typeof(LargeClaimRight), "large_claim_right")]
 [JsonDerivedType(typeof(ClaimRight), "claim_right")]

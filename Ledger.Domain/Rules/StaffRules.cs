@@ -1,5 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
@@ -43,10 +44,20 @@ public sealed record StaffReplacement(Cny Amount, int WithinDays) : RuleBlock
 /// A departure before the n-th working day after notice (or without notice), without approval, or without a qualified
 /// replacement within m working days after it (yongdinglu 6.2.11): once per departure. Leaving on the n-th working day
 /// itself is in time. Id <c>{clause}:{event id of the departure}</c>, attributed to the departure, or to the day after the
-/// deadline if only that was missed.
+/// deadline if only that was missed. Who came as a replacement stays so many months: a finding <c>duty</c>, rule
+/// <c>months_in_post</c>, without money.
 /// </summary>
-public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int ReplaceWithinWorkingDays) : RuleBlock
+public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int ReplaceWithinWorkingDays, int MonthsInPost = 0) : RuleBlock
 {
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
+        from departure in input.Facts.Of<StaffDeparted>()
+        let came = input.Facts.Of<StaffReplaced>().LastOrDefault(r => r.Data.By == departure.Data.Person && r.At < departure.At)
+        where came is not null && departure.On < CivilCode.CorrespondingDay(came.On, MonthsInPost)
+        select Finding.Of(
+            FindingKind.Duty, "months_in_post", departure.Event.Subject, departure.At, [came.Id, departure.Id],
+            ("clause", clause.Number), ("came", Iso(came.On)), ("left", Iso(departure.On)), ("expected", $"{MonthsInPost} months"));
+
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {

@@ -77,6 +77,9 @@ public static class Settlement
             [.. StandsInTheWay(account)]);
     }
 
+    private static bool IsEmpty(ContractAccount account, PeriodAccount period) =>
+        period.Adjustments.IsEmpty && account.Deductions.Values.All(d => d.Period != period.Number || d.Status == DeductionStatus.Withdrawn);
+
     private static SettlementStatus StateOf(ContractAccount account) =>
         account.Settlement.Concluded ? SettlementStatus.Concluded
         : account.Settlement.AuditOpen ? SettlementStatus.InAudit
@@ -107,7 +110,8 @@ public static class Settlement
             }
         }
 
-        foreach (var period in account.Periods.Values.Where(p => !p.Locked))
+        // A period wholly after an early end has no fee, and no statement where nothing counts in it.
+        foreach (var period in account.Periods.Values.Where(p => !p.Locked && !(account.Termination?.On < account.Schedule[p.Number - 1].From && IsEmpty(account, p))))
         {
             yield return $"the statement of period {period.Number} is not issued";
         }

@@ -10,6 +10,37 @@ namespace Ledger.Tests.Contracts;
 public sealed class SettlementTests
 {
     [Fact]
+    public void Once_a_contract_is_settled_nothing_moves_its_final_amount_but_money_still_flows()
+    {
+        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00")
+            .Decided("claim/M", new LossClaimed("4.4", Cny.Parse("7000.00"), "x"), time: "2026-10-01T10:00:00+08:00");
+        history.Assess("2026-10-28");
+        history.Decided("deduction/4.4:M", new DeductionConfirmed()).Decided("settlement", new AuditOpened(), "auditor-1").Decided("settlement", new AuditConcluded(), "auditor-1");
+        foreach (var (subject, data) in new (string, EventData)[]
+        {
+            ("deduction/4.4:L", new DeductionConfirmed()), ("period/1", new PeriodAccepted(ConfirmedGross: Cny.Parse("1.00"))), ("deduction/4.4:M", new DeductionDisputed("x")),
+            ("contract", new ContractTerminated(History.Date("2026-10-01"), "7.1", TerminationCause.Mutual)), ("settlement", new AuditAdjustmentMade("A", Cny.OfFen(1), "x", [])),
+        })
+        {
+            history.Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1");
+            Assert.NotEmpty(history.Decide(subject, data, "officer-2"));
+        }
+
+        Assert.Empty(history.Decide("deduction/4.4:L", new DeductionWaived("x")));
+        Assert.Empty(history.Decide("settlement", new RefundReceived(Cny.OfFen(1), History.Date("2026-11-30")), "finance-1"));
+        Assert.Equal("4308200.00", Settlement.Build(history.Account).Final.ToString());
+    }
+
+    [Fact]
+    public void A_period_wholly_after_an_early_end_stands_in_nobodys_way()
+    {
+        var history = new History("gaomidian-2025").Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "7.1", TerminationCause.Mutual));
+        Assert.Equal(
+            ["the statement of period 1 is not issued", "the statement of period 2 is not issued"],
+            Settlement.Build(history.Account).Open.Where(o => o.Contains("statement", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     [Clauses("yongdinglu-2026", "12.2.1")]
     public void A_term_that_runs_out_ends_once_it_is_assessed_beyond_its_last_day()
     {

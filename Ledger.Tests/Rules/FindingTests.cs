@@ -164,6 +164,41 @@ public sealed class FindingTests
         Assert.Equal(["9-proof:flood 2026-10-01 2026-10-15 met"], history.Duties().Where(d => d.StartsWith("9-", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [Clauses("anding-2023", "6.5")]
+    [Clauses("jiuxianqiao-2025", "6.5")]
+    [Clauses("yangfangdian-2026", "9.4")]
+    [Clauses("yongdinglu-2026", "12.2.4")]
+    [InlineData("anding-2023", "6.5", "2024-06-30", "2024-05-01", 0)]
+    [InlineData("anding-2023", "6.5", "2024-06-30", "2024-05-02", 1)]
+    [InlineData("jiuxianqiao-2025", "6.5", "2025-12-31", "2025-11-01", 0)]
+    [InlineData("jiuxianqiao-2025", "6.5", "2025-12-31", null, 1)]
+    [InlineData("yangfangdian-2026", "9.4", "2026-10-31", "2026-10-01", 0)]
+    [InlineData("yangfangdian-2026", "9.4", "2026-10-31", "2026-10-02", 1)]
+    [InlineData("yongdinglu-2026", "12.2.4", "2026-10-30", "2026-09-14", 0)]
+    [InlineData("yongdinglu-2026", "12.2.4", "2026-10-30", "2026-09-15", 1)]
+    public void A_termination_for_policy_is_told_as_long_before_as_its_clause_says(string contract, string clause, string on, string? told, int findings)
+    {
+        var history = new History(contract).Decided("contract", new ContractTerminated(History.Date(on), clause, TerminationCause.PolicyChange));
+        if (told is not null)
+        {
+            history.Add("2026-01-01T10:00:00+08:00", "contract", new NoticeReceived(History.Date(told), NoticeOf.Termination));
+        }
+
+        Assert.Equal(findings, history.Findings("2027-03-01", "termination_notice").Count);
+    }
+
+    [Theory]
+    [Clauses("yongdinglu-2026", "6.2.11")]
+    [InlineData("2026-08-31", "2027-02-27", 1)]
+    [InlineData("2026-08-31", "2027-02-28", 0)]
+    [InlineData("2026-08-15", "2027-02-14", 1)]
+    [InlineData("2026-08-15", "2027-02-15", 0)]
+    public void Who_came_as_a_replacement_stays_half_a_year(string came, string left, int findings) => Assert.Equal(
+        findings,
+        new History("yongdinglu-2026").Add($"{came}T09:00:00+08:00", "staff/p", new StaffReplaced("p", "q", true))
+            .Add($"{left}T09:00:00+08:00", "staff/q", new StaffDeparted("q", true)).Findings("2027-03-31", "months_in_post").Count);
+
     [Fact]
     public void A_decided_deduction_that_the_facts_no_longer_yield_is_a_contradiction()
     {
