@@ -29,8 +29,8 @@ public sealed record ContractSummary(
         account.Terms.Vendor,
         account.Terms.SignedOn,
         account.Terms.From,
-        account.Terms.To,
-        account.Terms.Total,
+        account.LastDay,
+        account.ServiceTerms.Sum(t => t.Price),
         account.Schedule.Count,
         account.RegisteredAt,
         [.. account.Terms.RegistrationFindings()]);

@@ -59,8 +59,11 @@ public sealed partial record ContractAccount
         var terms = Amendment.Apply(Terms, amended, out var faults)
             ?? throw new System.Diagnostics.UnreachableException("refused when it was decided: " + string.Join("; ", faults));
         var until = amended.EffectiveFrom.PlusDays(-1);
-        var before = Superseded.FindAll(s => s.Until < until).Add(new SupersededTerms(TermsOn(until), until));
-        return (Under(terms) with { Superseded = before }).Rescheduled();
+
+        // The term moves as a whole, its periods with it: only the clauses of before go on judging what arose before.
+        var before = Superseded.FindAll(s => s.Until < until).Add(new SupersededTerms(TermsOn(until), until))
+            .Select(s => s with { Terms = s.Terms with { From = terms.From, To = terms.To, Payment = terms.Payment } });
+        return (Under(terms) with { Superseded = [.. before] }).Rescheduled();
     }
 
     /// <summary>After the periods moved: new ones are open, and whatever is not on an issued statement finds its place anew.</summary>
