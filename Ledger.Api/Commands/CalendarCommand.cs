@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Domain.Events;
 using Ledger.Projections.Contracts;
+using NodaTime;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -9,7 +11,8 @@ namespace Ledger.Api.Commands;
 internal static class CalendarCommand
 {
     /// <summary>Which calendar is in force: its years, and the position at which it was published (null: it ships).</summary>
-    private sealed record CalendarInForce(IReadOnlyList<int> PublishedYears, long? PublishedAt);
+    private sealed record CalendarInForce(
+        IReadOnlyList<int> PublishedYears, IReadOnlyList<LocalDate> Holidays, IReadOnlyList<LocalDate> MakeUpWorkingDays, string? Source, long? PublishedAt);
 
     public static Command Create() => new("calendar", "The working-day calendar: publish an amended one, show which is in force") { Publish(), Show() };
 
@@ -41,6 +44,20 @@ internal static class CalendarCommand
         return command;
     }
 
+    private static void Print(IAnsiConsole console, CalendarInForce calendar)
+    {
+        var table = Terminal.Table("Year", "Days off~", "Weekend days worked~");
+        foreach (var year in calendar.PublishedYears)
+        {
+            table.AddRow(year.ToString(), Days(calendar.Holidays, year), Days(calendar.MakeUpWorkingDays, year));
+        }
+
+        console.Write(table);
+        console.MarkupLineInterpolated($"{(calendar.PublishedAt is { } at ? $"published at position {at}" : "as shipped")}{(calendar.Source is { } source ? $": {source}" : "")}; days not listed follow the week");
+    }
+
+    private static string Days(IReadOnlyList<LocalDate> days, int year) => string.Join(' ', days.Where(d => d.Year == year).Select(d => d.ToString("MM-dd", null)));
+
     private static Command Show()
     {
         var command = new Command("show", "Shows which calendar is in force, now or at any moment");
@@ -49,10 +66,12 @@ internal static class CalendarCommand
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var position = await moment.ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+            _ = await ledger.Log.Reader.HeadAtAsync(position, cancel);
             var all = await CalendarReader.AllAsync(ledger.Log.Reader, position, cancel);
-            var inForce = new CalendarInForce(CalendarReader.At(all, position).PublishedYears, all.Count > 0 ? all[^1].Position : null);
-            terminal.Show(inForce, console => console.MarkupLineInterpolated(
-                $"announced years {string.Join(", ", inForce.PublishedYears)}; {(inForce.PublishedAt is { } at ? $"published at position {at}" : "as shipped")}"));
+            var days = CalendarReader.At(all, position);
+            var inForce = new CalendarInForce(
+                days.PublishedYears, days.Holidays, days.MakeUpWorkingDays, all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null, all.Count > 0 ? all[^1].Position : null);
+            terminal.Show(inForce, console => Print(console, inForce));
             return CommandLine.Done;
         }, cancel));
         return command;

@@ -6,7 +6,7 @@ using NodaTime;
 namespace Ledger.Api.Commands;
 
 /// <summary>The command line: one file a command, and what they share: settings, output, exit status.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>Done.</summary>
     public const int Done = 0;
@@ -51,7 +51,7 @@ public static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"ledger: {string.Join("; ", parsed.Errors.Select(e => e.Message))}; see --help");
+            await Console.Error.WriteLineAsync($"ledger: {string.Join("; ", parsed.Errors.Select(e => Plain(e.Message)))}; see --help");
             return BadUsage;
         }
 
@@ -61,6 +61,15 @@ public static class CommandLine
             ProcessTerminationTimeout = TimeSpan.FromMinutes(5),
         });
     }
+
+    /// <summary>The library's words for a value of the wrong type name a .NET type; ours say what was expected.</summary>
+    private static string Plain(string message) =>
+        WrongType().Match(message) is { Success: true } wrong
+            ? $"{wrong.Groups["option"].Value}: expected a whole number, got \"{wrong.Groups["value"].Value}\""
+            : message.TrimEnd('.');
+
+    [System.Text.RegularExpressions.GeneratedRegex("^Cannot parse argument '(?<value>.*)' for option '(?<option>[^']*)' as expected type", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, 1000)]
+    private static partial System.Text.RegularExpressions.Regex WrongType();
 
     /// <summary>Runs a command's work; an error becomes one line on standard error and its exit status.</summary>
     internal static async Task<int> GuardAsync(ParseResult parsed, Func<Terminal, Task<int>> work)
@@ -113,6 +122,11 @@ public static class CommandLine
     /// <summary>Reads a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
     internal static Stream OpenFile(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} is a directory: name the files in it");
+        }
+
         try
         {
             return path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);

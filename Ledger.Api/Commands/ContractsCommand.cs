@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
 using Ledger.EventStore;
@@ -58,7 +60,7 @@ internal static class ContractsCommand
             var contracts = (await ledger.Read.ContractsAsync(cancel)).Select(ContractSummary.Of).ToList();
             terminal.Show(contracts, console =>
             {
-                var table = Terminal.Table("Contract", "Title", "From", "To", "Total#", "Periods#", "Findings#");
+                var table = Terminal.Table("Contract", "Title~", "From", "To", "Total#", "Periods#", "Findings#");
                 foreach (var c in contracts)
                 {
                     table.AddRow(Markup.Escape(c.Contract), Markup.Escape(c.Title), c.From.ToString("uuuu-MM-dd", null), c.To.ToString("uuuu-MM-dd", null), Terminal.Yuan(c.Total), c.Periods.ToString(), c.Findings.Count.ToString());
@@ -80,19 +82,34 @@ internal static class ContractsCommand
             var contract = parsed.GetRequiredValue(id);
             var account = (await ledger.Read.ContractsAsync(cancel)).FirstOrDefault(a => a.Terms.Id == contract)
                 ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered; `contracts list` names those that are");
-            terminal.Show(account.Terms, console => Print(console, account.Terms));
+            terminal.Show(account.Terms, console => Print(console, account));
             return CommandLine.Done;
         }, cancel));
         return command;
     }
 
-    private static void Print(IAnsiConsole console, ContractTerms terms)
+    private static void Print(IAnsiConsole console, ContractAccount account)
     {
+        var terms = account.Terms;
         console.MarkupLineInterpolated($"[bold]{terms.Id}[/]  {terms.Title}  {terms.TitleZh}");
         console.MarkupLineInterpolated($"{terms.Principal} · {terms.Vendor}");
         console.MarkupLineInterpolated($"{terms.From:uuuu-MM-dd} to {terms.To:uuuu-MM-dd} · total {Terminal.Yuan(terms.Total)}");
-        var clauses = Terminal.Table("Clause", "Heading", "条款", "Class", "Computed by, or why not");
-        clauses.Columns[4].NoWrap = false;
+        foreach (var renewal in account.Renewals)
+        {
+            console.MarkupLineInterpolated($"renewed {renewal.From:uuuu-MM-dd} to {renewal.To:uuuu-MM-dd} · {Terminal.Yuan(renewal.Price)}");
+        }
+
+        if (account.Termination is { } ended)
+        {
+            console.MarkupLineInterpolated($"[yellow]ended early[/] on {ended.On:uuuu-MM-dd} under clause {ended.Clause}, {Words<TerminationCause>.Of(ended.Cause)}");
+        }
+
+        foreach (var before in account.Superseded)
+        {
+            console.MarkupLineInterpolated($"amended: what arose up to {before.Until:uuuu-MM-dd} is judged by the terms before");
+        }
+
+        var clauses = Terminal.Table("Clause", "Heading~", "条款~", "Class", "Computed by, or why not~");
         foreach (var c in terms.Clauses)
         {
             var how = c.Rules is { Count: > 0 } rules ? string.Join(", ", rules.Select(r => Words(r.GetType().Name))) : c.By is { } by ? Words<TermsPart>.Of(by) : c.Note ?? "";

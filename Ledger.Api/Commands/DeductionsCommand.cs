@@ -19,7 +19,7 @@ internal static class DeductionsCommand
             var rows = await ledger.Read.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
             terminal.Show(rows, console =>
             {
-                var table = Terminal.Table("Date", "Deduction", "Amount#", "Effective#", "Status", "Period#", "Evidence");
+                var table = Terminal.Table("Date", "Deduction~", "Amount#", "Effective#", "Status", "Period#", "Evidence~");
                 foreach (var d in rows)
                 {
                     table.AddRow(

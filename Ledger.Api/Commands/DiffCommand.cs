@@ -21,7 +21,7 @@ internal static class DiffCommand
             var difference = await ledger.Differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
             terminal.Show(difference, console =>
             {
-                var table = Terminal.Table("Subject", "Value", "Before#", "After#", "Because of");
+                var table = Terminal.Table("Subject~", "Value", "Before#", "After#", "Because of~");
                 foreach (var subject in difference.Changes.GroupBy(c => c.Subject))
                 {
                     if (subject.Key.StartsWith("deduction/", StringComparison.Ordinal) && subject.All(c => c.From is null))
@@ -36,8 +36,12 @@ internal static class DiffCommand
                     }
                 }
 
-                console.Write(table);
-                console.MarkupLineInterpolated($"{difference.Changes.Count} values of {difference.Contract} changed after position {difference.From.Position} up to {difference.To.Position}");
+                if (difference.Changes.Count > 0)
+                {
+                    console.Write(table);
+                }
+
+                console.MarkupLineInterpolated($"{difference.Changes.Count} values in {table.Rows.Count} rows of {difference.Contract} changed after position {difference.From.Position} up to {difference.To.Position}");
             });
             return CommandLine.Done;
         }, cancel));

@@ -40,7 +40,7 @@ internal static class FindingsCommand
 
     private static void Print(IAnsiConsole console, List<Finding> findings)
     {
-        var table = Terminal.Table("Arisen", "Kind", "Rule", "Subject", "Detail");
+        var table = Terminal.Table("Arisen", "Kind", "Rule", "Subject~", "Detail~");
         foreach (var f in findings)
         {
             table.AddRow(

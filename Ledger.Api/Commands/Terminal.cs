@@ -49,13 +49,13 @@ public sealed class Terminal
     /// <summary>Says what is wrong and what to do, in one line on standard error.</summary>
     public void Error(string text) => System.Console.Error.WriteLine("ledger: " + text.ReplaceLineEndings(" "));
 
-    /// <summary>A table; columns whose heading ends with a hash are right-aligned.</summary>
+    /// <summary>A table; a column whose heading ends with a hash is right-aligned, one that ends with a tilde may break its lines.</summary>
     public static Table Table(params ReadOnlySpan<string> headings)
     {
         var table = new Table { Border = TableBorder.Rounded };
         foreach (var heading in headings)
         {
-            var column = new TableColumn(heading.TrimEnd('#')) { NoWrap = true };
+            var column = new TableColumn(heading.TrimEnd('#', '~')) { NoWrap = !heading.EndsWith('~') };
             table.AddColumn(heading.EndsWith('#') ? column.RightAligned() : column);
         }
 

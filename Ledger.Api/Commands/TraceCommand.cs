@@ -55,7 +55,7 @@ internal static class TraceCommand
 
     private static void Events(IAnsiConsole console, string title, IReadOnlyList<TracedEvent> events)
     {
-        var table = Terminal.Table(title + "#", "Type", "Subject", "Occurred", "Recorded", "Actor", "Id");
+        var table = Terminal.Table(title + "#", "Type", "Subject~", "Occurred~", "Recorded~", "Actor~", "Id~");
         foreach (var e in events)
         {
             table.AddRow(e.Position.ToString(), e.Type, Markup.Escape(e.Subject), Show(e.OccurredAt), Show(e.RecordedAt), Markup.Escape(e.Actor), Markup.Escape(e.Id));

@@ -3,6 +3,7 @@ using Ledger.Api.Hosting;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
 using Ledger.Projections.Contracts;
@@ -45,6 +46,7 @@ public sealed class ImportEvents
     private readonly Dictionary<string, ContractAccount?> accounts = [];
     private readonly List<RejectedLine> errors = [];
     private readonly Instant latest;
+    private WorkingDays? calendar;
     private long read;
     private long recorded;
     private long duplicates;
@@ -193,8 +195,9 @@ public sealed class ImportEvents
             return [new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({latest - Ahead})")];
         }
 
-        var account = await AccountAsync(e.Contract, cancel);
-        var decided = Decisions.Check(account, e, subject => log.VersionOf(EventMapping.Stream(e.Contract, subject)) > 0);
+        var decided = LedgerWideDecisions.Concern(e)
+            ? LedgerWideDecisions.Check(calendar ??= await CalendarReader.AtAsync(log.Connection, long.MaxValue, cancel), e)
+            : Decisions.Check(await AccountAsync(e.Contract, cancel), e, subject => log.VersionOf(EventMapping.Stream(e.Contract, subject)) > 0);
         if (decided.Refusals.Count > 0)
         {
             return decided.Refusals;
@@ -213,7 +216,11 @@ public sealed class ImportEvents
     {
         chunk.Record(append, out var stored);
         recorded++;
-        if (e.Data is not (CaseEvent or FieldEvent))
+        if (e.Data is CalendarPublished published)
+        {
+            calendar = CalendarReader.Of(published);
+        }
+        else if (e.Data is not (CaseEvent or FieldEvent))
         {
             accounts[e.Contract] = ContractAccount.Evolve(accounts.GetValueOrDefault(e.Contract), EventMapping.ToEvent(stored, e.Data));
         }

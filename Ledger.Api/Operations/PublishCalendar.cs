@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Api.Hosting;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Contracts;
@@ -24,12 +25,6 @@ public static class PublishCalendar
 
         await using var transaction = await ledger.Log.BeginAsync(cancel);
         var published = await CalendarReader.AllAsync(ledger.Log.Reader, transaction.Position, cancel);
-        var missing = CalendarReader.At(published, transaction.Position).PublishedYears.Except(calendar.PublishedYears).ToList();
-        if (missing.Count > 0)
-        {
-            return new CalendarPublication(false, null, [], [new Fault("$.publishedYears", $"lacks {string.Join(", ", missing)}, which the calendar in force announces: publish all years together")]);
-        }
-
         if (published.Count > 0 && LedgerJson.Write(published[^1].Data as CalendarPublished).AsSpan().SequenceEqual(LedgerJson.Write(calendar)))
         {
             return new CalendarPublication(false, published[^1].Position, calendar.PublishedYears, []);
@@ -37,6 +32,12 @@ public static class PublishCalendar
 
         var e = new NewEvent(
             LedgerSource.Contract, "calendar", $"calendar-{published.Count + 1}", "ledger/calendar", EventMapping.FromMicroseconds(transaction.RecordedAt), "principal", calendar);
+        var refusals = LedgerWideDecisions.Check(CalendarReader.At(published, transaction.Position), e).Refusals;
+        if (refusals.Count > 0)
+        {
+            return new CalendarPublication(false, null, [], [.. refusals.Select(f => f with { Path = f.Path.Replace("$.data", "$", StringComparison.Ordinal) })]);
+        }
+
         var receipt = (await transaction.RecordNewAsync([EventMapping.ToAppend(e)], cancel))[0];
         await transaction.CommitAsync(cancel);
         return new CalendarPublication(true, receipt.Position, calendar.PublishedYears, []);

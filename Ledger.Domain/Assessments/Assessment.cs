@@ -72,7 +72,7 @@ public sealed class Assessment(Instant asOf)
     public IReadOnlyList<Finding> Findings(WorkingDays calendar)
     {
         var current = (account ?? throw new InvalidOperationException("findings need a registered contract")) with { Calendar = calendar };
-        return FindingList.Of(new RuleInput(current, facts, asOf), Find(current), FindDuties(current));
+        return FindingList.Of(new RuleInput(current, facts, asOf), Find(current));
     }
 
     /// <summary>What the rules yield for each date and period under the terms that hold for it; of one id, what a locked period yields stays.</summary>

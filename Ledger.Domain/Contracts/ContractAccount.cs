@@ -93,9 +93,20 @@ public sealed partial record ContractAccount(
     [JsonIgnore]
     public LocalDate LastDay => Renewals.IsEmpty ? Terms.To : Renewals[^1].To;
 
-    /// <summary>The clock of rights and duties: the latest assessment's <c>asOf</c>; a statement says the same however late it is read.</summary>
+    /// <summary>The latest assessment's <c>asOf</c>.</summary>
     [JsonIgnore]
     public Instant? LastAsOf => LastRun?.AsOf;
+
+    /// <summary>
+    /// The day by which rights and duties are judged: the latest assessment's, so that a statement says the same however late it
+    /// is read; a list of findings sets its own moment.
+    /// </summary>
+    [JsonIgnore]
+    public LocalDate? Today { get => field ?? (LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null); init; }
+
+    /// <summary>The last day of service, early or not.</summary>
+    [JsonIgnore]
+    public LocalDate ServedUntil => Termination?.On ?? LastDay;
 
     /// <summary>The account under other terms.</summary>
     public ContractAccount Under(ContractTerms terms) => this with { Terms = terms, Schedule = null! };

@@ -47,9 +47,12 @@ internal static class ContractDecisions
         var after = account.PeriodsUnder(terms);
         var locked = account.Periods.Values.LastOrDefault(p => p.Locked);
         var lastLocked = locked is null ? null : before[locked.Number - 1];
+        var touched = account.Periods.Values.FirstOrDefault(p => p.Locked && !Same(before[p.Number - 1], after.ElementAtOrDefault(p.Number - 1)));
+        var cheaper = before.FirstOrDefault(p => p.From < amended.EffectiveFrom && after.ElementAtOrDefault(p.Number - 1) is { } now && now.To >= p.To && now.Gross != p.Gross);
         return Decided.Unless(
             (lastLocked is not null && amended.EffectiveFrom <= lastLocked.To, "$.data.effectiveFrom", $"expected a date after {lastLocked?.To:uuuu-MM-dd}: the statement of period {lastLocked?.Number} is issued"),
-            (account.Periods.Values.FirstOrDefault(p => p.Locked && !Same(before[p.Number - 1], after.ElementAtOrDefault(p.Number - 1))) is not null, "$.data", "touches a period whose statement is issued: its dates and its fee stay as they are"),
+            (touched is not null, "$.data", $"touches period {touched?.Number}, whose statement is issued: its dates and its fee stay as they are"),
+            (cheaper is not null, "$.data.effectiveFrom", $"the fee of period {cheaper?.Number}, which began on {cheaper?.From:uuuu-MM-dd}, would change: expected its first day or a date before it, or the same fee"),
             (account.Periods.Values.FirstOrDefault(p => p.Number > after.Count && !IsNew(p)) is not null, "$.data", $"leaves {after.Count} periods, but something is decided about a later one"),
             (moved && !account.Renewals.IsEmpty, "$.data", "the contract is renewed: its first term and price stay as they are"));
     }

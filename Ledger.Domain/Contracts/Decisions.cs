@@ -48,13 +48,6 @@ public static class Decisions
             return Decided.Refused("$.type", $"{e.Type.Alias} is recorded by the ledger alone; leave it out of an import");
         }
 
-        if (e.Contract == LedgerSource.Contract || e.Data is LedgerWideEvent)
-        {
-            return Decided.Unless(
-                (e.Data is not LedgerWideEvent, "$.contract", $"{e.Type.Alias} belongs to a contract, not to the whole ledger"),
-                (e.Contract != LedgerSource.Contract, "$.contract", $"{e.Type.Alias} concerns the whole ledger: expected \"{LedgerSource.Contract}\""));
-        }
-
         if (account is null)
         {
             return e.Data is ContractRegistered registered

@@ -12,17 +12,19 @@ namespace Ledger.Domain.Findings;
 internal static class FindingList
 {
     /// <summary>By the moment at which they arose, then kind, rule, subject and evidence.</summary>
-    public static IReadOnlyList<Finding> Of(RuleInput input, IReadOnlyList<Found> found, IReadOnlyList<FoundDuty> duties)
+    public static IReadOnlyList<Finding> Of(RuleInput asked, IReadOnlyList<Found> found)
     {
-        var account = input.Account;
+        // Clocks run to the moment asked for; duties on single cases are found by their own rule.
+        var account = asked.Account with { Today = asked.AsOfDate, LastRun = null };
+        var input = asked with { Account = account };
         var rules =
             from clause in account.Terms.Clauses
             from rule in clause.Rules ?? []
             from finding in rule.Findings(input, clause)
             select finding;
         return [.. Registration(account)
-            .Concat(Rights(account))
-            .Concat(Duties(input, duties))
+            .Concat(Rights(input))
+            .Concat(Duties(input))
             .Concat(Contradictions(input, found))
             .Concat(rules)
             .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
@@ -33,17 +35,16 @@ internal static class FindingList
         from finding in account.Terms.RegistrationFindings()
         select Finding.Of(FindingKind.Registration, finding.Rule, "contract", account.OpenedAt, [], ("text", finding.Text));
 
-    private static IEnumerable<Finding> Rights(ContractAccount account) =>
-        from right in StatementBuilder.Rights(account)
+    private static IEnumerable<Finding> Rights(RuleInput input) =>
+        from right in StatementBuilder.Rights(input.Account)
+        where right.ArisenOn <= input.AsOfDate
         select Finding.Of(
             FindingKind.Right, right.Clause, right.Id, ChinaTime.StartOf(right.ArisenOn), right.Evidence,
             ("clause", right.Clause), ("right", Words<RightKind>.Of(right.Kind)), ("state", Words<RightState>.Of(right.State)));
 
     /// <summary>Duties that are open or overdue at the moment, or were met late.</summary>
-    private static IEnumerable<Finding> Duties(RuleInput input, IReadOnlyList<FoundDuty> found) =>
-        from duty in StatementBuilder.Duties(input.Account with { LastRun = input.Account.LastRun is { } run ? run with { Duties = found } : null })
-            .Concat(input.Account.LastRun is null ? found.Select(d => Duty.Of(input.Account, d)) : [])
-        let now = duty.At(input.AsOfDate)
+    private static IEnumerable<Finding> Duties(RuleInput input) =>
+        from now in StatementBuilder.Duties(input.Account)
         where now.ArisenOn <= input.AsOfDate && (now.State != DutyState.Met || now.MetOn > now.DueBy)
         select Finding.Of(
             FindingKind.Duty, Words<DutyKind>.Of(now.Kind), now.Id, ChinaTime.StartOf(now.ArisenOn), now.Evidence,

@@ -1,6 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
@@ -144,15 +145,23 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
         }
     }
 
+    /// <summary>What accrues until an obligation is performed: <c>duty</c>, rule <c>obligation_accruing</c>, with the days and the amount so far.</summary>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
+    {
+        var today = NodaTime.LocalDate.Min(input.AsOfDate, input.Account.ServedUntil);
+        foreach (var obligation in Obligation.All(input.Facts).Where(o => o.PerformedOn is null && today > o.DueOn))
+        {
+            var days = NodaTime.Period.DaysBetween(obligation.DueOn, today);
+            var amount = input.Account.TermOn(obligation.DueOn).Price.Percent(PercentPerDay) * days;
+            yield return Finding.Of(
+                FindingKind.Duty, "obligation_accruing", $"obligation/{obligation.Name}", ChinaTime.StartOf(obligation.DueOn.PlusDays(1)), obligation.Evidence,
+                ("clause", clause.Number), ("dueOn", Iso(obligation.DueOn)), ("days", $"{days}"), ("amount", amount.ToString()));
+        }
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
     {
-        // The clock of a right is the latest assessment's: a statement says the same however late it is read.
-        if (account.LastAsOf is not { } asOf)
-        {
-            yield break;
-        }
-
         foreach (var (name, obligation) in account.Obligations.OrderBy(o => o.Key, StringComparer.Ordinal))
         {
             if (obligation.DueOn is not { } due)
@@ -161,7 +170,7 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
             }
 
             var last = due.PlusDays(TerminationAfterDays);
-            if (!(obligation.PerformedOn <= last) && ChinaTime.DateOf(asOf) > last)
+            if (!(obligation.PerformedOn <= last) && account.Today > last)
             {
                 var arisen = last.PlusDays(1);
                 yield return new Right(

@@ -57,7 +57,7 @@ public enum DutyState
 /// <param name="DueBy">The last day on which it is met in time; null where no day is set, or its notice is not on record.</param>
 /// <param name="DueProvisional">Whether that day reaches into a year whose holidays are not announced.</param>
 /// <param name="MetOn">The date on which it was met.</param>
-/// <param name="State">How far it has come at the latest assessment.</param>
+/// <param name="State">How far it has come at the latest assessment, or at the moment of a list of findings.</param>
 /// <param name="Evidence">The ids of the events that it rests on.</param>
 /// <param name="Amount">The money to be paid, where it is a payment.</param>
 /// <param name="Period">The payment period on whose statement it stands.</param>
@@ -78,7 +78,7 @@ public sealed record Duty(
     public static Duty Of(
         ContractAccount account, string id, string clause, DutyKind kind, LocalDate arisenOn, DueDate? due, LocalDate? metOn, IReadOnlyList<string> evidence, Cny? amount = null) =>
         new Duty(id, clause, kind, arisenOn, due?.On, due?.Provisional ?? false, metOn, DutyState.Open, evidence, amount, account.PeriodOf(arisenOn))
-            .At(account.LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null);
+            .At(account.Today);
 
     /// <summary>A duty that the latest assessment found unmet in the facts.</summary>
     public static Duty Of(ContractAccount account, FoundDuty found) => Of(

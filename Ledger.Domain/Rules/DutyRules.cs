@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
@@ -24,22 +25,12 @@ public enum DayCount
     WorkingDays,
 }
 
-/// <summary>What a terminated vendor pays back.</summary>
-public enum RefundOf
-{
-    /// <summary>Everything that was paid.</summary>
-    AllPaid,
-
-    /// <summary>What was paid beyond the service given.</summary>
-    UnservedFees,
-}
-
 /// <summary>
 /// After a termination under this clause (or, with <c>anyBreach</c>, for the vendor's breach under any) the vendor pays back
-/// within so many days of receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
+/// what was paid beyond what the clause leaves earned (<see cref="EarlyEnd"/>: everything, or the fees not served) within so many days of receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
 /// <c>{clause}-refund:termination</c>, arisen on the termination's date; its last day is known once the notice is on record.
 /// </summary>
-public sealed record RefundDuty(RefundOf Of, int Within, DayCount Days, bool AnyBreach = false) : RuleBlock
+public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = false) : RuleBlock
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
@@ -50,8 +41,7 @@ public sealed record RefundDuty(RefundOf Of, int Within, DayCount Days, bool Any
             yield break;
         }
 
-        var paid = account.Periods.Values.Sum(p => p.Paid);
-        var owed = Of == RefundOf.AllPaid ? paid : Cny.Max(Cny.Zero, paid - EarlyEnd.Earned(account, ended));
+        var owed = account.Periods.Values.Sum(p => p.Paid) - EarlyEnd.Earned(account, ended);
         if (!owed.IsPositive)
         {
             yield break;
@@ -128,7 +118,7 @@ public sealed record SettlementDuty(int WorkingDays) : RuleBlock
     /// <summary>The last day of service, once the contract was terminated or assessed beyond its term.</summary>
     internal static (LocalDate On, IReadOnlyList<string> Evidence)? EndOf(ContractAccount account) =>
         account.Termination is { } ended ? (ended.On, [ended.EventId])
-        : account.LastAsOf is { } asOf && ChinaTime.DateOf(asOf) > account.LastDay ? (account.LastDay, [])
+        : account.Today > account.LastDay ? (account.LastDay, [])
         : null;
 }
 
@@ -169,6 +159,15 @@ public sealed record CarryOverReports : RuleBlock
             month.Min(m => m.From),
             month.Key.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1),
             [.. month.Select(m => m.Event).Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Select(e => e.Id)]);
+
+    /// <summary>The same for each case, once the month is over: <c>time_limit</c>, rule <c>carry_over</c>.</summary>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
+        from missing in Missing(input)
+        let over = ChinaTime.EndOf(missing.Month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1))
+        where input.AsOf > over
+        select Finding.Of(
+            FindingKind.TimeLimit, "carry_over", missing.Event.Subject, over, [missing.Event.Id],
+            ("clause", clause.Number), ("month", MonthlyRatingPublished.CycleText(missing.Month)));
 
     private static IEnumerable<(YearMonth Month, LocalDate From, LedgerEvent Event)> Missing(RuleInput input)
     {
@@ -213,7 +212,7 @@ public sealed record DeliverableItem(string Item, int Count, Rhythm Rhythm);
 
 /// <summary>
 /// The deliverables of this clause (jiuxianqiao 2.2): ordinals count from 1. Id <c>{clause}:{item}/{ordinal}</c>; each arises
-/// with the months in which it is due and is met when it is accepted. What is not accepted costs nothing before the audit.
+/// with the months in which it is due and is met when it is accepted; none is due after an early end. What is not accepted costs nothing before the audit.
 /// </summary>
 public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBlock
 {
@@ -229,6 +228,11 @@ public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBl
             for (var ordinal = 1; ordinal <= item.Count; ordinal++)
             {
                 var (from, to) = Span(item.Rhythm, ordinal, account.Terms);
+                if (to > account.ServedUntil)
+                {
+                    continue;
+                }
+
                 yield return Duty.Of(
                     account, $"{clause.Number}:{item.Item}/{ordinal}", clause.Number, DutyKind.Deliver, from, new DueDate(to, false),
                     account.Deliverables.GetValueOrDefault($"{item.Item}/{ordinal}")?.AcceptedOn, []);

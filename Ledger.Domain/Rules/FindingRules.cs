@@ -21,10 +21,10 @@ public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : RuleBlock
         var submitted = input.Facts.Of<WorkReportSubmitted>().Select(r => (r.Data.Kind, r.Data.For)).ToHashSet();
         foreach (var kind in Kinds)
         {
-            for (var from = input.Terms.From; from <= input.Account.LastDay;)
+            for (var from = input.Terms.From; from <= input.Account.ServedUntil;)
             {
                 var (name, next) = Span(kind, from);
-                var over = ChinaTime.EndOf(LocalDate.Min(next.PlusDays(-1), input.Account.LastDay));
+                var over = ChinaTime.EndOf(LocalDate.Min(next.PlusDays(-1), input.Account.ServedUntil));
                 if (input.AsOf > over && !submitted.Contains((kind, name)))
                 {
                     yield return Finding.Of(
@@ -69,7 +69,7 @@ public sealed record PatrolRounds(int PerDay) : RuleBlock
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
         var rounds = input.Facts.Of<PatrolRoundRecorded>().CountBy(r => ChinaTime.DateOf(r.Data.StartedAt)).ToDictionary();
-        for (var day = input.Terms.From; day <= input.Account.LastDay && input.AsOf > ChinaTime.EndOf(day); day = day.PlusDays(1))
+        for (var day = input.Terms.From; day <= input.Account.ServedUntil && input.AsOf > ChinaTime.EndOf(day); day = day.PlusDays(1))
         {
             if (rounds.GetValueOrDefault(day) < PerDay)
             {

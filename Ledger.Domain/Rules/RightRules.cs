@@ -64,7 +64,7 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
 
 /// <summary>
 /// Adjacent cycles rated in this tier give the right to terminate (gaomidian 4.6.5). Id <c>{clause}-ratings:{last
-/// cycle}</c>, arisen on the date of the last rating.
+/// cycle}</c>, arisen on the date of the last cycle's rating.
 /// </summary>
 public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : RuleBlock
 {
@@ -82,7 +82,7 @@ public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : RuleBlock
                     $"{clause.Number}-ratings:{MonthlyRatingPublished.CycleText(cycle)}",
                     clause.Number,
                     RightKind.Terminate,
-                    run.Max(r => r!.On),
+                    rating.On,
                     account.TerminationState(clause.Number),
                     [.. Enumerable.Reverse(run).Select(r => r!.EventId)],
                     account.PeriodOf(rating.On));

@@ -76,11 +76,6 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
     {
-        if (account.LastAsOf is not { } asOf)
-        {
-            yield break;
-        }
-
         foreach (var (name, obligation) in account.Obligations)
         {
             if (obligation.DueOn is not { } due || FirstNotice(account, name, due) is not { } notice)
@@ -89,7 +84,7 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
             }
 
             var last = CivilCode.LastDay(notice.On, WithinDays, account.Calendar).On;
-            if (!(obligation.PerformedOn <= last) && ChinaTime.DateOf(asOf) > last)
+            if (!(obligation.PerformedOn <= last) && account.Today > last)
             {
                 var arisen = last.PlusDays(1);
                 yield return new Right(

@@ -116,6 +116,12 @@ public static class Settlement
             yield return $"the statement of period {period.Number} is not issued";
         }
 
+        var grosses = account.Schedule.Sum(p => StatementBuilder.FiguresOf(account, p).Gross);
+        if (account.Termination is { } ended && EarlyEnd.Earned(account, ended) is var earned && grosses > earned)
+        {
+            yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles the difference";
+        }
+
         if (account.Terms.Audit.Concludes == Conclusion.Audit && !account.Settlement.AuditWaived)
         {
             yield return account.Settlement.AuditOpen ? "the audit is open" : "the audit was neither concluded nor waived";

@@ -41,6 +41,11 @@ public static class Amendment
             }
         }
 
+        if (amended.From is { } moved && document["payment"]!.ToJsonString(LedgerJson.Options) == JsonSerializer.Serialize(terms.Payment, LedgerJson.Options))
+        {
+            document["payment"] = JsonSerializer.SerializeToNode(terms.Payment.Moved(terms.From, moved), LedgerJson.Options);
+        }
+
         document["from"] = JsonSerializer.SerializeToNode(amended.From ?? terms.From, LedgerJson.Options);
         document["to"] = JsonSerializer.SerializeToNode(amended.To ?? terms.To, LedgerJson.Options);
         var after = document.ToJsonString(LedgerJson.Options);
@@ -51,9 +56,15 @@ public static class Amendment
         }
 
         var read = TermsReader.Read(System.Text.Encoding.UTF8.GetBytes(after), out var wrong);
-        faults = [.. wrong.Select(f => f with { Path = "$.data.terms" + f.Path[1..] })];
+        faults = [.. wrong.Select(f => f with { Path = PathOf(f.Path, amended) })];
         return read;
     }
+
+    /// <summary>Where in the event the fault lies: what the event does not name itself is its data's fault as a whole.</summary>
+    private static string PathOf(string path, ContractAmended amended) =>
+        path is "$.from" or "$.to" ? "$.data" + path[1..]
+        : amended.Terms is null ? "$.data"
+        : "$.data.terms" + path[1..];
 
     private static JsonArray Merged(JsonArray known, JsonArray changed, string key)
     {

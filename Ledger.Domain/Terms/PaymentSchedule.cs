@@ -34,6 +34,9 @@ public abstract record PaymentSchedule
     /// </summary>
     public abstract IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter);
 
+    /// <summary>The schedule of a term that begins on another day: dates of its own move as far as the first day does.</summary>
+    public virtual PaymentSchedule Moved(LocalDate from, LocalDate to) => this;
+
     /// <summary>What is wrong with the schedule for these terms.</summary>
     public virtual IEnumerable<Fault> Faults(ContractTerms terms)
     {
@@ -71,11 +74,13 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
     public override IReadOnlyList<PaymentPeriod> Periods(LocalDate from, LocalDate to)
     {
         var periods = new List<PaymentPeriod>();
-        for (var month = 1; ServiceMonths.Month(from, month).From <= to; month += Months)
+        var all = ServiceMonths.Of(from, to);
+        for (var month = 1; month <= all; month += Months)
         {
             var (first, last) = ServiceMonths.Months(from, month, Months);
+            var months = Math.Min(Months, all - month + 1);
             periods.Add(new PaymentPeriod(
-                periods.Count + 1, first, LocalDate.Min(last, to), [.. Fees.Select(f => new FeeLine(f.Line, f.Monthly * Months))]));
+                periods.Count + 1, first, LocalDate.Min(last, to), [.. Fees.Select(f => new FeeLine(f.Line, f.Monthly * months))]));
         }
 
         return periods;
@@ -107,6 +112,13 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
             yield break;
         }
 
+        var (_, last) = ServiceMonths.Month(terms.From, terms.To < terms.From ? 1 : ServiceMonths.Of(terms.From, terms.To));
+        if (terms.To != last)
+        {
+            yield return new Fault(".to", $"expected the last day of a service month, such as {last:uuuu-MM-dd}: the fee is paid by the month");
+            yield break;
+        }
+
         foreach (var fault in base.Faults(terms))
         {
             yield return fault;
@@ -135,19 +147,28 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
     }
 
     /// <inheritdoc/>
+    public override PaymentSchedule Moved(LocalDate from, LocalDate to) => this with
+    {
+        Instalments = [.. Instalments.Select(i => i with { CutOff = i.CutOff is { } cutOff ? MovedDate(from, to, cutOff) : null })],
+    };
+
+    /// <inheritdoc/>
     public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
     {
         var (from, shared) = (renewal.From, Cny.Zero);
         foreach (var instalment in Instalments)
         {
             // A cut-off lies as many months and days into the renewal as it lies into the first term.
-            var to = instalment.CutOff is { } cutOff ? renewal.From + Period.Between(first.From, cutOff, PeriodUnits.Months | PeriodUnits.Days) : renewal.To;
+            var to = instalment.CutOff is { } cutOff ? MovedDate(first.From, renewal.From, cutOff) : renewal.To;
             shared += instalment.Amount;
             var amount = renewal.Price.MulDiv(shared.Fen, first.Price.Fen) - renewal.Price.MulDiv((shared - instalment.Amount).Fen, first.Price.Fen);
             yield return new PaymentPeriod(++numberedAfter, from, to, [new FeeLine($"instalment-{numberedAfter}", amount)]);
             from = to.PlusDays(1);
         }
     }
+
+    /// <summary>The day as many months and days after one day as a date lies after another.</summary>
+    private static LocalDate MovedDate(LocalDate from, LocalDate to, LocalDate date) => to + Period.Between(from, date, PeriodUnits.Months | PeriodUnits.Days);
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
@@ -158,6 +179,12 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
             || Instalments.SkipLast(1).Zip(Instalments.SkipLast(1).Skip(1)).Any(p => p.Second.CutOff <= p.First.CutOff))
         {
             yield return new Fault(".payment.instalments", "expected rising cut-offs on all instalments but the last, which has none");
+            yield break;
+        }
+
+        if (Instalments.Any(i => i.CutOff < terms.From || i.CutOff >= terms.To))
+        {
+            yield return new Fault(".payment.instalments", $"expected cut-offs from {terms.From:uuuu-MM-dd} to the day before {terms.To:uuuu-MM-dd}");
             yield break;
         }
 

@@ -14,6 +14,12 @@ public static class TermsReader
         // The reference to the schema helps editors; it is no part of the terms.
         if (JsonNodeOf(utf8) is JsonObject document && document.Remove("$schema"))
         {
+            if (document.ContainsKey("$defs") || document["title"]?.ToString() == TermsSchema.Title)
+            {
+                faults = [new Fault("$", "this is the schema of terms files, not a contract's terms")];
+                return null;
+            }
+
             utf8 = Encoding.UTF8.GetBytes(document.ToJsonString(LedgerJson.Options));
         }
 

@@ -9,6 +9,9 @@ namespace Ledger.Domain.Terms;
 /// <summary>The published JSON Schema (draft 2020-12) of a terms file, made from the types that read it.</summary>
 public static class TermsSchema
 {
+    /// <summary>The schema's own title.</summary>
+    public const string Title = "Terms of a service contract";
+
     private static readonly JsonSerializerOptions Layout = new(LedgerJson.Indented) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The schema as text.</summary>
@@ -20,7 +23,7 @@ public static class TermsSchema
             TransformSchemaNode = Transform,
         }).AsObject();
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
-        schema.Insert(1, "title", "Terms of a service contract");
+        schema.Insert(1, "title", Title);
         schema["properties"]!.AsObject().Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         return schema.ToJsonString(Layout).ReplaceLineEndings("\n") + "\n";
     }

@@ -27,6 +27,12 @@ public sealed class WorkingDays
     public static WorkingDays Of(IEnumerable<int> publishedYears, IEnumerable<LocalDate> holidays, IEnumerable<LocalDate> makeUpWorkingDays) =>
         new([.. holidays], [.. makeUpWorkingDays], [.. publishedYears]);
 
+    /// <summary>The announced days off, in order.</summary>
+    public IReadOnlyList<LocalDate> Holidays => [.. holidays.Order()];
+
+    /// <summary>The Saturdays and Sundays on which offices work, in order.</summary>
+    public IReadOnlyList<LocalDate> MakeUpWorkingDays => [.. makeUpDays.Order()];
+
     /// <summary>The years whose holidays are announced, in order.</summary>
     public IReadOnlyList<int> PublishedYears => [.. announced.Order()];
 

@@ -25,7 +25,8 @@ public static class CalendarReader
 
     /// <summary>The one of them that was in force at a position.</summary>
     public static WorkingDays At(IReadOnlyList<LedgerEvent> published, long position) =>
-        published.LastOrDefault(p => p.Position <= position)?.Data is CalendarPublished calendar
-            ? WorkingDays.Of(calendar.PublishedYears, calendar.Holidays, calendar.MakeUpWorkingDays)
-            : WorkingDays.Shipped;
+        published.LastOrDefault(p => p.Position <= position)?.Data is CalendarPublished calendar ? Of(calendar) : WorkingDays.Shipped;
+
+    /// <summary>A published calendar as rules use it.</summary>
+    public static WorkingDays Of(CalendarPublished calendar) => WorkingDays.Of(calendar.PublishedYears, calendar.Holidays, calendar.MakeUpWorkingDays);
 }

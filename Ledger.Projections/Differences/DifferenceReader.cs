@@ -17,12 +17,12 @@ public sealed class DifferenceReader(LogReader log)
     /// <summary>What changed after one position up to another.</summary>
     public async Task<ContractDifference> BetweenAsync(string contract, long from, long to, CancellationToken cancel)
     {
+        var (first, second) = (await log.HeadAtAsync(from, cancel), await log.HeadAtAsync(to, cancel));
         if (from > to)
         {
             throw new LedgerException(ErrorCode.BadRequest, $"--from {from} lies after --to {to}");
         }
 
-        var (first, second) = (await log.HeadAtAsync(from, cancel), await log.HeadAtAsync(to, cancel));
         var differences = new AccountDifferences(from);
         await foreach (var e in log.ReadAsync(0, to, contract, EventCatalogue.MassFacts, cancel))
         {

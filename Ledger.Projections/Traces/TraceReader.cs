@@ -51,7 +51,7 @@ public sealed class TraceReader(LogReader log)
         var account = await new AccountReader(log).AtAsync(contract, position, cancel);
         if (!account.Deductions.TryGetValue(deduction, out var found))
         {
-            throw new LedgerException(ErrorCode.DeductionUnknown, $"no deduction \"{deduction}\" was ever proposed in {contract}; `deductions {contract}` lists them");
+            throw new LedgerException(ErrorCode.DeductionUnknown, $"no deduction \"{deduction}\" was proposed in {contract} by that moment; `deductions {contract}` lists those that were");
         }
 
         var history = await log.ReadStreamAsync(EventMapping.Stream(contract, $"deduction/{deduction}"), position, cancel);

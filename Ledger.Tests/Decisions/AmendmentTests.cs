@@ -31,11 +31,36 @@ public sealed class AmendmentTests
     public void A_longer_term_has_more_periods_and_needs_a_total_that_fits()
     {
         var history = new History("gaomidian-2025");
-        Refused(history, Amended("2026-01-01", to: "2027-01-27"), "$.data.terms.payment");
+        Refused(history, Amended("2026-01-01", to: "2027-01-27"), "$.data");
+        Refused(history, Amended("2026-01-01", to: "2027-01-26"), "$.data.to");
         history.Decided("contract", Amended("2026-01-01", to: "2027-01-27", terms: """{"total":"5394000.00"}"""));
         Assert.Equal((5, "1078800.00"), (history.Account.Schedule.Count, history.Statement(5).Gross.ToString()));
         Assert.Equal("5394000.00", Settlement.Build(history.Account).Earned.ToString());
     }
+
+    [Fact]
+    public void A_last_period_of_fewer_months_has_fewer_fees()
+    {
+        var history = new History("gaomidian-2025").Decided("contract", Amended("2026-10-01", to: "2026-12-27", terms: """{"total":"5034400.00"}"""));
+        Assert.Equal(("2026-10-28 2026-12-27", "719200.00"), ($"{history.Statement(5).From:uuuu-MM-dd} {history.Statement(5).To:uuuu-MM-dd}", history.Statement(5).Gross.ToString()));
+    }
+
+    [Theory]
+    [InlineData("2025-10-28", null)]
+    [InlineData("2025-10-29", "$.data.effectiveFrom")]
+    [InlineData("2026-07-28", "$.data.effectiveFrom")]
+    public void The_fee_of_a_period_that_began_before_is_not_changed(string effectiveFrom, string? path)
+    {
+        const string Cheaper = """{"total":"4051200.00","payment":{"schedule":"service_months","months":3,"fees":[{"line":"hotline","monthly":"200000.00"},{"line":"patrol","monthly":"137600.00"}]}}""";
+        Assert.Equal(path, new History("gaomidian-2025").Decide("contract", Amended(effectiveFrom, terms: Cheaper)).Select(f => f.Path).FirstOrDefault());
+    }
+
+    [Theory]
+    [InlineData("yongdinglu-2026", "2026-06-01", "2027-05-31", "2026-06-01 2026-06-08|2026-06-09 2026-10-30|2026-10-31 2027-05-31")]
+    [InlineData("yangfangdian-2026", "2026-04-06", "2027-04-05", "2026-04-06 2026-04-27|2026-04-28 2026-12-27|2026-12-28 2027-04-05")]
+    public void The_cut_offs_of_instalments_move_with_the_term(string contract, string from, string to, string periods) => Assert.Equal(
+        periods,
+        string.Join('|', new History(contract).Decided("contract", Amended(from, from: from, to: to)).Account.Schedule.Select(p => $"{p.From:uuuu-MM-dd} {p.To:uuuu-MM-dd}")));
 
     [Theory]
     [InlineData("2025-12-01T23:59:59.999999+08:00", "5000.00")]

@@ -157,10 +157,12 @@ public sealed class RandomHistory
             case StepKind.Report: return (period, new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1");
             case StepKind.Accept: return (period, new PeriodAccepted(ConfirmedGross: v == 0 ? Cny.Parse("100000.00") : null), "officer-3");
             case StepKind.Reject: return (period, new PeriodRejected("x"), "officer-3");
-            case StepKind.Issue: return (period, new StatementIssued(), "finance-1");
-            case StepKind.Invoice: return (period, new InvoiceReceived($"N-{index}", History.Statement(number).NetPayable, InvoiceKind.VatSpecial, Percentage.Of(6), on), "finance-1");
+            case StepKind.Issue: return (Likely(p => account.Periods[p] is { AcceptedOn: not null, Locked: false }), new StatementIssued(), "finance-1");
+            case StepKind.Invoice: return (Likely(p => account.Periods[p] is { Locked: true, Invoices.Count: 0 }), new InvoiceReceived($"N-{index}", History.Statement(LikelyNumber(p => account.Periods[p] is { Locked: true, Invoices.Count: 0 })).NetPayable, InvoiceKind.VatSpecial, Percentage.Of(6), on), "finance-1");
             case StepKind.RejectInvoice: return (period, new InvoiceRejected(account.Periods[number].Invoices.Select(i => i.Number).LastOrDefault() ?? "none", "x"), "finance-1");
-            case StepKind.Pay: return (period, new PaymentMade(Cny.OfFen(Math.Max(1, History.Statement(number).Outstanding.Fen * (v + 1) / 8)), on.PlusDays(400)), "finance-2");
+            case StepKind.Pay:
+                var payable = LikelyNumber(p => account.Periods[p] is { Locked: true, Invoices.Count: > 0 } && History.Statement(p).Outstanding.IsPositive);
+                return ($"period/{payable}", new PaymentMade(Cny.OfFen(Math.Max(1, History.Statement(payable).Outstanding.Fen * (v + 1) / 8)), on.PlusDays(400)), "finance-2");
             case StepKind.Suspend: return (Likely(p => History.Statement(p).Rights.Any(r => r.Kind == RightKind.Suspend)), new PaymentSuspended("x"), "officer-1");
             case StepKind.Resume: return (Likely(p => account.Periods[p].Suspended), new PaymentResumed("x"), "officer-1");
             case StepKind.Reading when account.Terms.Readings.Count > 0:
@@ -179,7 +181,9 @@ public sealed class RandomHistory
         }
 
         // A period of which something holds, where there is one: else too few tries would come to anything.
-        string Likely(Func<int, bool> holds) => $"period/{account.Periods.Keys.Where(holds).DefaultIfEmpty(number).First()}";
+        int LikelyNumber(Func<int, bool> holds) => account.Periods.Keys.Where(holds).DefaultIfEmpty(number).First();
+
+        string Likely(Func<int, bool> holds) => $"period/{LikelyNumber(holds)}";
 
         string Rating(out YearMonth cycle)
         {

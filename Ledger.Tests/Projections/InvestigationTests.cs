@@ -142,7 +142,10 @@ public sealed class InvestigationTests
         var calendar = new CalendarPublished([2026], [], []);
         Assert.Equal("$.contract", (await Ledgers.ImportAsync(database.Ledger, [New(Contract, "calendar", "c", calendar, "a", "2026-01-01T00:00:00Z")])).Errors.Single().Faults.Single().Path);
         Assert.Equal("$.contract", (await Ledgers.ImportAsync(database.Ledger, [New(LedgerSource.Contract, "case/1", "c", new CaseClosed(), "a", "2026-01-01T00:00:00Z")])).Errors.Single().Faults.Single().Path);
-        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, [New(LedgerSource.Contract, "calendar", "c", calendar, "a", "2026-01-01T00:00:00Z")])).Recorded);
+        Assert.Equal("$.data.publishedYears", (await Ledgers.ImportAsync(database.Ledger, [New(LedgerSource.Contract, "calendar", "c", calendar, "a", "2026-01-01T00:00:00Z")])).Errors.Single().Faults.Single().Path);
+        var all = calendar with { PublishedYears = [2023, 2024, 2025, 2026, 2027] };
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, [New(LedgerSource.Contract, "calendar", "d", all, "a", "2026-01-01T00:00:00Z")])).Recorded);
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, [New(LedgerSource.Contract, "calendar", "e", all with { PublishedYears = [2023, 2024, 2025, 2026] }, "a", "2026-01-01T00:00:00Z")])).Rejected);
     }
 
     /// <summary>One deduction of 5,000.00, confirmed, on the issued statement of period 1.</summary>

@@ -48,6 +48,8 @@ public sealed class DutyTests
             history.Duties());
         history.Add("2024-07-01T09:00:00+08:00", "case/1", new CarryOverReported(new YearMonth(2024, 1), "late")).Assess("2024-07-01");
         Assert.DoesNotContain(history.Duties(), d => d.Contains("2024-01", StringComparison.Ordinal));
+        Assert.Equal(["case/1 2024-01-31 23:59:59", "case/1 2024-03-31 23:59:59"], history.Findings("2024-04-30", "carry_over"));
+        Assert.Equal(["case/1 2024-03-31 23:59:59", "case/1 2024-04-30 23:59:59"], history.Findings("2024-07-01", "carry_over"));
     }
 
     [Theory]
@@ -80,6 +82,28 @@ public sealed class DutyTests
         Assert.Equal([duty + " overdue"], Refunds(history));
         history.Decided("settlement", new RefundReceived(Cny.OfFen(1), History.Date(noticed)), "finance-1");
         Assert.Equal([duty + " met"], Refunds(history));
+    }
+
+    [Fact]
+    public void What_a_first_term_earned_is_not_refunded_when_a_renewed_contract_ends()
+    {
+        var history = Paid("gaomidian-2025")
+            .Decided("contract", new ContractRenewed(History.Date("2026-10-28"), History.Date("2027-10-27"), Cny.Parse("2470800.00"), true))
+            .Decided("contract", new ContractTerminated(History.Date("2026-11-05"), "6.5", TerminationCause.VendorBreach));
+        Assert.Empty(Refunds(history));
+        Assert.Equal("4315200.00", Domain.Settlements.Settlement.Build(history.Account).Earned.ToString());
+    }
+
+    [Fact]
+    public void Nothing_falls_due_after_an_early_end()
+    {
+        var history = new History("jiuxianqiao-2025").Decided("contract", new ContractTerminated(History.Date("2025-10-15"), "6.5", TerminationCause.PolicyChange));
+        Assert.Equal(6 + 6 + (4 * 2) + 3, history.Duties().Count);
+        Assert.DoesNotContain(history.Duties(), d => d.Contains(":2.2.11/", StringComparison.Ordinal) || d.Contains(":2.2.7/", StringComparison.Ordinal));
+
+        var patrols = new History("gaomidian-2025").Decided("contract", new ContractTerminated(History.Date("2025-10-30"), "7.1", TerminationCause.Mutual));
+        Assert.Equal(3, patrols.Findings("2025-12-31", "patrol_round").Count);
+        Assert.Equal(["report/weekly/2025-W44 2025-10-30 23:59:59"], patrols.Findings("2025-12-31", "report_weekly"));
     }
 
     [Fact]

@@ -226,6 +226,21 @@ public sealed class FindingTests
         Assert.Equal(["4.6.5-ratings:2025-11 2025-12-05 00:00:00"], rated.Findings("2025-12-31", "4.6.5"));
         Assert.Equal(["4.6.2:2025-10 2025-11-05 00:00:00", "4.6.2:2025-11 2025-12-05 00:00:00"], rated.Findings("2025-12-31", "interview_and_plan"));
         Assert.Single(rated.Findings("2025-12-04", "interview_and_plan"));
+        Assert.Empty(rated.Findings("2025-12-04", "4.6.5"));
+    }
+
+    [Theory]
+    [Clauses("gaomidian-2025", "6.1")]
+    [InlineData("2026-01-01", null, null)]
+    [InlineData("2026-01-02", "215760.00", null)]
+    [InlineData("2026-01-04", "647280.00", null)]
+    [InlineData("2026-01-05", "863040.00", "6.1-termination:plan 2026-01-05 00:00:00")]
+    [InlineData("2027-01-01", "64512240.00", "6.1-termination:plan 2026-01-05 00:00:00")]
+    public void What_is_not_performed_accrues_to_the_moment_asked_for_and_no_further_than_the_term(string effective, string? amount, string? right)
+    {
+        var history = new History("gaomidian-2025").Add("2025-12-01T09:00:00+08:00", "obligation/plan", new ObligationOverdue("plan", History.Date("2026-01-01")));
+        Assert.Equal(amount, history.FindingsAt(effective).Where(f => f.Rule == "obligation_accruing").Select(f => f.Detail["amount"]).SingleOrDefault());
+        Assert.Equal(right, history.Findings(effective, "6.1").SingleOrDefault());
     }
 
     private static CaseScored Scored(decimal score) => new(new NodaTime.YearMonth(2025, 10), score, true, score > 0, Satisfaction.Dissatisfied);
