@@ -95,11 +95,8 @@ public sealed class Assessment(Instant asOf)
         return [.. found.Values];
     }
 
-    private List<FoundDuty> FindDuties(ContractAccount account)
-    {
-        var input = new RuleInput(account, facts, asOf);
-        return [.. from clause in account.Terms.Clauses from rule in clause.Rules ?? [] from duty in rule.FindDuties(input, clause) select duty];
-    }
+    private List<FoundDuty> FindDuties(ContractAccount account) =>
+        [.. account.Judge((view, clause, rule) => rule.FindDuties(new RuleInput(view, facts, asOf), clause), duty => duty.ArisenOn)];
 
     /// <summary>Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.</summary>
     private static bool IsNew(ContractAccount account, Found found) =>

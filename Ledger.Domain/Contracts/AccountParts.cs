@@ -58,6 +58,8 @@ public sealed record SettlementState(
 public sealed record TermsInForce(ContractTerms Terms, LocalDate? After, LocalDate? Until, IReadOnlyList<int> Periods)
 {
     /// <summary>Whether what arose on that date and counts in that period is judged by these terms.</summary>
-    public bool Cover(LocalDate date, int period) =>
-        (After is null || date > After) && (Until is null || date <= Until) && Periods.Contains(period);
+    public bool Cover(LocalDate date, int period) => Holds(date) && Periods.Contains(period);
+
+    /// <summary>Whether they hold on that date.</summary>
+    public bool Holds(LocalDate date) => (After is null || date > After) && (Until is null || date <= Until);
 }

@@ -151,10 +151,8 @@ public sealed partial record ContractAccount(
     /// </summary>
     public IEnumerable<TermsInForce> TermsByPeriod()
     {
-        LocalDate? after = null;
-        foreach (var version in Superseded.Append(new SupersededTerms(Terms, LocalDate.MaxIsoValue)))
+        foreach (var version in TermsByDate())
         {
-            LocalDate? until = version.Until == LocalDate.MaxIsoValue ? null : version.Until;
             var groups =
                 from period in Periods.Values
                 orderby period.Locked descending, period.Number
@@ -165,12 +163,36 @@ public sealed partial record ContractAccount(
                 var terms = Periods[same.First()].Issued is { } issued
                     ? issued.Readings.Aggregate(version.Terms, (t, choice) => t.With(choice.Key, choice.Value))
                     : version.Terms;
-                yield return new TermsInForce(terms, after, until, [.. same]);
+                yield return version with { Terms = terms, Periods = [.. same] };
             }
-
-            after = version.Until;
         }
     }
+
+    /// <summary>The terms before and after each amendment, oldest first, with the dates for which they hold; in all periods.</summary>
+    public IEnumerable<TermsInForce> TermsByDate()
+    {
+        LocalDate? after = null;
+        foreach (var before in Superseded)
+        {
+            yield return new TermsInForce(before.Terms, after, before.Until, [.. Periods.Keys]);
+            after = before.Until;
+        }
+
+        yield return new TermsInForce(Terms, after, null, [.. Periods.Keys]);
+    }
+
+    /// <summary>
+    /// What the rule blocks of a contract say, each by the terms that hold for its date: a later amendment neither makes nor
+    /// unmakes what arose before it.
+    /// </summary>
+    public IEnumerable<T> Judge<T>(Func<ContractAccount, Clause, RuleBlock, IEnumerable<T>> say, Func<T, LocalDate> arisenOn) =>
+        from version in TermsByDate()
+        let view = Superseded.IsEmpty ? this : Under(version.Terms)
+        from clause in version.Terms.Clauses
+        from rule in clause.Rules ?? []
+        from said in say(view, clause, rule)
+        where version.Holds(arisenOn(said))
+        select said;
 
     /// <summary>The period itself while its statement is not issued, else the first whose is not; null where none is left.</summary>
     public int? FirstOpen(int number) =>

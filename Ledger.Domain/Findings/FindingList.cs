@@ -17,11 +17,7 @@ internal static class FindingList
         // Clocks run to the moment asked for; duties on single cases are found by their own rule.
         var account = asked.Account with { Today = asked.AsOfDate, LastRun = null };
         var input = asked with { Account = account };
-        var rules =
-            from clause in account.Terms.Clauses
-            from rule in clause.Rules ?? []
-            from finding in rule.Findings(input, clause)
-            select finding;
+        var rules = account.Judge((view, clause, rule) => rule.Findings(input with { Account = view }, clause), f => ChinaTime.DateOf(f.ArisenAt));
         return [.. Registration(account)
             .Concat(Rights(input))
             .Concat(Duties(input))

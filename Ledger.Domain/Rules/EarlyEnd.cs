@@ -59,9 +59,10 @@ public sealed record EarlyEnd(EarnedFee Earns, bool AnyBreach = false) : RuleBlo
         var month = ServiceMonths.Of(term.From, on);
         var served = new ServiceTerm(ServiceMonths.Month(term.From, month).From, ServiceMonths.Month(term.From, month).To, term.Price);
 
-        // (month − 1) whole months and the days served of this one, as one fraction of the price: one rounding.
-        return term.Price.MulDiv(
-            ((month - 1) * (long)served.Days) + served.DaysServed(on), (long)ServiceMonths.Of(term.From, term.To) * served.Days);
+        // (month − 1) whole months and the days served of this one, as one fraction of the price: one rounding. The price is for
+        // the whole months of the term; days beyond them earn nothing more.
+        var months = Math.Max(1L, Period.Between(term.From, term.To.PlusDays(1), PeriodUnits.Months).Months);
+        return Cny.Min(term.Price, term.Price.MulDiv(((month - 1) * (long)served.Days) + served.DaysServed(on), months * served.Days));
     }
 }
 

@@ -32,6 +32,12 @@ public sealed record RenewalTerms(
             yield return new Fault("$.data.to", $"expected {Iso(account.Terms.From.PlusYears(years).PlusDays(-1))} at the latest: {years} years in all");
         }
 
+        var first = account.ServiceTerms.First();
+        if (account.Terms.Payment.Renewed(first, new ServiceTerm(renewed.From, renewed.To, renewed.Price), 0).FirstOrDefault(p => p.From > p.To) is { } inverted)
+        {
+            yield return new Fault("$.data.to", $"expected {Iso(inverted.From)} or later: the cut-offs of the first term, moved into this one, reach so far");
+        }
+
         if (!renewed.Price.IsPositive)
         {
             yield return new Fault("$.data.price", "expected an amount above 0.00");

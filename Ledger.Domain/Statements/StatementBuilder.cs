@@ -44,20 +44,12 @@ public static class StatementBuilder
 
     /// <summary>The rights that have arisen, by date, then id.</summary>
     public static IReadOnlyList<Right> Rights(ContractAccount account) =>
-        [.. from clause in account.Terms.Clauses
-            from rule in clause.Rules ?? []
-            from right in rule.Rights(account, clause)
-            orderby right.ArisenOn, right.Id
-            select right];
+        [.. account.Judge((view, clause, rule) => rule.Rights(view, clause), right => right.ArisenOn).OrderBy(r => r.ArisenOn).ThenBy(r => r.Id, StringComparer.Ordinal)];
 
     /// <summary>The duties that have arisen, with those that the latest assessment found in the facts; by date, then id.</summary>
     public static IReadOnlyList<Duty> Duties(ContractAccount account)
     {
-        var set =
-            from clause in account.Terms.Clauses
-            from rule in clause.Rules ?? []
-            from duty in rule.Duties(account, clause)
-            select duty;
+        var set = account.Judge((view, clause, rule) => rule.Duties(view, clause), duty => duty.ArisenOn);
         return [.. set.Concat((account.LastRun?.Duties ?? []).Select(d => Duty.Of(account, d))).OrderBy(d => d.ArisenOn).ThenBy(d => d.Id, StringComparer.Ordinal)];
     }
 
@@ -160,15 +152,16 @@ public static class StatementBuilder
         return accepted.Count == 0 || accepted.Exists(on => on is null) ? null : accepted.Max();
     }
 
-    /// <summary>The first invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
+    /// <summary>The earliest invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
     internal static Invoice? FittingInvoice(ContractAccount account, PeriodAccount period, Cny net)
     {
         var terms = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
-        return period.Invoices.Find(i =>
-            !i.Rejected
-            && i.Amount == net
-            && (terms?.Kind is null || terms.Kind == i.Kind)
-            && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate));
+        return period.Invoices
+            .Where(i => !i.Rejected
+                && i.Amount == net
+                && (terms?.Kind is null || terms.Kind == i.Kind)
+                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate))
+            .MinBy(i => i.ReceivedOn);
     }
 
     private static PeriodStatus StatusOf(PeriodAccount period, Cny net, List<Gate> gates)

@@ -30,7 +30,7 @@ public abstract record PaymentSchedule
 
     /// <summary>
     /// The periods of a renewal, numbered on: cut as the first term was, its price shared out in the same proportions.
-    /// What is shared is rounded so that the shares add up to the price.
+    /// Each share is rounded half up, and the last takes the rest, so that they add up to the price.
     /// </summary>
     public abstract IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter);
 
@@ -90,11 +90,13 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
     public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
     {
         var months = ServiceMonths.Of(renewal.From, renewal.To);
+        var rest = renewal.Price;
         for (var month = 1; month <= months; month += Months)
         {
             var (from, last) = ServiceMonths.Months(renewal.From, month, Months);
-            var (before, upTo) = (month - 1, Math.Min(month - 1 + Months, months));
-            var sum = renewal.Price.MulDiv(upTo, months) - renewal.Price.MulDiv(before, months);
+            var upTo = Math.Min(month - 1 + Months, months);
+            var sum = upTo == months ? rest : renewal.Price.MulDiv(upTo - month + 1, months);
+            rest -= sum;
             var lines = Fees.SkipLast(1)
                 .Select(f => new FeeLine(f.Line, sum.MulDiv(f.Monthly.Fen, MonthlyTotal.Fen)))
                 .ToList();
@@ -155,13 +157,13 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
     /// <inheritdoc/>
     public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
     {
-        var (from, shared) = (renewal.From, Cny.Zero);
-        foreach (var instalment in Instalments)
+        var (from, rest) = (renewal.From, renewal.Price);
+        for (var i = 0; i < Instalments.Count; i++)
         {
             // A cut-off lies as many months and days into the renewal as it lies into the first term.
-            var to = instalment.CutOff is { } cutOff ? MovedDate(first.From, renewal.From, cutOff) : renewal.To;
-            shared += instalment.Amount;
-            var amount = renewal.Price.MulDiv(shared.Fen, first.Price.Fen) - renewal.Price.MulDiv((shared - instalment.Amount).Fen, first.Price.Fen);
+            var to = Instalments[i].CutOff is { } cutOff ? MovedDate(first.From, renewal.From, cutOff) : renewal.To;
+            var amount = i == Instalments.Count - 1 ? rest : renewal.Price.MulDiv(Instalments[i].Amount.Fen, first.Price.Fen);
+            rest -= amount;
             yield return new PaymentPeriod(++numberedAfter, from, to, [new FeeLine($"instalment-{numberedAfter}", amount)]);
             from = to.PlusDays(1);
         }

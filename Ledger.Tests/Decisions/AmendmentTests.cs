@@ -73,6 +73,26 @@ public sealed class AmendmentTests
     }
 
     [Fact]
+    public void A_term_lengthened_by_days_earns_by_its_whole_months()
+    {
+        var history = new History("jiuxianqiao-2025").Decided("contract", Amended("2025-04-10", from: "2025-04-10", to: "2026-04-23"))
+            .Decided("contract", new ContractTerminated(History.Date("2025-12-11"), "6.5", TerminationCause.PolicyChange));
+        Assert.Equal("1293366.94", Settlement.Build(history.Account).Earned.ToString());
+    }
+
+    [Theory]
+    [InlineData("15000.00", "2026-08-12", "20000.00", 0)]
+    [InlineData("15000.00", "2026-10-01", "20000.00", 1)]
+    [InlineData("90000.00", "2026-09-30", "40000.00", 1)]
+    [InlineData("90000.00", "2026-10-01", "40000.00", 0)]
+    public void An_amendment_neither_makes_nor_unmakes_a_right_that_arose_before_it(string above, string claimed, string amount, int rights)
+    {
+        var history = new History("yangfangdian-2026").Decided("claim/L", new LossClaimed("9.1", Cny.Parse(amount), "x", LossKind.PropertyDamage), time: $"{claimed}T10:00:00+08:00")
+            .Decided("contract", Amended("2026-10-01", terms: $$"""{"clauses":[{"number":"9.2.3","title":"x","titleZh":"x","class":"computed","rules":[{"block":"large_claim_right","above":"{{above}}","kind":"property_damage","sum":"single"}]}]}"""));
+        Assert.Equal(rights, history.Rights().Count);
+    }
+
+    [Fact]
     public void A_later_amendment_with_an_earlier_date_replaces_the_one_between()
     {
         var history = new History("gaomidian-2025")
@@ -144,6 +164,8 @@ public sealed class AmendmentTests
     [InlineData("2027-03-07", "2028-03-05", "2500000.00", true, "2500000.00", "$.data.from")]
     [InlineData("2027-03-06", "2029-03-05", "2500000.00", true, "2500000.00", null)]
     [InlineData("2027-03-06", "2029-03-06", "2500000.00", true, "2500000.00", "$.data.to")]
+    [InlineData("2027-03-06", "2027-11-28", "2500000.00", true, "2500000.00", null)]
+    [InlineData("2027-03-06", "2027-11-27", "2500000.00", true, "2500000.00", "$.data.to")]
     [InlineData("2027-03-06", "2028-03-05", "0.00", true, "2500000.00", "$.data.price")]
     public void A_renewal_stays_inside_its_clause(string from, string to, string price, bool passed, string? budget, string? path) => Assert.Equal(
         path, new History("yangfangdian-2026").Decide("contract", Renewal(from, to, price, passed, budget)).Select(f => f.Path).FirstOrDefault());
@@ -154,13 +176,13 @@ public sealed class AmendmentTests
     {
         var history = new History("yangfangdian-2026")
             .Decided("contract", Renewal("2027-03-06", "2028-03-05", "2470800.00"))
-            .Decided("contract", Renewal("2028-03-06", "2028-09-05", "1235400.01"));
+            .Decided("contract", Renewal("2028-03-06", "2028-12-05", "1000000.03"));
         Assert.Equal(
             ["2026-03-06 2026-03-27 1235400.00", "2026-03-28 2026-11-27 741240.00", "2026-11-28 2027-03-05 494160.00",
              "2027-03-06 2027-03-27 1235400.00", "2027-03-28 2027-11-27 741240.00", "2027-11-28 2028-03-05 494160.00"],
             history.Account.Schedule.Take(6).Select(p => $"{p.From:uuuu-MM-dd} {p.To:uuuu-MM-dd} {p.Gross}"));
-        Assert.Equal(Cny.Parse("1235400.01"), history.Account.Schedule.Skip(6).Sum(p => p.Gross));
-        Refused(history, Renewal("2028-09-06", "2029-03-05", "1000000.00"), "$.type");
+        Assert.Equal(["500000.02", "300000.01", "200000.00"], history.Account.Schedule.Skip(6).Select(p => p.Gross.ToString()));
+        Refused(history, Renewal("2028-12-06", "2029-03-05", "1000000.00"), "$.type");
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class InstalmentTests
     {
         var history = new History("jiuxianqiao-2025").Decided("period/1", Invoice("N-1", "1.00"), "finance-1", received);
         Assert.Null(history.Statement(1).DueOn);
-        history.Decided("period/1", Invoice("N-2", "1347171.00"), "finance-1", received);
+        history.Decided("period/1", Invoice("N-2", "1347171.00"), "finance-1", "2025-12-31T10:00:00+08:00").Decided("period/1", Invoice("N-3", "1347171.00"), "finance-1", received);
         Assert.Equal(History.Date(due), history.Statement(1).DueOn);
     }
 
