@@ -150,7 +150,7 @@ public sealed partial record ContractAccount
         AuditAdjustmentMade made => Settlement with { AuditAdjustments = Settlement.AuditAdjustments + made.Amount },
         AuditConcluded => Settlement with { AuditOpen = false, Concluded = true, ConcludedOn = e.OccurredOn },
         AuditWaived => Settlement with { AuditWaived = true },
-        SettlementAgreed => Settlement with { Concluded = true, ConcludedOn = e.OccurredOn },
+        SettlementAgreed => Settlement with { Concluded = true, ConcludedOn = Settlement.ConcludedOn ?? e.OccurredOn, Agreed = true },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

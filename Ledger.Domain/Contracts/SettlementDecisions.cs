@@ -26,8 +26,8 @@ internal static class SettlementDecisions
                 (!audited || !account.Terms.Audit.Waivable, "$.type", "the contract does not allow the audit to be waived"),
                 (state.Concluded, "$.subject", "the audit is concluded")),
             SettlementAgreed => Decided.Unless(
-                (state.Concluded, "$.subject", "the contract is settled already"),
-                (audited && !state.AuditWaived, "$.type", "the contract calls for an audit that was neither concluded nor waived")),
+                (state.Agreed, "$.subject", "the settlement is agreed already"),
+                (audited && !state.AuditWaived && !state.Concluded, "$.type", "the contract calls for an audit that was neither concluded nor waived")),
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
     }

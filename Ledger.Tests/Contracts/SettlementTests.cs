@@ -120,6 +120,8 @@ public sealed class SettlementTests
         Assert.Equal(SettlementStatus.Concluded, s.State);
         Assert.Empty(s.Open);
         Assert.NotEmpty(history.Decide("settlement", new AuditOpened(), "auditor-1"));
+        history.Decided("settlement", new SettlementAgreed());
+        Assert.NotEmpty(history.Decide("settlement", new SettlementAgreed()));
     }
 
     [Theory]
