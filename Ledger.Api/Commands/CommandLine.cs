@@ -40,6 +40,7 @@ public static partial class CommandLine
             SettlementCommand.Create(),
             DeductionsCommand.Create(),
             FindingsCommand.Create(),
+            RankingsCommand.Create(),
             DiffCommand.Create(),
             TraceCommand.Create(),
             CalendarCommand.Create(),

@@ -5,6 +5,7 @@ using Ledger.EventStore.Appending;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Findings;
+using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Traces;
 using NodaTime;
@@ -29,6 +30,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Statements = new StatementProjection(database, Log.Reader);
         Read = new StatementReader(database, Log.Reader, Statements);
         Findings = new FindingReader(Log.Reader);
+        Rankings = new RankingReader(Log.Reader);
         Differences = new DifferenceReader(Log.Reader);
         Traces = new TraceReader(Log.Reader);
     }
@@ -50,6 +52,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
 
     /// <summary>Findings.</summary>
     public FindingReader Findings { get; }
+
+    /// <summary>Rankings.</summary>
+    public RankingReader Rankings { get; }
 
     /// <summary>What changed between two moments.</summary>
     public DifferenceReader Differences { get; }

@@ -60,22 +60,20 @@ public sealed record CaseLimits(
         (UrgeStage.TwoHours, Duration.FromHours(2)), (UrgeStage.OneDay, Duration.FromHours(24)), (UrgeStage.SevenDays, Duration.FromDays(7)),
     ];
 
-    private readonly record struct Clock(LedgerEvent? Start, Instant Limit, LedgerEvent? Stop, string Text);
+    /// <summary>A clock of one step of a case: what started it, when its limit passes, what stopped it (null while it runs).</summary>
+    public readonly record struct Clock(CaseStep Step, LedgerEvent Start, Instant Limit, LedgerEvent? Stop, string Text);
+
+    /// <summary>All clocks of a case, kept and broken.</summary>
+    public IEnumerable<Clock> ClocksOf(CaseFacts c) => Limits.SelectMany(limit => ClocksOf(limit, c));
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
         foreach (var c in input.Facts.Cases)
         {
-            foreach (var limit in Limits)
+            foreach (var clock in ClocksOf(c).Where(clock => (clock.Stop?.OccurredAt ?? input.AsOf) > clock.Limit))
             {
-                foreach (var clock in ClocksOf(limit, c))
-                {
-                    if ((clock.Stop?.OccurredAt ?? input.AsOf) > clock.Limit)
-                    {
-                        yield return Broken(limit.Step, c.Subject, clause, clock);
-                    }
-                }
+                yield return Broken(c.Subject, clause, clock);
             }
         }
     }
@@ -95,17 +93,17 @@ public sealed record CaseLimits(
         switch (limit.Step)
         {
             case CaseStep.Sign when c.Received is { } start:
-                yield return From(start, general, CaseFacts.First(c.Signed, c.Returned));
+                yield return From(limit.Step, start, general, CaseFacts.First(c.Signed, c.Returned));
                 break;
             case CaseStep.Dispatch when DispatchStart(c) is { } start && !(WaivedByApproval && c.Dispatched?.Data is CaseDispatched { ApprovedBy: not null }):
                 var own = OwnIfUrgent && c.Received?.Data is CaseReceived { Urgency: Urgency.Urgent, DispatchLimitMinutes: { } minutes } ? Duration.FromMinutes(minutes) : general;
-                yield return From(start, own, CaseFacts.First(c.Dispatched, c.Returned));
+                yield return From(limit.Step, start, own, CaseFacts.First(c.Dispatched, c.Returned));
                 break;
             case CaseStep.Return when c.Received is { } start && c.Returned is { } returned:
-                yield return From(start, general, returned);
+                yield return From(limit.Step, start, general, returned);
                 break;
             case CaseStep.Contact when c.Closed is { } closed && !(c.Contacted?.OccurredAt <= closed.OccurredAt):
-                yield return new Clock(closed, closed.OccurredAt - ChinaTime.Microsecond, c.Contacted ?? closed, "before closing");
+                yield return new Clock(limit.Step, closed, closed.OccurredAt - ChinaTime.Microsecond, c.Contacted ?? closed, "before closing");
                 break;
             case CaseStep.Urge when c.Received is { } start:
                 foreach (var (stage, after) in Stages)
@@ -113,31 +111,32 @@ public sealed record CaseLimits(
                     var end = CaseFacts.First(c.Closed, c.Returned);
                     if (!(end?.OccurredAt <= start.OccurredAt + after))
                     {
-                        yield return From(start, after, c.Urged(stage)) with { Text = Words<UrgeStage>.Of(stage) };
+                        yield return From(limit.Step, start, after, c.Urged(stage)) with { Text = Words<UrgeStage>.Of(stage) };
                     }
                 }
 
                 break;
             case CaseStep.Handling when c.Received is { } start:
                 var stop = CaseFacts.First(c.Closed, c.Returned);
-                yield return start.Data is CaseReceived { DueAt: { } due } ? new Clock(start, due, stop, "due " + Show(due)) : From(start, general, stop);
+                yield return start.Data is CaseReceived { DueAt: { } due } ? new Clock(limit.Step, start, due, stop, "due " + Show(due)) : From(limit.Step, start, general, stop);
                 break;
             case CaseStep.CallBack when c.Closed is { } start:
-                yield return From(start, general, c.FollowedUp);
+                yield return From(limit.Step, start, general, c.FollowedUp);
                 break;
         }
     }
 
     private LedgerEvent? DispatchStart(CaseFacts c) => DispatchFrom == DispatchClock.Signing ? c.Signed : c.Received;
 
-    private static Clock From(LedgerEvent start, Duration limit, LedgerEvent? stop) => new(start, start.OccurredAt + limit, stop, $"{(long)limit.TotalMinutes} min");
+    private static Clock From(CaseStep step, LedgerEvent start, Duration limit, LedgerEvent? stop) =>
+        new(step, start, start.OccurredAt + limit, stop, $"{(long)limit.TotalMinutes} min");
 
-    private static Finding Broken(CaseStep step, string subject, Clause clause, Clock clock)
+    private static Finding Broken(string subject, Clause clause, Clock clock)
     {
         var evidence = new[] { clock.Start, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
         return Finding.Of(
-            FindingKind.TimeLimit, Words<CaseStep>.Of(step), subject, clock.Limit, evidence,
-            ("clause", clause.Number), ("limit", clock.Text), ("from", clock.Start is { } from ? Show(from.OccurredAt) : ""),
+            FindingKind.TimeLimit, Words<CaseStep>.Of(clock.Step), subject, clock.Limit, evidence,
+            ("clause", clause.Number), ("limit", clock.Text), ("from", Show(clock.Start.OccurredAt)),
             ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running"));
     }
 }

@@ -1,0 +1,131 @@
+using System.Text.Json.Serialization;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Money;
+using Ledger.Domain.Rules;
+using NodaTime;
+
+namespace Ledger.Domain.Rates;
+
+/// <summary>A contract by the city's published rating: by its published rank where all carry one, else by score, else by tier.</summary>
+public sealed record ContractRank(int Rank, string Contract, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Score, Tier Tier);
+
+/// <summary>A unit by the composite of the cases first dispatched to it; rates with four places, null where not applicable.</summary>
+public sealed record UnitRank(
+    int Rank,
+    string Unit,
+    int Counted,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Response,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Resolution,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Satisfaction,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Composite);
+
+/// <summary>A seat by the share of the time limits that it kept, of those whose clock began in the cycle and that it stopped.</summary>
+public sealed record SeatRank(int Rank, string Seat, int Kept, int Of, string Share);
+
+/// <summary>A vendor by its effective deductions of the cycle per 10,000 yuan of the cycle's fee (by days of the term), the least first.</summary>
+public sealed record VendorRank(int Rank, string Vendor, Cny Deductions, Cny Fee, string PerTenThousand);
+
+/// <summary>The rankings of one cycle: standard competition ranking (1, 2, 2, 4) on exact values, equals by name.</summary>
+public sealed record CycleRankings(
+    string Cycle,
+    string Scheme,
+    IReadOnlyList<ContractRank> Contracts,
+    IReadOnlyList<UnitRank> Units,
+    IReadOnlyList<SeatRank> Seats,
+    IReadOnlyList<VendorRank> Vendors)
+{
+    private const int TenThousand = 10_000;
+
+    /// <summary>The rankings of a cycle from the accounts and facts of all contracts.</summary>
+    public static CycleRankings Of(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle)
+    {
+        var adopted = contracts.SelectMany(c => c.Facts.Of<ScoringSchemeAdopted>()).OrderBy(s => s.Event.Position).Select(s => s.Data);
+        var scheme = ScoringScheme.InForce(adopted, cycle);
+        return new CycleRankings(
+            MonthlyRatingPublished.CycleText(cycle), scheme.Name, RankContracts(contracts, cycle), RankUnits(contracts, cycle, scheme), RankSeats(contracts, cycle, scheme), RankVendors(contracts, cycle, scheme));
+    }
+
+    private static List<ContractRank> RankContracts(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle)
+    {
+        var rated = contracts
+            .Select(c => (c.Account.Terms.Id, Rating: c.Facts.Of<MonthlyRatingPublished>().LastOrDefault(r => r.Data.Cycle == cycle)?.Data))
+            .Where(c => c.Rating is not null)
+            .Select(c => (c.Id, Rating: c.Rating!))
+            .ToList();
+        Func<MonthlyRatingPublished, decimal> key =
+            rated.TrueForAll(c => c.Rating.Rank is not null) ? r => r.Rank!.Value
+            : rated.TrueForAll(c => c.Rating.Score is not null) ? r => -r.Score!.Value
+            : r => (int)r.Tier;
+        return Ranked(rated, c => c.Id, c => key(c.Rating), (rank, c) => new ContractRank(rank, c.Id, c.Rating.Score, c.Rating.Tier));
+    }
+
+    private static List<UnitRank> RankUnits(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
+    {
+        var units =
+            from contract in contracts
+            from row in ThreeRates.RowsOf(contract.Facts, cycle)
+            where row.Unit is not null
+            group row by row.Unit into unit
+            select (Unit: unit.Key, Rates: ThreeRates.Of(unit, scheme));
+
+        // The best first; a unit of which nothing counts is ranked behind all others.
+        return Ranked(
+            units, u => u.Unit, u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
+            (rank, u) => new UnitRank(rank, u.Unit, u.Rates.Counted, u.Rates.Response?.ToString(), u.Rates.Resolution?.ToString(), u.Rates.Satisfaction?.ToString(), u.Rates.Composite?.ToString()));
+    }
+
+    private static List<SeatRank> RankSeats(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
+    {
+        var seats =
+            from contract in contracts
+            from block in contract.Account.Terms.Rules<CaseLimits>()
+            from c in contract.Facts.Cases
+            from clock in block.Rule.ClocksOf(c)
+            where clock.Step is not (CaseStep.Handling or CaseStep.Contact) && clock.Stop is not null && scheme.CycleOf(clock.Start.OccurredOn) == cycle
+            group clock.Stop!.OccurredAt <= clock.Limit by clock.Stop!.Actor into seat
+            select (Seat: seat.Key, Kept: seat.Count(kept => kept), Of: seat.Count());
+        return Ranked(seats, s => s.Seat, s => Ratio.Of(-s.Kept, s.Of), (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString()));
+    }
+
+    private static List<VendorRank> RankVendors(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
+    {
+        var (first, last) = scheme.DaysOf(cycle);
+        var vendors =
+            from contract in contracts
+            let fee = FeeOf(contract.Account, first, last)
+            where fee.IsPositive
+            let deductions = contract.Account.Deductions.Values.Where(d => scheme.CycleOf(d.AttributedOn) == cycle).Sum(d => d.Effective)
+            let sums = (Fee: fee, Deductions: deductions)
+            group sums by contract.Account.Terms.Vendor into vendor
+            select (Vendor: vendor.Key, Fee: vendor.Sum(v => v.Fee), Deductions: vendor.Sum(v => v.Deductions));
+        return Ranked(
+            vendors, v => v.Vendor, v => Ratio.Of(v.Deductions.Fen, v.Fee.Fen),
+            (rank, v) => new VendorRank(rank, v.Vendor, v.Deductions, v.Fee, (Ratio.Of(TenThousand) * Ratio.Of(v.Deductions.Fen, v.Fee.Fen)).ToString()));
+    }
+
+    /// <summary>The fee of the days of a cycle that lie in the contract's terms of service, by days of each term.</summary>
+    private static Cny FeeOf(ContractAccount account, LocalDate from, LocalDate to) => account.ServiceTerms.Sum(term =>
+    {
+        var last = LocalDate.Min(LocalDate.Min(to, term.To), account.ServedUntil);
+        var first = LocalDate.Max(from, term.From);
+        return first > last ? Cny.Zero : term.Price.MulDiv(Period.DaysBetween(first, last) + 1, term.Days);
+    });
+
+    /// <summary>Standard competition ranking by a key, the least first; equals share their rank and stand by name.</summary>
+    private static List<TRank> Ranked<T, TKey, TRank>(IEnumerable<T> items, Func<T, string> name, Func<T, TKey> key, Func<int, T, TRank> rank)
+        where TKey : IComparable<TKey>
+    {
+        var sorted = items.Select(i => (Item: i, Key: key(i))).OrderBy(i => i.Key).ThenBy(i => name(i.Item), StringComparer.Ordinal).ToList();
+        var ranks = new List<TRank>(sorted.Count);
+        var place = 1;
+        for (var i = 0; i < sorted.Count; i++)
+        {
+            place = i > 0 && sorted[i].Key.CompareTo(sorted[i - 1].Key) == 0 ? place : i + 1;
+            ranks.Add(rank(place, sorted[i].Item));
+        }
+
+        return ranks;
+    }
+}

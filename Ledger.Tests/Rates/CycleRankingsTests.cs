@@ -1,0 +1,105 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Money;
+using Ledger.Domain.Rates;
+using Ledger.Tests.Support;
+using NodaTime;
+
+namespace Ledger.Tests.Rates;
+
+/// <summary>Rankings of a cycle: ties are ties, ranks are those of a competition, the cycle bounds what counts.</summary>
+public sealed class CycleRankingsTests
+{
+    private static readonly YearMonth Cycle = new(2025, 11);
+
+    [Fact]
+    public void Units_are_ranked_by_their_composite_with_ties_and_those_without_cases_behind()
+    {
+        var history = new History("gaomidian-2025");
+        Handled(history, "1", "b", resolved: true);
+        Handled(history, "2", "a", resolved: true);
+        Handled(history, "3", "c", resolved: false);
+        Handled(history, "4", "d", resolved: false);
+        history.Add("2025-12-03T10:00:00+08:00", "case/4", new ExclusionDecided(true));
+        Assert.Equal(
+            ["1 a 1 100.0000", "1 b 1 100.0000", "3 c 1 50.0000", "4 d 0 "],
+            Of(history).Units.Select(u => $"{u.Rank} {u.Unit} {u.Counted} {u.Composite}"));
+    }
+
+    [Fact]
+    public void A_seat_is_ranked_by_the_limits_that_it_kept_of_those_it_stopped_in_the_cycle()
+    {
+        var history = new History("gaomidian-2025");
+        Signed(history, "1", "2025-11-30T23:59:00+08:00", minutes: 30, "seat-1");
+        Signed(history, "2", "2025-11-10T09:00:00+08:00", minutes: 31, "seat-1");
+        Signed(history, "3", "2025-11-11T09:00:00+08:00", minutes: 10, "seat-2");
+        Signed(history, "4", "2025-12-01T00:00:00+08:00", minutes: 31, "seat-2");
+        Assert.Equal(["1 seat-2 1/1 1.0000", "2 seat-1 1/2 0.5000"], Of(history).Seats.Select(s => $"{s.Rank} {s.Seat} {s.Kept}/{s.Of} {s.Share}"));
+    }
+
+    [Fact]
+    public void A_vendor_is_ranked_by_effective_deductions_per_ten_thousand_yuan_of_the_cycles_fee()
+    {
+        var deducted = new History("gaomidian-2025")
+            .Decided("claim/in", new LossClaimed("4.4", Cny.Parse("1000.00"), "x"), time: "2025-11-30T23:59:59+08:00")
+            .Decided("claim/out", new LossClaimed("4.4", Cny.Parse("1000.00"), "x"), time: "2025-12-01T00:00:00+08:00")
+            .Decided("claim/proposed", new LossClaimed("4.4", Cny.Parse("1000.00"), "x"), time: "2025-11-15T00:00:00+08:00");
+        deducted.Assess("2025-12-31");
+        deducted.Decided("deduction/4.4:in", new DeductionConfirmed()).Decided("deduction/4.4:out", new DeductionConfirmed());
+
+        // Thirty of 365 days of 4,315,200.00 and of 1,924,530.00.
+        var vendors = Of(deducted, new History("jiuxianqiao-2025"), new History("anding-2023")).Vendors;
+        Assert.Equal(
+            ["1 158180.55 0.00 0.0000", "2 354673.97 1000.00 28.1949"],
+            vendors.Select(v => $"{v.Rank} {v.Fee} {v.Deductions} {v.PerTenThousand}"));
+    }
+
+    [Theory]
+    [InlineData(1, 2, null, null, "1 anding-2023|2 gaomidian-2025")]
+    [InlineData(2, 2, null, null, "1 anding-2023|1 gaomidian-2025")]
+    [InlineData(null, null, "90.1", "90.2", "1 gaomidian-2025|2 anding-2023")]
+    [InlineData(1, null, "90.1", null, "1 anding-2023|2 gaomidian-2025")]
+    public void Contracts_stand_by_the_citys_published_rating(int? firstRank, int? secondRank, string? firstScore, string? secondScore, string ranks)
+    {
+        var first = Rated("anding-2023", Tier.Excellent, firstScore, firstRank);
+        var second = Rated("gaomidian-2025", Tier.Good, secondScore, secondRank);
+        Assert.Equal(ranks, string.Join('|', Of(second, first, new History("yongdinglu-2026")).Contracts.Select(c => $"{c.Rank} {c.Contract}")));
+    }
+
+    [Fact]
+    public async Task A_ranking_is_replayed_at_any_position()
+    {
+        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        var history = new History("gaomidian-2025");
+        Handled(history, "1", "a", resolved: false);
+        Handled(history, "2", "b", resolved: true);
+        await Ledgers.ImportAsync(database.Ledger, history.Events.Skip(1).Select(e => new NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data)));
+        var before = (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
+        await Ledgers.ImportAsync(database.Ledger, [new NewEvent("gaomidian-2025", "case/1", "later", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(true)), new NewEvent("gaomidian-2025", "case/2", "later-2", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(false))]);
+        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.AtAsync(Cycle, position, default)).Units.Select(u => u.Unit));
+        Assert.Equal(("b a", "a b"), (await Units(before), await Units(before + 2)));
+    }
+
+    private static History Rated(string contract, Tier tier, string? score, int? rank) => new History(contract).Add(
+        "2025-12-05T09:00:00+08:00", "rating/2025-11", new MonthlyRatingPublished(Cycle, tier, score is null ? null : decimal.Parse(score, System.Globalization.CultureInfo.InvariantCulture), rank));
+
+    private static void Handled(History history, string number, string unit, bool resolved) => history
+        .Add("2025-11-03T09:00:00+08:00", $"case/{number}", new CaseDispatched(unit))
+        .Add("2025-12-02T09:00:00+08:00", $"case/{number}", Score(resolved));
+
+    private static CaseScored Score(bool resolved) => new(Cycle, 80, true, resolved, Satisfaction.Satisfied);
+
+    private static void Signed(History history, string number, string received, int minutes, string seat) => history
+        .Add(received, $"case/{number}", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine))
+        .Add((History.At(received) + Duration.FromMinutes(minutes)).ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", null), $"case/{number}", new CaseSigned(), seat);
+
+    private static CycleRankings Of(params History[] histories) => CycleRankings.Of([.. histories.Select(h => (h.Account, FactsOf(h)))], Cycle);
+
+    private static ContractFacts FactsOf(History history)
+    {
+        var facts = new ContractFacts();
+        history.Events.ToList().ForEach(facts.Add);
+        return facts;
+    }
+}
