@@ -48,6 +48,12 @@ internal static class FindingsCommand
                 Markup.Escape(string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}"))));
         }
 
+        if (findings.Count == 0)
+        {
+            console.WriteLine("nothing found; detectors of false records other than F11 (times in an impossible order) are not there yet");
+            return;
+        }
+
         console.Write(table);
     }
 }

@@ -111,6 +111,7 @@ public sealed class CaseFacts(string subject)
 
     private readonly Dictionary<YearMonth, LedgerEvent> scorings = [];
     private HashSet<YearMonth>? reported;
+    private HashSet<LedgerEvent>? repeated;
     private LedgerEvent?[]? urged;
 
     /// <summary>The subject, <c>case/{no}</c>.</summary>
@@ -145,6 +146,13 @@ public sealed class CaseFacts(string subject)
 
     /// <summary>The months for which the carried-over case was reported on.</summary>
     public IReadOnlyCollection<YearMonth> CarryOverReports => reported ?? [];
+
+    /// <summary>All scorings of a cycle that was scored more than once, in order; one list a cycle.</summary>
+    public IEnumerable<IReadOnlyList<LedgerEvent>> RepeatedScorings =>
+        from e in repeated ?? []
+        group e by ((CaseScored)e.Data).Cycle into cycle
+        orderby cycle.Key
+        select (IReadOnlyList<LedgerEvent>)[.. cycle.Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime))];
 
     /// <summary>The latest scoring of each cycle.</summary>
     public IEnumerable<LedgerEvent> Scorings => scorings.Values;
@@ -192,9 +200,23 @@ public sealed class CaseFacts(string subject)
             case ExclusionDecided { Granted: true } when EventOrder.IsBefore(e, Excluded):
                 Excluded = e;
                 break;
-            case CaseScored scored when !scorings.TryGetValue(scored.Cycle, out var known) || EventOrder.ByTime(e, known) > 0:
-                scorings[scored.Cycle] = e;
+            case CaseScored scored:
+                Score(e, scored);
                 break;
+        }
+    }
+
+    private void Score(LedgerEvent e, CaseScored scored)
+    {
+        if (scorings.TryGetValue(scored.Cycle, out var known))
+        {
+            (repeated ??= []).Add(e);
+            repeated.Add(known);
+        }
+
+        if (known is null || EventOrder.ByTime(e, known) > 0)
+        {
+            scorings[scored.Cycle] = e;
         }
     }
 }

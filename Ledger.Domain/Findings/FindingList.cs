@@ -22,6 +22,7 @@ internal static class FindingList
             .Concat(Rights(input))
             .Concat(Duties(input))
             .Concat(Contradictions(input, found))
+            .Concat(RecordContradictions.Of(input.Facts))
             .Concat(rules)
             .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
             .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)];
