@@ -23,10 +23,7 @@ internal static class CalendarCommand
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var path = parsed.GetRequiredValue(file);
-            await using var stream = CommandLine.OpenFile(path);
-            using var bytes = new MemoryStream();
-            await stream.CopyToAsync(bytes, cancel);
-            var published = await PublishCalendar.RunAsync(ledger, bytes.ToArray(), cancel);
+            var published = await PublishCalendar.RunAsync(ledger, await CommandLine.ReadFileAsync(path, cancel), cancel);
             foreach (var fault in published.Faults)
             {
                 terminal.Error($"{path}: {fault}");
@@ -65,8 +62,8 @@ internal static class CalendarCommand
         moment.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var position = await moment.ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
-            _ = await ledger.Log.Reader.HeadAtAsync(position, cancel);
+            var position = await moment.PositionAsync(parsed, ledger, cancel);
+            _ = await ledger.Log.Reader.RecordedAtAsync(position, cancel);
             var all = await CalendarReader.AllAsync(ledger.Log.Reader, position, cancel);
             var days = CalendarReader.At(all, position);
             var inForce = new CalendarInForce(

@@ -120,7 +120,16 @@ public static partial class CommandLine
         .AddEnvironmentVariables()
         .Build());
 
-    /// <summary>Reads a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
+    /// <summary>The bytes of a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
+    internal static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancel)
+    {
+        await using var stream = OpenFile(path);
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, cancel);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Opens a file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
     internal static Stream OpenFile(string path)
     {
         if (Directory.Exists(path))

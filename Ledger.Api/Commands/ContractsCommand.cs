@@ -23,10 +23,7 @@ internal static class ContractsCommand
             var registrations = new List<Registration>();
             foreach (var path in parsed.GetRequiredValue(files))
             {
-                await using var stream = CommandLine.OpenFile(path);
-                using var bytes = new MemoryStream();
-                await stream.CopyToAsync(bytes, cancel);
-                registrations.Add(await RegisterContract.RunAsync(ledger, bytes.ToArray(), path, "ledger/contracts", cancel));
+                registrations.Add(await RegisterContract.RunAsync(ledger, await CommandLine.ReadFileAsync(path, cancel), path, "ledger/contracts", cancel));
             }
 
             foreach (var (refused, fault) in registrations.SelectMany(r => r.Faults.Select(f => (r.Contract, f))))

@@ -29,7 +29,7 @@ internal static class FindingsCommand
                     : throw new LedgerException(ErrorCode.BadRequest, $"--kind: expected one of {string.Join(", ", Words<FindingKind>.All)}, got \"{word}\"");
             }
 
-            var position = await moment.ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+            var position = await moment.PositionAsync(parsed, ledger, cancel);
             var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await ledger.NowAsync(cancel);
             var findings = (await ledger.Findings.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => only is null || f.Kind == only).ToList();
             terminal.Show(findings, console => Print(console, findings));
@@ -40,18 +40,18 @@ internal static class FindingsCommand
 
     private static void Print(IAnsiConsole console, List<Finding> findings)
     {
+        if (findings.Count == 0)
+        {
+            console.WriteLine("nothing found; detectors of false records other than F11 (times in an impossible order) are not there yet");
+            return;
+        }
+
         var table = Terminal.Table("Arisen", "Kind", "Rule", "Subject~", "Detail~");
         foreach (var f in findings)
         {
             table.AddRow(
                 ChinaTime.Show(f.ArisenAt).ToString("uuuu-MM-dd HH:mm", null), Words<FindingKind>.Of(f.Kind), Markup.Escape(f.Rule), Markup.Escape(f.Subject),
                 Markup.Escape(string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}"))));
-        }
-
-        if (findings.Count == 0)
-        {
-            console.WriteLine("nothing found; detectors of false records other than F11 (times in an impossible order) are not there yet");
-            return;
         }
 
         console.Write(table);

@@ -23,7 +23,7 @@ internal static class RankingsCommand
             var month = YearMonthPattern.Iso.Parse(text) is { Success: true, Value: var value }
                 ? value
                 : throw new LedgerException(ErrorCode.BadRequest, $"--cycle: expected a month such as 2025-11, got \"{text}\"");
-            var position = await moment.ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+            var position = await moment.PositionAsync(parsed, ledger, cancel);
             var rankings = await ledger.Rankings.AtAsync(month, position, cancel);
             terminal.Show(rankings, console => Print(console, rankings));
             return CommandLine.Done;

@@ -20,7 +20,7 @@ internal static class TraceCommand
         moment.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var position = await moment.ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+            var position = await moment.PositionAsync(parsed, ledger, cancel);
             var trace = await ledger.Traces.AtAsync(parsed.GetRequiredValue(contract), parsed.GetRequiredValue(deduction), position, cancel);
             terminal.Show(trace, console => Print(console, trace));
             return CommandLine.Done;

@@ -4,6 +4,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
+using Ledger.Projections.Assessments;
 using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 using NodaTime;
@@ -54,18 +55,8 @@ public static class AssessContract
 
     private static async Task<Assessment> ReadAsync(LedgerRuntime ledger, string contract, Instant asOf, long position, CancellationToken cancel)
     {
-        var assessment = new Assessment(asOf);
-        await foreach (var e in ledger.Log.Reader.ReadAsync(0, position, contract, cancel: cancel))
-        {
-            assessment.Add(EventMapping.ToEvent(e.Event));
-        }
-
-        if (assessment.Account is null)
-        {
-            throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered; `contracts list` names those that are");
-        }
-
-        return assessment.Account.LastAsOf > asOf
+        var assessment = await AssessmentReader.AtAsync(ledger.Log.Reader, contract, asOf, position, cancel);
+        return assessment.Account?.LastAsOf > asOf
             ? throw new LedgerException(ErrorCode.Refused, $"the latest assessment of {contract} is as of {Words(assessment.Account.LastAsOf.Value)}: another may not lie before it")
             : assessment;
     }

@@ -138,7 +138,7 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
                     $"{clause.Number}:{obligation.Name}",
                     clause.Number,
                     [],
-                    input.Account.TermOn(obligation.DueOn).Price.Percent(PercentPerDay) * NodaTime.Period.DaysBetween(obligation.DueOn, on),
+                    Accrued(input.Account, obligation, on),
                     on,
                     obligation.Evidence);
             }
@@ -151,13 +151,14 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
         var today = NodaTime.LocalDate.Min(input.AsOfDate, input.Account.ServedUntil);
         foreach (var obligation in Obligation.All(input.Facts).Where(o => o.PerformedOn is null && today > o.DueOn))
         {
-            var days = NodaTime.Period.DaysBetween(obligation.DueOn, today);
-            var amount = input.Account.TermOn(obligation.DueOn).Price.Percent(PercentPerDay) * days;
             yield return Finding.Of(
                 FindingKind.Duty, "obligation_accruing", $"obligation/{obligation.Name}", ChinaTime.StartOf(obligation.DueOn.PlusDays(1)), obligation.Evidence,
-                ("clause", clause.Number), ("dueOn", Iso(obligation.DueOn)), ("days", $"{days}"), ("amount", amount.ToString()));
+                ("clause", clause.Number), ("dueOn", Iso(obligation.DueOn)), ("days", $"{NodaTime.Period.DaysBetween(obligation.DueOn, today)}"), ("amount", Accrued(input.Account, obligation, today).ToString()));
         }
     }
+
+    private Cny Accrued(ContractAccount account, Obligation obligation, NodaTime.LocalDate until) =>
+        account.TermOn(obligation.DueOn).Price.Percent(PercentPerDay) * NodaTime.Period.DaysBetween(obligation.DueOn, until);
 
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)

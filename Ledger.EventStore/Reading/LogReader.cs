@@ -36,11 +36,7 @@ public sealed class LogReader(NpgsqlDataSource database)
             return head;
         }
 
-        if (position < 0 || position > head.Position)
-        {
-            throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
-        }
-
+        RefuseOutside(position, head);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand("select leaf_hash, recorded_at from ledger.events where position <= $1 order by position", connection)
         {
@@ -56,6 +52,29 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
 
         return new LogHead(position, recordedAt, tree.Root());
+    }
+
+    /// <summary>
+    /// When a position was recorded (null for 0), without the root of its tree. Throws <see cref="LedgerException"/> for a position
+    /// beyond the head.
+    /// </summary>
+    public async Task<long?> RecordedAtAsync(long position, CancellationToken cancel)
+    {
+        RefuseOutside(position, await HeadAsync(cancel));
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand("select recorded_at from ledger.events where position = $1", connection)
+        {
+            Parameters = { new() { Value = position } },
+        };
+        return await command.ExecuteScalarAsync(cancel) is DateTime at ? Timestamps.ToMicroseconds(at) : null;
+    }
+
+    private static void RefuseOutside(long position, LogHead head)
+    {
+        if (position < 0 || position > head.Position)
+        {
+            throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
+        }
     }
 
     /// <summary>The last position recorded at or before a time (microseconds since 1970 UTC); 0 where none was.</summary>

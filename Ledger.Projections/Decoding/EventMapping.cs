@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Statements;
 using Ledger.EventStore;
 using NodaTime;
 
@@ -46,6 +47,9 @@ public static class EventMapping
 
     /// <summary>The stored stream of a contract's subject.</summary>
     public static string Stream(string contract, string subject) => $"{contract}/{subject}";
+
+    /// <summary>A moment of the log; nothing recorded is 1970.</summary>
+    public static RecordedMoment ToMoment(long position, long? recordedAt) => new(position, FromMicroseconds(recordedAt ?? 0));
 
     /// <summary>The instant of whole microseconds since 1970 UTC.</summary>
     public static Instant FromMicroseconds(long microseconds) => Instant.FromUnixTimeTicks(microseconds * 10);

@@ -17,7 +17,7 @@ public sealed class DifferenceReader(LogReader log)
     /// <summary>What changed after one position up to another.</summary>
     public async Task<ContractDifference> BetweenAsync(string contract, long from, long to, CancellationToken cancel)
     {
-        var (first, second) = (await log.HeadAtAsync(from, cancel), await log.HeadAtAsync(to, cancel));
+        var (first, second) = (await log.RecordedAtAsync(from, cancel), await log.RecordedAtAsync(to, cancel));
         if (from > to)
         {
             throw new LedgerException(ErrorCode.BadRequest, $"--from {from} lies after --to {to}");
@@ -30,8 +30,6 @@ public sealed class DifferenceReader(LogReader log)
         }
 
         var changes = differences.Result() ?? throw AccountReader.Unknown(contract);
-        return new ContractDifference(contract, Moment(first), Moment(second), changes);
+        return new ContractDifference(contract, EventMapping.ToMoment(from, first), EventMapping.ToMoment(to, second), changes);
     }
-
-    private static RecordedMoment Moment(LogHead head) => new(head.Position, EventMapping.FromMicroseconds(head.RecordedAt ?? 0));
 }

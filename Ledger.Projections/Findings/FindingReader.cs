@@ -1,8 +1,7 @@
-using Ledger.Domain.Assessments;
 using Ledger.Domain.Findings;
 using Ledger.EventStore.Reading;
+using Ledger.Projections.Assessments;
 using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
 using NodaTime;
 
 namespace Ledger.Projections.Findings;
@@ -13,15 +12,8 @@ public sealed class FindingReader(LogReader log)
     /// <summary>All findings, by the moment at which they arose.</summary>
     public async Task<IReadOnlyList<Finding>> AtAsync(string contract, long position, Instant effective, CancellationToken cancel)
     {
-        _ = await log.HeadAtAsync(position, cancel);
-        var assessment = new Assessment(effective);
-        await foreach (var e in log.ReadAsync(0, position, contract, cancel: cancel))
-        {
-            assessment.Add(EventMapping.ToEvent(e.Event));
-        }
-
-        return assessment.Account is null
-            ? throw AccountReader.Unknown(contract)
-            : assessment.Findings(await CalendarReader.AtAsync(log, position, cancel));
+        _ = await log.RecordedAtAsync(position, cancel);
+        var assessment = await AssessmentReader.AtAsync(log, contract, effective, position, cancel);
+        return assessment.Findings(await CalendarReader.AtAsync(log, position, cancel));
     }
 }

@@ -14,7 +14,7 @@ public sealed class RankingReader(LogReader log)
     /// <summary>All four rankings of one cycle.</summary>
     public async Task<CycleRankings> AtAsync(YearMonth cycle, long position, CancellationToken cancel)
     {
-        _ = await log.HeadAtAsync(position, cancel);
+        _ = await log.RecordedAtAsync(position, cancel);
         var contracts = new SortedDictionary<string, (ContractAccount? Account, ContractFacts Facts)>(StringComparer.Ordinal);
         await foreach (var stored in log.ReadAsync(0, position, cancel: cancel))
         {

@@ -78,15 +78,16 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
     /// <summary>The settlement of a contract as of a position, or at the head.</summary>
     public async Task<SettlementStatement> SettlementAsync(string contract, long? position, CancellationToken cancel)
     {
-        var moment = position is { } at ? await log.HeadAtAsync(at, cancel) : await log.HeadAsync(cancel);
-        return Settlement.Build(await accounts.AtAsync(contract, moment.Position, cancel)) with { AsOf = MomentOf(moment) };
+        var at = position ?? (await log.HeadAsync(cancel)).Position;
+        var recordedAt = await log.RecordedAtAsync(at, cancel);
+        return Settlement.Build(await accounts.AtAsync(contract, at, cancel)) with { AsOf = EventMapping.ToMoment(at, recordedAt) };
     }
 
     /// <summary>All deductions but withdrawn ones, as of a position or at the head, by date, then id.</summary>
     public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel)
     {
         var at = position ?? (await log.HeadAsync(cancel)).Position;
-        _ = await log.HeadAtAsync(at, cancel);
+        _ = await log.RecordedAtAsync(at, cancel);
         var account = await accounts.AtAsync(contract, at, cancel);
         return [.. account.Deductions.Values
             .Where(d => d.Status != DeductionStatus.Withdrawn)
@@ -143,11 +144,9 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return (at, head, statements);
     }
 
-    private static RecordedMoment MomentOf(LogHead moment) => new(moment.Position, EventMapping.FromMicroseconds(moment.RecordedAt ?? 0));
-
     private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with
     {
-        AsOf = MomentOf(moment),
+        AsOf = EventMapping.ToMoment(moment.Position, moment.RecordedAt),
         Checkpoint = new CheckpointReference(moment.Position, Convert.ToHexStringLower(moment.Root)),
     };
 }
