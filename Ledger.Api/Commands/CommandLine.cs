@@ -147,6 +147,19 @@ public static partial class CommandLine
         }
     }
 
+    /// <summary>Makes a file anew; throws <see cref="LedgerException"/> where it cannot be written.</summary>
+    internal static FileStream CreateFile(string path, FileMode mode = FileMode.Create)
+    {
+        try
+        {
+            return new FileStream(path, mode, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
+        }
+    }
+
     private static int ExitStatus(ErrorCode code) => code switch
     {
         ErrorCode.BadRequest => BadUsage,

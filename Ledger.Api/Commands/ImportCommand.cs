@@ -24,7 +24,7 @@ internal static class ImportCommand
 
             // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
-            await using var rejected = parsed.GetValue(rejects) is { } path ? Rejects(path) : null;
+            await using var rejected = parsed.GetValue(rejects) is { } path ? CommandLine.CreateFile(path, FileMode.CreateNew) : null;
             var status = CommandLine.Done;
             var reports = new List<ImportReport>();
             foreach (var file in paths)
@@ -94,18 +94,6 @@ internal static class ImportCommand
         await stream.CopyToAsync(spool, cancel);
         spool.Position = 0;
         return spool;
-    }
-
-    private static FileStream Rejects(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
-        }
     }
 
     private static async Task WriteAsync(FileStream rejects, string file, RejectedLine line)

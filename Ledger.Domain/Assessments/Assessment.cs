@@ -19,9 +19,11 @@ public sealed record AssessmentResult(AssessmentRun Run, IReadOnlyList<Found> Fo
 /// An assessment of one contract: a pure function of its events up to a position. Facts count that occurred up to
 /// <c>asOf</c>; terms, readings and the state of deductions count by position.
 /// </summary>
-public sealed class Assessment(Instant asOf)
+/// <param name="asOf">The moment up to which facts count and clocks run.</param>
+/// <param name="forFindings">Whether <see cref="Findings"/> will be asked for, whose detectors read every record.</param>
+public sealed class Assessment(Instant asOf, bool forFindings = false)
 {
-    private readonly ContractFacts facts = new();
+    private readonly ContractFacts facts = new(keepsMassFacts: forFindings);
     private ContractAccount? account;
 
     /// <summary>The account at the position reached; null before the registration.</summary>

@@ -40,6 +40,9 @@ public sealed record LedgerEvent(
     string Actor,
     EventData Data)
 {
+    /// <summary>The event type.</summary>
+    public EventType Type => EventCatalogue.Of(Data);
+
     /// <summary>The subject's key: what follows its first slash, or nothing.</summary>
     public string Key => Subject[(Subject.IndexOf('/', StringComparison.Ordinal) + 1)..];
 

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization;
+using Ledger.Domain.Json;
 using NodaTime;
 
 namespace Ledger.Domain.Findings;
@@ -71,6 +75,17 @@ public sealed record Finding(
     IReadOnlyList<string> Evidence,
     IReadOnlyDictionary<string, string> Detail)
 {
+    /// <summary>
+    /// What names it for ever: the rule and sixteen hexadecimal digits that its kind, rule, subject and <see cref="Key"/> give. Its
+    /// facts may change, its id does not; its reviews stand in the stream <c>finding/{id}</c>.
+    /// </summary>
+    [JsonPropertyOrder(-1)]
+    public string Id => $"{Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")))[..16]}";
+
+    /// <summary>Tells findings of one rule and subject apart.</summary>
+    [JsonIgnore]
+    public string Key { get; init; } = "";
+
     /// <summary>A certain finding that nobody took up.</summary>
     public static Finding Of(FindingKind kind, string rule, string subject, Instant arisenAt, IReadOnlyList<string> evidence, params ReadOnlySpan<(string Name, string Value)> detail)
     {

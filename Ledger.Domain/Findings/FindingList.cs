@@ -1,4 +1,5 @@
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
@@ -23,6 +24,7 @@ internal static class FindingList
             .Concat(Duties(input))
             .Concat(Contradictions(input, found))
             .Concat(RecordContradictions.Of(input.Facts))
+            .Concat(Detector.FindAll(new ServiceRecords(account, input.Facts)))
             .Concat(rules)
             .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
             .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)];

@@ -137,6 +137,6 @@ public sealed record CaseLimits(
         return Finding.Of(
             FindingKind.TimeLimit, Words<CaseStep>.Of(clock.Step), subject, clock.Limit, evidence,
             ("clause", clause.Number), ("limit", clock.Text), ("from", Show(clock.Start.OccurredAt)),
-            ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running"));
+            ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running")) with { Key = clock.Step == CaseStep.Urge ? clock.Text : "" };
     }
 }

@@ -167,7 +167,7 @@ public sealed record CarryOverReports : RuleBlock
         where input.AsOf > over
         select Finding.Of(
             FindingKind.TimeLimit, "carry_over", missing.Event.Subject, over, [missing.Event.Id],
-            ("clause", clause.Number), ("month", MonthlyRatingPublished.CycleText(missing.Month)));
+            ("clause", clause.Number), ("month", MonthlyRatingPublished.CycleText(missing.Month))) with { Key = MonthlyRatingPublished.CycleText(missing.Month) };
 
     private static IEnumerable<(YearMonth Month, LocalDate From, LedgerEvent Event)> Missing(RuleInput input)
     {

@@ -103,7 +103,7 @@ public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : Ru
             {
                 yield return Finding.Of(
                     FindingKind.TimeLimit, "report", issue.Event.Subject, limit, reported is null ? [issue.Id] : [issue.Id, reported.Id],
-                    ("clause", clause.Number), ("limit", $"{minutes} min"), ("from", Show(issue.At)), ("stopped", reported is null ? "running" : Show(reported.At)));
+                    ("clause", clause.Number), ("limit", $"{minutes} min"), ("from", Show(issue.At)), ("stopped", reported is null ? "running" : Show(reported.At))) with { Key = issue.Id };
             }
         }
     }
@@ -129,7 +129,7 @@ public sealed record PatrolQuota : RuleBlock
             {
                 yield return Finding.Of(
                     FindingKind.Duty, "patrol_quota", "contract", end, [quota.Id],
-                    ("clause", clause.Number), ("expected", $"{quota.Data.Count}"), ("reported", $"{reported}"));
+                    ("clause", clause.Number), ("expected", $"{quota.Data.Count}"), ("reported", $"{reported}")) with { Key = quota.Id };
             }
         }
     }
@@ -166,7 +166,7 @@ public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int Remova
             {
                 yield return Finding.Of(
                     FindingKind.TimeLimit, "staff", start.Subject, ChinaTime.EndOf(last), filled is null ? [start.Id] : [start.Id, filled.Id],
-                    ("clause", clause.Number), ("last", Iso(last)), ("filled", filled is null ? "running" : Iso(filled.On)));
+                    ("clause", clause.Number), ("last", Iso(last)), ("filled", filled is null ? "running" : Iso(filled.On))) with { Key = start.Id };
             }
         }
     }
@@ -205,5 +205,5 @@ public sealed record QuoteAnswers(int? WorkingDays = null) : RuleBlock
 
     private static Finding Accepted(Clause clause, LedgerEvent quote, Instant at, string why, AddedServiceQuoted data, params ReadOnlySpan<string> answer) => Finding.Of(
         FindingKind.Right, "quote_accepted", quote.Subject, at, [quote.Id, .. answer],
-        ("clause", clause.Number), ("amount", data.Amount.ToString()), ("quoted", Iso(data.On)), ("why", why));
+        ("clause", clause.Number), ("amount", data.Amount.ToString()), ("quoted", Iso(data.On)), ("why", why)) with { Key = quote.Id };
 }

@@ -82,7 +82,7 @@ public sealed record ScoreSheets(
             where !named.Contains((quarter, c.Subject)) && !named.Contains((quarter, c.Subject["case/".Length..]))
             select Finding.Of(
                 FindingKind.Contradiction, "zero_score_not_on_sheet", c.Subject, scoring.OccurredAt, [scoring.Id],
-                ("clause", clause.Number), ("quarter", $"{quarter}"));
+                ("clause", clause.Number), ("quarter", $"{quarter}")) with { Key = scoring.Id };
     }
 
     /// <summary>Why a sheet is refused: an item missing, unknown, or with a score that it does not offer; a quarter not of the term.</summary>

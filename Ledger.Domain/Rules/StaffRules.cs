@@ -56,7 +56,7 @@ public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int Repla
         where came is not null && departure.On < CivilCode.CorrespondingDay(came.On, MonthsInPost)
         select Finding.Of(
             FindingKind.Duty, "months_in_post", departure.Event.Subject, departure.At, [came.Id, departure.Id],
-            ("clause", clause.Number), ("came", Iso(came.On)), ("left", Iso(departure.On)), ("expected", $"{MonthsInPost} months"));
+            ("clause", clause.Number), ("came", Iso(came.On)), ("left", Iso(departure.On)), ("expected", $"{MonthsInPost} months")) with { Key = departure.Id };
 
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)

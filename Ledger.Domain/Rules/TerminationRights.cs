@@ -135,7 +135,7 @@ public sealed record ForceMajeureRelief(int? NoticeHours = null, int? ProofWorki
                 {
                     yield return Finding.Of(
                         FindingKind.Right, "force_majeure", $"deduction/{deduction.Id}", ChinaTime.StartOf(deduction.AttributedOn), [span.EventId, .. deduction.Evidence],
-                        ("clause", clause.Number), ("from", Iso(span.From)), ("until", span.Until is { } until ? Iso(until) : "open"));
+                        ("clause", clause.Number), ("from", Iso(span.From)), ("until", span.Until is { } until ? Iso(until) : "open")) with { Key = span.EventId };
                 }
             }
 
@@ -143,7 +143,7 @@ public sealed record ForceMajeureRelief(int? NoticeHours = null, int? ProofWorki
             {
                 yield return Finding.Of(
                     FindingKind.TimeLimit, "force_majeure_notice", "contract", ChinaTime.EndOf(span.From) + Duration.FromHours(hours), [span.EventId],
-                    ("clause", clause.Number), ("limit", $"{hours} h after {Iso(span.From)}"), ("told", Show(span.NotifiedAt)));
+                    ("clause", clause.Number), ("limit", $"{hours} h after {Iso(span.From)}"), ("told", Show(span.NotifiedAt))) with { Key = span.EventId };
             }
         }
     }

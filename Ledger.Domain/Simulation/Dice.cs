@@ -17,6 +17,22 @@ public sealed class Dice(ulong seed)
     /// <summary>One of the given values.</summary>
     public T Of<T>(params ReadOnlySpan<T> values) => values[(int)Between(0, values.Length - 1)];
 
+    /// <summary>A made-up SHA-256 in hexadecimal.</summary>
+    internal string Digest() => string.Concat(Enumerable.Range(0, 4).Select(_ => Between(0, long.MaxValue - 1).ToString("x16")));
+
+    /// <summary>The values in another order.</summary>
+    internal List<T> Shuffled<T>(IEnumerable<T> values)
+    {
+        var list = values.ToList();
+        for (var i = list.Count - 1; i > 0; i--)
+        {
+            var j = (int)Between(0, i);
+            (list[i], list[j]) = (list[j], list[i]);
+        }
+
+        return list;
+    }
+
     private ulong Next()
     {
         unchecked

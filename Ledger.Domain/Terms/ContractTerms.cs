@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ledger.Domain.Detectors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
@@ -16,6 +17,7 @@ namespace Ledger.Domain.Terms;
 /// <param name="Principal">甲方.</param>
 /// <param name="Vendor">乙方.</param>
 /// <param name="SignedOn">The signing date; null where it cannot be read.</param>
+/// <param name="Detection">What detectors of false records are given: parameters, grids, roster; null for the defaults.</param>
 /// <param name="From">First day of the term.</param>
 /// <param name="To">Last day of the term, inclusive.</param>
 /// <param name="Total">The fixed total price.</param>
@@ -36,8 +38,13 @@ public sealed record ContractTerms(
     AuditRule Audit,
     IReadOnlyList<Clause> Clauses,
     IReadOnlyList<OpenReading> Readings,
-    LocalDate? SignedOn = null)
+    LocalDate? SignedOn = null,
+    DetectionTerms? Detection = null)
 {
+    /// <summary>The detectors of false records: each as the contract sets it, or with its default parameters.</summary>
+    public IEnumerable<Detector> DetectorsInForce() =>
+        Detector.Defaults.Select(d => Detection?.Detectors?.FirstOrDefault(own => own.Rule == d.Rule) ?? d);
+
     /// <summary>The rule blocks of one kind, each with the clause it stands in.</summary>
     public IEnumerable<(Clause Clause, T Rule)> Rules<T>()
         where T : class =>
@@ -77,7 +84,7 @@ public sealed record ContractTerms(
             yield return new Fault(".total", "expected an amount above 0.00");
         }
 
-        foreach (var fault in Payment.Faults(this).Concat(ClauseFaults()).Concat(ReadingFaults()))
+        foreach (var fault in Payment.Faults(this).Concat(ClauseFaults()).Concat(ReadingFaults()).Concat(Detection?.Faults().Select(f => f with { Path = ".detection" + f.Path }) ?? []))
         {
             yield return fault;
         }

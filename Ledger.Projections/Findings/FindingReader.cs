@@ -13,7 +13,7 @@ public sealed class FindingReader(LogReader log)
     public async Task<IReadOnlyList<Finding>> AtAsync(string contract, long position, Instant effective, CancellationToken cancel)
     {
         _ = await log.RecordedAtAsync(position, cancel);
-        var assessment = await AssessmentReader.AtAsync(log, contract, effective, position, cancel);
+        var assessment = await AssessmentReader.AtAsync(log, contract, effective, position, forFindings: true, cancel);
         return assessment.Findings(await CalendarReader.AtAsync(log, position, cancel));
     }
 }

@@ -38,12 +38,12 @@ public sealed class History
     public ContractAccount Account { get; private set; } = null!;
 
     /// <summary>Records a fact, or a decision that is known to be right.</summary>
-    public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null)
+    public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null, string? recorded = null)
     {
         Assert.NotNull(EventCatalogue.Of(data).KeyOf(subject));
         events.Add(new LedgerEvent(
             events.Count + 1, Contract, subject, events.Count(e => e.Subject == subject) + 1, id ?? $"e-{events.Count + 1}", "test",
-            At(time), Instant.MinValue, actor, data));
+            At(time), recorded is null ? At(time) : At(recorded), actor, data));
         Account = ContractAccount.Evolve(Account, events[^1])!;
         return this;
     }
@@ -97,7 +97,7 @@ public sealed class History
     /// <summary>All findings with clocks that run to a moment.</summary>
     public IReadOnlyList<Finding> FindingsAt(string effective)
     {
-        var assessment = new Assessment(effective.Length == 10 ? ChinaTime.EndOf(Date(effective)) : At(effective));
+        var assessment = new Assessment(effective.Length == 10 ? ChinaTime.EndOf(Date(effective)) : At(effective), forFindings: true);
         events.ForEach(assessment.Add);
         return assessment.Findings(WorkingDays.Shipped);
     }

@@ -32,6 +32,9 @@ internal sealed class Bench : IAsyncDisposable
         return new Bench(directory, cluster, await LedgerRuntime.OpenAsync(cluster?.ConnectionString ?? server!, SystemClock.Instance, CancellationToken.None));
     }
 
+    /// <summary>The contracts that ship.</summary>
+    public static IReadOnlyList<string> ShippedContracts { get; } = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+
     /// <summary>The terms of a contract that ships.</summary>
     public static ContractTerms Terms(string contract) =>
         TermsReader.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json")), out var faults)

@@ -1,0 +1,51 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
+
+namespace Ledger.Domain.Detectors;
+
+/// <summary>
+/// F12: a contact or a call-back that claims to have reached the citizen with no recording, or one of less than so many seconds
+/// (a lead); one recording, by its digest, on two cases (certain).
+/// </summary>
+public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector(Off)
+{
+    /// <inheritdoc/>
+    public override string Rule => "F12";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(ServiceRecords records)
+    {
+        var calls = records.All.Where(e => e.Data is CitizenContacted or CaseFollowedUp).Select(e => (Event: e, Recording: RecordingOf(e.Data))).ToList();
+        foreach (var (e, recording) in calls)
+        {
+            if (e.Data is not CaseFollowedUp { Contacted: false } && (recording is null || recording.Seconds < Seconds))
+            {
+                yield return Suspect(
+                    Certainty.Lead, e.Subject, e.Id, e.OccurredAt, [e], recording is null ? "a call is claimed and there is no recording" : "a call is claimed and the recording is too short for one",
+                    $"{e.Type.Alias} {Show(e.OccurredAt)}", recording is null ? "no recording" : $"{recording.Seconds} s of recording");
+            }
+        }
+
+        foreach (var same in calls.Where(c => c.Recording is not null).GroupBy(c => c.Recording!.Sha256))
+        {
+            var first = same.First().Event;
+            foreach (var (e, _) in same.Where(c => c.Event.Subject != first.Subject))
+            {
+                yield return Suspect(
+                    Certainty.Certain, e.Subject, $"{e.Id} {same.Key}", e.OccurredAt, [first, e], $"the recording {same.Key[..12]}… is of another case",
+                    $"{first.Subject}, {Show(first.OccurredAt)}", $"{e.Subject}, {Show(e.OccurredAt)}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults() => AtLeast(0, "seconds", Seconds);
+
+    private static Recording? RecordingOf(EventData data) => data switch
+    {
+        CitizenContacted contacted => contacted.Recording,
+        CaseFollowedUp followedUp => followedUp.Recording,
+        _ => null,
+    };
+}

@@ -1,0 +1,91 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
+using Ledger.Domain.Rules;
+using NodaTime;
+
+namespace Ledger.Domain.Detectors;
+
+/// <summary>
+/// F16, a lead: somebody closes a share of cases in the last so many percent of their handling limit that is more than so many
+/// times the median of the others who close cases, and some of those cases were reopened, or found dissatisfied at the call-back,
+/// within so many days. Subject <c>actor/{person}</c>. A case has a limit where it carries <c>dueAt</c> or the contract sets one.
+/// </summary>
+public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, int Days = 7, int Least = 3, bool Off = false) : Detector(Off)
+{
+    private const int Hundred = 100;
+
+    /// <inheritdoc/>
+    public override string Rule => "F16";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(ServiceRecords records)
+    {
+        var limits = records.Account.Terms.Rules<CaseLimits>().Select(r => r.Rule).ToList();
+        var complaints = records.Facts.MassFacts
+            .Where(e => e.Data is CaseReopened or CaseFollowedUp { Result: FollowUpResult.Dissatisfied })
+            .ToLookup(e => e.Subject);
+        var closers = records.Facts.Cases
+            .Where(c => c.Closed is not null)
+            .Select(c => (Case: c, Late: IsLate(c, limits)))
+            .Where(c => c.Late is not null)
+            .GroupBy(c => c.Case.Closed!.Actor)
+            .Select(g => (Person: g.Key, Closed: g.Count(), Late: g.Where(c => c.Late == true).Select(c => c.Case).ToList()))
+            .OrderBy(g => g.Person, StringComparer.Ordinal).ToList();
+        var shares = closers.Select(c => Share(c.Late.Count, c.Closed)).ToList();
+        for (var i = 0; i < closers.Count; i++)
+        {
+            var (person, closed, late) = closers[i];
+            if (closers.Count < 2 || late.Count < Least || Median(shares.Where((_, other) => other != i)) is var median && shares[i] <= Times * median)
+            {
+                continue;
+            }
+
+            var bad = late
+                .Select(c => (Case: c, Complaint: complaints[c.Subject].FirstOrDefault(e => e.OccurredAt >= c.Closed!.OccurredAt && e.OccurredAt <= c.Closed.OccurredAt + Duration.FromDays(Days))))
+                .Where(c => c.Complaint is not null)
+                .OrderBy(c => c.Complaint!.OccurredAt).ThenBy(c => c.Complaint!.Position).ToList();
+            if (bad.Count > 0)
+            {
+                yield return Suspect(
+                    Certainty.Lead, $"actor/{person}", "", bad[0].Complaint!.OccurredAt, bad.Take(MostEvidence / 2).SelectMany(c => new[] { c.Case.Closed!, c.Complaint! }),
+                    $"{person} closed {late.Count} of {closed} cases in the last {Percent} % of the limit; {bad.Count} of these were reopened or found dissatisfied within {Days} days",
+                    $"share {Text(shares[i])}", $"median of the {closers.Count - 1} others {Text(median)}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults() =>
+        AtLeast(0, "percent", Percent).Concat(AtLeast(0, "times", Times)).Concat(AtLeast(0, "days", Days)).Concat(AtLeast(0, "least", Least));
+
+    /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where it has none.</summary>
+    private bool? IsLate(CaseFacts c, List<CaseLimits> limits)
+    {
+        if (c.Received is not { } received)
+        {
+            return null;
+        }
+
+        var limit = received.Data is CaseReceived { DueAt: { } due } ? due
+            : limits.SelectMany(l => l.ClocksOf(c)).Where(clock => clock.Step == CaseStep.Handling).Select(clock => (Instant?)clock.Limit).FirstOrDefault();
+        if (limit is not { } end || end <= received.OccurredAt)
+        {
+            return null;
+        }
+
+        var left = (end - c.Closed!.OccurredAt).ToInt64Nanoseconds() / 1000m;
+        return left >= 0 && left * Hundred < (end - received.OccurredAt).ToInt64Nanoseconds() / 1000m * Percent;
+    }
+
+    private static decimal Share(int part, int of) => (decimal)part / of;
+
+    private static string Text(decimal share) => $"{decimal.Round(share * Hundred, 1)} %";
+
+    private static decimal Median(IEnumerable<decimal> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+}

@@ -1,0 +1,39 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
+
+namespace Ledger.Domain.Detectors;
+
+/// <summary>
+/// F17, a lead: somebody signed, returned, dispatched, urged, called, patrolled, or found or reported an issue on a date for which
+/// the contract's roster does not name them. Looked for only where the contract has a roster. Replies and closings come from units
+/// and platforms and are left out.
+/// </summary>
+public sealed record OffRoster(bool Off = false) : Detector(Off)
+{
+    /// <inheritdoc/>
+    public override string Rule => "F17";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(ServiceRecords records)
+    {
+        if (records.Account.Terms.Detection?.Roster is not { Count: > 0 } roster)
+        {
+            yield break;
+        }
+
+        var entries = roster.ToLookup(r => r.Person);
+        foreach (var e in records.All.Where(e => e.Data is CaseSigned or CaseReturned or CaseDispatched or CaseUrged or CitizenContacted or CaseFollowedUp
+            or PatrolRoundRecorded or IssueFound or IssueReported))
+        {
+            var person = ServiceRecords.ActorOf(e);
+            if (!entries[person].Any(r => e.OccurredOn >= r.From && !(e.OccurredOn > r.To)))
+            {
+                yield return Suspect(
+                    Certainty.Lead, e.Subject, e.Id, e.OccurredAt, [e], $"{person} acted while not on the roster", $"{e.Type.Alias} {Show(e.OccurredAt)}",
+                    entries[person].Any() ? "on the roster " + string.Join(", ", entries[person].Select(Text)) : "never on the roster");
+            }
+        }
+    }
+
+    private static string Text(RosterEntry entry) => $"from {entry.From:uuuu-MM-dd}{(entry.To is { } to ? $" to {to:uuuu-MM-dd}" : "")}";
+}

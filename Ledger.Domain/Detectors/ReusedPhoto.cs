@@ -1,0 +1,59 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
+using Ledger.Domain.Time;
+using NodaTime;
+
+namespace Ledger.Domain.Detectors;
+
+/// <summary>
+/// F06, certain: one photo (by the digest of its bytes) in two issues, or in issues or rounds of different patrollers or dates.
+/// A round and an issue found on it may share a photo. Each later use is held against the first that differs.
+/// </summary>
+public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
+{
+    /// <inheritdoc/>
+    public override string Rule => "F06";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(ServiceRecords records)
+    {
+        foreach (var photo in records.All.SelectMany(UsesOf).GroupBy(u => u.Photo))
+        {
+            var known = new List<Use>();
+            foreach (var use in photo)
+            {
+                if (known.Find(k => k.Differs(use)) is { } first)
+                {
+                    yield return Suspect(
+                        Certainty.Certain, use.Event.Subject, $"{use.Event.Id} {photo.Key}", use.Event.OccurredAt, [first.Event, use.Event],
+                        $"the photo {photo.Key[..12]}… was used before", first.Text, use.Text);
+                }
+
+                if (!known.Exists(k => k.IsLike(use)))
+                {
+                    known.Add(use);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Use> UsesOf(LedgerEvent e) => e.Data switch
+    {
+        IssueFound { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
+        IssueResolved { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
+        PatrolRoundRecorded { Photos: { } photos } => photos.Distinct().Select(photo => new Use(photo, e, null)),
+        _ => [],
+    };
+
+    private sealed record Use(string Photo, LedgerEvent Event, string? Issue)
+    {
+        private readonly string person = ServiceRecords.ActorOf(Event);
+        private readonly LocalDate on = Event.Data is PatrolRoundRecorded round ? ChinaTime.DateOf(round.StartedAt) : Event.OccurredOn;
+
+        public string Text => $"{Event.Subject}, {person}, {on:uuuu-MM-dd}";
+
+        public bool Differs(Use other) => person != other.person || on != other.on || (Issue is not null && other.Issue is not null && Issue != other.Issue);
+
+        public bool IsLike(Use other) => person == other.person && on == other.on && Issue == other.Issue;
+    }
+}

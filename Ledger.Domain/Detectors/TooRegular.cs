@@ -1,0 +1,60 @@
+using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
+using Ledger.Domain.Time;
+
+namespace Ledger.Domain.Detectors;
+
+/// <summary>
+/// F15, a lead: so many records or more of one person of which so many fall on minutes that are multiples of five that chance
+/// (one in five) would bring it about with a probability below <c>p</c>. Subject <c>actor/{person}</c>.
+/// </summary>
+public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off = false) : Detector(Off)
+{
+    private const int Every = 5;
+
+    /// <inheritdoc/>
+    public override string Rule => "F15";
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(ServiceRecords records)
+    {
+        foreach (var person in records.ByActor)
+        {
+            var events = person.ToList();
+            var regular = events.Where(e => ChinaTime.Show(e.OccurredAt).Minute % Every == 0).ToList();
+            if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
+            {
+                yield return Suspect(
+                    Certainty.Lead, $"actor/{person.Key}", "", events[^1].OccurredAt, regular.Take(MostEvidence),
+                    $"{regular.Count} of {events.Count} records of {person.Key} fall on a minute that is a multiple of five",
+                    $"{regular.Count} found", $"about {events.Count / Every} expected, this many or more with a probability below {P}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults() => AtLeast(1, "records", Records).Concat(AtLeast(0, "p", P));
+
+    /// <summary>
+    /// The probability of at least <paramref name="k"/> of <paramref name="n"/> where each is one in five. Terms are taken
+    /// relative to the likeliest, from which they fall off on both sides: no power underflows.
+    /// </summary>
+    public static decimal Tail(int n, int k)
+    {
+        var mode = (n + 1) / Every;
+        var (all, tail) = (0m, 0m);
+        for (var (i, term) = (mode, 1m); i <= n && term > 0; term = term * (n - i) / (i + 1) / (Every - 1), i++)
+        {
+            all += term;
+            tail += i >= k ? term : 0;
+        }
+
+        for (var (i, term) = (mode - 1, mode == 0 ? 0m : 1m * mode * (Every - 1) / (n - mode + 1)); i >= 0 && term > 0; term = term * i * (Every - 1) / (n - i + 1), i--)
+        {
+            all += term;
+            tail += i >= k ? term : 0;
+        }
+
+        return tail / all;
+    }
+}

@@ -1,0 +1,42 @@
+using Ledger.Domain.Events;
+using Ledger.Domain.Findings;
+using Ledger.Domain.Simulation;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Detectors;
+
+/// <summary>A simulated city and how the detectors do on it; the benchmark project scores larger ones of any seed.</summary>
+public sealed class CityTests
+{
+    private static readonly ulong Seed = (ulong)DateTime.UtcNow.Ticks;
+
+    [Fact]
+    public void Certain_detectors_make_no_mistake_and_leads_few_whatever_the_seed()
+    {
+        var plan = new CityPlan(Seed, 150, ViolationRates.OfCity, CityPlan.UsualForgeries);
+        var scores = DetectionScore.Of(new[] { "gaomidian-2025", "anding-2023" }.Select(id => City.Of(Terms.Of(id), plan)).Select(c => (c, City.FindingsOf(c))));
+        Assert.Equal(18, scores.Select(s => s.Rule).Append("F10").Distinct().Count());
+        Assert.All(scores, s => Assert.True(
+            s.Certainty == Certainty.Certain ? s is { Precision: 1, Recall: 1 } : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m, $"seed {Seed}: {s}"));
+    }
+
+    [Fact]
+    public void Without_forgeries_only_the_two_that_go_by_chance_may_be_wrong()
+    {
+        var city = City.Of(Terms.Of("gaomidian-2025"), new CityPlan(Seed, 150, ViolationRates.OfCity, new Dictionary<string, int>()));
+        Assert.Empty(city.Truth);
+        Assert.DoesNotContain(City.FindingsOf(city), f => f.Kind == FindingKind.FalseRecord && (f.Certainty == Certainty.Certain || f.Rule is not ("F15" or "F16")));
+    }
+
+    [Fact]
+    public void The_same_plan_gives_the_same_city_and_copies_differ()
+    {
+        var plan = new CityPlan(7, 20, ViolationRates.OfCity, CityPlan.UsualForgeries);
+        var models = City.Contracts([Terms.Of("gaomidian-2025"), Terms.Of("anding-2023")], 3).ToList();
+        Assert.Equal(["gaomidian-2025-001", "anding-2023-001", "gaomidian-2025-002"], models.Select(m => m.Id));
+        Assert.Equal(Lines(City.Of(models[0], plan)), Lines(City.Of(models[0], plan)));
+        Assert.NotEqual(City.Of(models[0], plan).Events.Select(e => e.Event.OccurredAt), City.Of(models[2], plan).Events.Select(e => e.Event.OccurredAt));
+    }
+
+    private static IEnumerable<string> Lines(SimulatedContract contract) => contract.Events.Select(e => Convert.ToHexString(EventWriter.Write(e.Event)));
+}
