@@ -22,11 +22,24 @@ public sealed record AppendEvent(
     {
         foreach (var text in (ReadOnlySpan<string?>)[Contract, Stream, Type, EventId, Source, Actor, Correlation, Causation])
         {
-            if (text is not null && text.Any(char.IsControl))
+            if (text is not null && HasControlCharacter(text))
             {
                 throw new LedgerException(ErrorCode.Refused, $"event {EventId.ReplaceLineEndings(" ")} holds a control character in its envelope");
             }
         }
+    }
+
+    private static bool HasControlCharacter(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 

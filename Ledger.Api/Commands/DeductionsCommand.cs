@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Tables;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Json;
 using Spectre.Console;
@@ -11,12 +12,14 @@ internal static class DeductionsCommand
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
-        var moment = new MomentOptions();
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
         var command = new Command("deductions", "Lists a contract's deductions, now or as of any moment") { id };
         moment.AddTo(command);
+        export.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var rows = await ledger.Read.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            export.Write(parsed, terminal, Reports.Deductions(rows));
             terminal.Show(rows, console =>
             {
                 var table = Terminal.Table("Date", "Deduction~", "Amount#", "Effective#", "Status", "Period#", "Evidence~");

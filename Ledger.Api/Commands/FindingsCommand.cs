@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Api.Tables;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
@@ -11,14 +12,18 @@ namespace Ledger.Api.Commands;
 /// <summary><c>findings ID [--kind K]</c>: what stands out, with clocks that run to <c>--effective</c>.</summary>
 internal static class FindingsCommand
 {
+    private const int MostShown = 200;
+
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
         var kind = new Option<string?>("--kind") { Description = "One kind: " + string.Join(", ", Words<FindingKind>.All) };
         var effective = new Option<string?>("--effective") { Description = "The moment up to which clocks run; a date means its end in China (default: now)" };
-        var moment = new MomentOptions();
-        var command = new Command("findings", "Lists what stands out: limits broken, duties, rights, contradictions") { id, kind, effective };
+        var rule = new Option<string?>("--rule") { Description = "One rule, such as handling or F06" };
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
+        var command = new Command("findings", "Lists what stands out: limits broken, duties, rights, contradictions, records suspected false") { id, kind, rule, effective };
         moment.AddTo(command);
+        export.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             FindingKind? only = null;
@@ -31,7 +36,8 @@ internal static class FindingsCommand
 
             var position = await moment.PositionAsync(parsed, ledger, cancel);
             var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await ledger.NowAsync(cancel);
-            var findings = (await ledger.Findings.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => only is null || f.Kind == only).ToList();
+            var findings = (await ledger.Findings.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one)).ToList();
+            export.Write(parsed, terminal, Reports.Findings(findings));
             terminal.Show(findings, console => Print(console, findings));
             return CommandLine.Done;
         }, cancel));
@@ -42,18 +48,29 @@ internal static class FindingsCommand
     {
         if (findings.Count == 0)
         {
-            console.WriteLine("nothing found; detectors of false records other than F11 (times in an impossible order) are not there yet");
+            console.WriteLine("nothing found");
             return;
         }
 
-        var table = Terminal.Table("Arisen", "Kind", "Rule", "Subject~", "Detail~");
-        foreach (var f in findings)
+        var sums = Terminal.Table("Kind", "Rule~", "Certainty", "Findings#", "Reviewed#");
+        foreach (var group in findings.GroupBy(f => (f.Kind, f.Rule, f.Certainty)).OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Rule, StringComparer.Ordinal))
+        {
+            sums.AddRow(Words<FindingKind>.Of(group.Key.Kind), Markup.Escape(group.Key.Rule), Words<Certainty>.Of(group.Key.Certainty), $"{group.Count():#,0}", $"{group.Count(f => f.Review is not null):#,0}");
+        }
+
+        console.Write(sums);
+        var table = Terminal.Table("Arisen", "Finding", "Subject~", "State", "Detail~");
+        foreach (var f in findings.Take(MostShown))
         {
             table.AddRow(
-                ChinaTime.Show(f.ArisenAt).ToString("uuuu-MM-dd HH:mm", null), Words<FindingKind>.Of(f.Kind), Markup.Escape(f.Rule), Markup.Escape(f.Subject),
-                Markup.Escape(string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}"))));
+                ChinaTime.Show(f.ArisenAt).ToString("uuuu-MM-dd HH:mm", null), Markup.Escape(f.Id), Markup.Escape(f.Subject), Words<FindingState>.Of(f.State),
+                Markup.Escape(string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}")) + (f.Review?.Changed is { } changed ? $" · changed: {changed}" : "")));
         }
 
         console.Write(table);
+        if (findings.Count > MostShown)
+        {
+            console.WriteLine($"and {findings.Count - MostShown:#,0} more: --kind and --rule choose, --json, --csv and --xlsx have them all");
+        }
     }
 }

@@ -1,26 +1,29 @@
 using System.CommandLine;
 using System.Text.Json;
 using Ledger.Api.Hosting;
+using Ledger.Api.Mapping;
 using Ledger.Api.Operations;
 using Ledger.EventStore;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
 
-/// <summary><c>import FILE…</c>: events from NDJSON or a CloudEvents batch.</summary>
+/// <summary><c>import FILE…</c>: events from NDJSON or a CloudEvents batch, or, through <c>--map</c>, rows of CSV or XLSX.</summary>
 internal static class ImportCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "NDJSON, a CloudEvents batch, or one event; - is standard input" };
+        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "NDJSON, a CloudEvents batch, or one event; with --map CSV or XLSX; - is standard input" };
+        var map = new Option<string?>("--map") { Description = "The mapping (JSON) that says which columns of a table become what; docs/mappings has two" };
         var contract = new Option<string?>("--contract") { Description = "The contract of events that name none; events of others are refused" };
         var rejects = new Option<string?>("--rejects") { Description = "Record the good lines, and write the bad ones with their reasons to this file" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, record nothing" };
-        var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, rejects, dryRun };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, show the first lines as events, record nothing" };
+        var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, map, rejects, dryRun };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var paths = parsed.GetRequiredValue(files);
             await CheckAsync(paths, parsed.GetValue(rejects));
+            var mapping = parsed.GetValue(map) is { } mapFile ? await ReadMappingAsync(mapFile, cancel) : null;
 
             // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
@@ -30,25 +33,36 @@ internal static class ImportCommand
             foreach (var file in paths)
             {
                 var options = new ImportOptions(
-                    parsed.GetValue(contract),
                     rejected is null ? null : line => WriteAsync(rejected, file, line),
                     parsed.GetValue(dryRun));
 #pragma warning restore CA2025
-                var report = await ImportAsync(ledger, terminal, file, options, cancel);
+                var report = await ImportAsync(ledger, terminal, file, stream => FileOf(stream, mapping, parsed.GetValue(contract)), options, cancel);
                 reports.Add(report);
                 status = report.Rejected > 0 ? CommandLine.SomethingWrong : status;
                 Explain(terminal, file, report, rejected is not null);
             }
 
             var sum = Sum(reports);
-            terminal.Show(sum, console => console.MarkupLineInterpolated(
-                $"{(sum.DryRun ? "dry run, nothing recorded: " : "")}read {sum.Read:#,0}, recorded {sum.Recorded:#,0}, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"));
+            terminal.Show(sum, console =>
+            {
+                foreach (var e in sum.Sample ?? [])
+                {
+                    console.WriteLine(e.GetRawText());
+                }
+
+                console.MarkupLineInterpolated(
+                    $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}");
+                if (mapping?.PersonalData is { Count: > 0 } personal)
+                {
+                    console.MarkupLineInterpolated($"left out as personal data: {string.Join(", ", personal)}");
+                }
+            });
             return status;
         }, cancel));
         return command;
     }
 
-    private static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, Terminal terminal, string file, ImportOptions options, CancellationToken cancel)
+    private static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, Terminal terminal, string file, Func<Stream, EventFile> fileOf, ImportOptions options, CancellationToken cancel)
     {
         await using var stream = CommandLine.OpenFile(file);
 
@@ -58,21 +72,28 @@ internal static class ImportCommand
         {
             if (!Terminal.ShowsProgress)
             {
-                return await ImportEvents.RunAsync(ledger, spooled ?? stream, options, cancel);
+                return await ImportEvents.RunAsync(ledger, fileOf(spooled ?? stream), options, cancel);
             }
 
             return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => ImportEvents.RunAsync(
-                ledger, spooled ?? stream, options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
+                ledger, fileOf(spooled ?? stream), options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
         }
         catch (IOException e)
         {
             throw new LedgerException(ErrorCode.FileUnreadable, $"{file} cannot be read: {e.Message}", e);
         }
-        catch (LedgerException e) when (e.Code == ErrorCode.Refused)
+        catch (LedgerException e) when (e.Code is ErrorCode.Refused or ErrorCode.FileUnreadable)
         {
             throw new LedgerException(e.Code, $"{file}: {e.Message}", e);
         }
     }
+
+    private static EventFile FileOf(Stream stream, ImportMapping? mapping, string? contract) =>
+        mapping is null ? EventFile.OfEvents(stream, contract) : EventFile.OfTable(stream, mapping, contract);
+
+    private static async Task<ImportMapping> ReadMappingAsync(string path, CancellationToken cancel) =>
+        ImportMapping.Read(await CommandLine.ReadFileAsync(path, cancel), out var faults)
+        ?? throw new LedgerException(ErrorCode.Refused, $"{path}: {string.Join("; ", faults)}");
 
     /// <summary>Before anything is recorded: every file can be read, and none of them would be overwritten by the rejects.</summary>
     private static async Task CheckAsync(string[] paths, string? rejects)
@@ -135,5 +156,6 @@ internal static class ImportCommand
         reports.Min(r => r.FirstPosition),
         reports.Max(r => r.LastPosition),
         [.. reports.SelectMany(r => r.Errors)],
-        reports.Exists(r => r.DryRun));
+        reports.Exists(r => r.DryRun),
+        reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])]);
 }

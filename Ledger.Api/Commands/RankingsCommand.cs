@@ -1,35 +1,92 @@
 using System.CommandLine;
+using Ledger.Api.Tables;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
+using Ledger.Domain.Time;
 using Ledger.EventStore;
-using NodaTime.Text;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
 
-/// <summary><c>rankings --cycle YYYY-MM</c>: contracts, units, seats and vendors of one cycle.</summary>
+/// <summary><c>rankings --cycle YYYY-MM</c>: contracts, units, seats and vendors of one cycle; who moved, and the events behind a position.</summary>
 internal static class RankingsCommand
 {
+    private const int MostShown = 10;
+
     public static Command Create()
     {
-        var cycle = new Option<string>("--cycle") { Required = true, Description = "The cycle, such as 2025-11" };
-        var moment = new MomentOptions();
-        var command = new Command("rankings", "Ranks contracts, units, seats and vendors in one cycle, now or as of any moment") { cycle };
+        var cycle = new CycleOption();
+        var since = new Option<long?>("--since") { Description = "Who moved since this position of the log, and because of which events" };
+        var of = new Option<string?>("--of") { Description = "The events on which the positions of one contract, unit, seat or vendor rest" };
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
+        var command = new Command("rankings", "Ranks contracts, units, seats and vendors in one cycle, now or as of any moment") { cycle.Option, since, of };
         moment.AddTo(command);
+        export.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var text = parsed.GetRequiredValue(cycle);
-            var month = YearMonthPattern.Iso.Parse(text) is { Success: true, Value: var value }
-                ? value
-                : throw new LedgerException(ErrorCode.BadRequest, $"--cycle: expected a month such as 2025-11, got \"{text}\"");
-            var position = await moment.PositionAsync(parsed, ledger, cancel);
-            var rankings = await ledger.Rankings.AtAsync(month, position, cancel);
-            terminal.Show(rankings, console => Print(console, rankings));
+            var month = cycle.Read(parsed);
+            var book = await ledger.Rankings.AtAsync(await moment.PositionAsync(parsed, ledger, cancel), cancel);
+            if (parsed.GetValue(since) is { } earlier)
+            {
+                var moves = book.MovesSince(await ledger.Rankings.AtAsync(earlier, cancel), month);
+                terminal.Show(moves, console => PrintMoves(console, moves));
+            }
+            else if (parsed.GetValue(of) is { } name)
+            {
+                var positions = book.Evidence(month).Where(e => e.Name == name).ToList();
+                if (positions.Count == 0)
+                {
+                    throw new LedgerException(ErrorCode.Refused, $"nobody called \"{name}\" is ranked in this cycle");
+                }
+
+                terminal.Show(
+                    positions.Select(p => new { p.Ranking, p.Name, p.Rank, p.Value, events = p.Events.Select(e => new { e.Position, e.Id, e.Subject, type = e.Type.Alias, e.OccurredAt, e.Actor }) }),
+                    console => PrintEvidence(console, positions));
+            }
+            else
+            {
+                var rankings = book.Rankings(month);
+                export.Write(parsed, terminal, Reports.Rankings([rankings]));
+                terminal.Show(rankings, console => Print(console, rankings));
+            }
+
             return CommandLine.Done;
         }, cancel));
         return command;
     }
+
+    private static void PrintMoves(IAnsiConsole console, IReadOnlyList<RankMove> moves)
+    {
+        if (moves.Count == 0)
+        {
+            console.WriteLine("nobody moved");
+            return;
+        }
+
+        var table = Terminal.Table("Ranking", "Name~", "Rank", "Value", "Because of~");
+        foreach (var m in moves)
+        {
+            table.AddRow(
+                m.Ranking, Markup.Escape(m.Name), $"{Show(m.RankBefore?.ToString())} → {Show(m.RankAfter?.ToString())}", $"{Show(m.ValueBefore)} → {Show(m.ValueAfter)}",
+                Markup.Escape(m.Events.Count > 0 ? $"{string.Join(' ', m.Events.Take(MostShown))}{(m.Events.Count > MostShown ? $" and {m.Events.Count - MostShown} more" : "")}" : $"others moved: {string.Join(", ", m.MovedBy)}"));
+        }
+
+        console.Write(table);
+    }
+
+    private static void PrintEvidence(IAnsiConsole console, List<RankEvidence> positions)
+    {
+        foreach (var p in positions)
+        {
+            console.MarkupLineInterpolated($"[bold]{p.Name}[/]: {p.Ranking}, rank {p.Rank}, {p.Value}, {p.Events.Count} events");
+            var table = Terminal.Table("Position#", "Event~", "Type", "Subject~", "Occurred", "Actor~");
+            p.Events.ToList().ForEach(e => table.AddRow($"{e.Position}", Markup.Escape(e.Id), e.Type.Alias, Markup.Escape(e.Subject), ChinaTime.Show(e.OccurredAt).ToString("uuuu-MM-dd HH:mm:ss", null), Markup.Escape(e.Actor)));
+            console.Write(table);
+        }
+    }
+
+    private static string Show(string? value) => value ?? "–";
 
     private static void Print(IAnsiConsole console, CycleRankings r)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
@@ -14,12 +15,14 @@ internal static class SettlementCommand
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
-        var moment = new MomentOptions();
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
         var command = new Command("settlement", "Shows a contract's final account, now or as of any moment") { id };
         moment.AddTo(command);
+        export.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var settlement = await ledger.Read.SettlementAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            export.Write(parsed, terminal, Reports.Settlement(settlement));
             terminal.Show(settlement, console => Print(console, settlement));
             return CommandLine.Done;
         }, cancel));

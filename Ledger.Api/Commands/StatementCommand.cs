@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Tables;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
@@ -17,9 +18,10 @@ internal static class StatementCommand
         var id = new Argument<string>("ID") { Description = "The contract" };
         var period = new Option<int?>("--period") { Description = "One period; all of them without" };
         var today = new Option<bool>("--today") { Description = "With --period: the issued statement beside what it would be if it were issued at that moment" };
-        var moment = new MomentOptions();
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
         var command = new Command("statement", "Shows the period statements, now or as of any moment") { id, period, today };
         moment.AddTo(command);
+        export.AddTo(command);
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var contract = parsed.GetRequiredValue(id);
@@ -34,6 +36,7 @@ internal static class StatementCommand
             var statements = await moment.ReadAsync(parsed, ledger, cancel) is { } position
                 ? await ledger.Read.AsOfAsync(contract, position, cancel)
                 : await ledger.Read.LiveAsync(contract, cancel);
+            export.Write(parsed, terminal, Reports.Statements(statements.Where(s => parsed.GetValue(period) is not { } n || s.Period == n)));
             if (parsed.GetValue(period) is { } number)
             {
                 var one = statements.FirstOrDefault(s => s.Period == number)

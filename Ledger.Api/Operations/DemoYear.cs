@@ -79,7 +79,7 @@ public sealed class DemoYear
 
             importing.Start();
             using var file = new MemoryStream([.. next.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
-            var report = await ImportEvents.RunAsync(ledger, file, new ImportOptions(), cancel);
+            var report = await ImportEvents.RunAsync(ledger, EventFile.OfEvents(file, null), new ImportOptions(), cancel);
             importing.Stop();
             if (report.Rejected > 0)
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Contracts;
@@ -17,18 +18,19 @@ public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [prope
 
 /// <summary>
 /// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
-/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines.
+/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
+/// <c>sample</c> the events of the first lines of a dry run.
 /// </summary>
 public sealed record ImportReport(
-    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun);
+    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun,
+    IReadOnlyList<JsonElement>? Sample = null);
 
 /// <summary>How an import goes about it.</summary>
-/// <param name="Contract">The contract of events that name none; others are refused.</param>
 /// <param name="Reject">Takes the bad lines, in which case the good ones are recorded; null for all or nothing.</param>
 /// <param name="DryRun">Checks everything and records nothing.</param>
 /// <param name="Progress">Is told the lines read so far.</param>
 public sealed record ImportOptions(
-    string? Contract = null, Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
+    Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
 
 /// <summary>
 /// Imports a file of events as one transaction on the log: facts are validated, decisions checked in order, each against
@@ -39,14 +41,17 @@ public sealed class ImportEvents
 {
     private const int LinesPerChunk = 5_000;
     private const int MostErrorsShown = 20;
+    private const int LinesShown = 5;
     private static readonly Duration Ahead = Duration.FromMinutes(5);
 
     private readonly LogTransaction log;
     private readonly ImportOptions options;
     private readonly Dictionary<string, ContractAccount?> accounts = [];
     private readonly List<RejectedLine> errors = [];
+    private readonly List<JsonElement> sample = [];
     private readonly Instant latest;
     private WorkingDays? calendar;
+    private AppendChunk? unwritten;
     private long read;
     private long recorded;
     private long duplicates;
@@ -59,14 +64,12 @@ public sealed class ImportEvents
         latest = EventMapping.FromMicroseconds(log.RecordedAt) + Ahead;
     }
 
-    private sealed record ParsedLine(EventLine Line, NewEvent? Event, AppendEvent? Append, IReadOnlyList<Fault> Faults);
-
-    /// <summary>Imports a stream; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
-    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, Stream stream, ImportOptions options, CancellationToken cancel)
+    /// <summary>Imports a file; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
+    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var chunks = System.Threading.Channels.Channel.CreateBounded<ParsedLine[]>(2);
-        var parsing = Task.Run(() => ParseAsync(stream, options.Contract, chunks.Writer, stop.Token), cancel);
+        var chunks = System.Threading.Channels.Channel.CreateBounded<FileLine[]>(2);
+        var parsing = Task.Run(() => ParseAsync(file, chunks.Writer, stop.Token), cancel);
         try
         {
             // The log is locked only once there is something to record.
@@ -87,24 +90,24 @@ public sealed class ImportEvents
         }
     }
 
-    private static async Task ParseAsync(Stream stream, string? contract, ChannelWriter<ParsedLine[]> chunks, CancellationToken cancel)
+    private static async Task ParseAsync(EventFile file, ChannelWriter<FileLine[]> chunks, CancellationToken cancel)
     {
         try
         {
-            var lines = new List<EventLine>(LinesPerChunk);
-            await foreach (var line in EventLines.ReadAsync(stream, cancel))
+            var lines = new List<Func<FileLine>>(LinesPerChunk);
+            await foreach (var line in file.LinesAsync(cancel))
             {
                 lines.Add(line);
                 if (lines.Count == LinesPerChunk)
                 {
-                    await chunks.WriteAsync(Parse(lines, contract), cancel);
+                    await chunks.WriteAsync(Parse(lines), cancel);
                     lines.Clear();
                 }
             }
 
             if (lines.Count > 0)
             {
-                await chunks.WriteAsync(Parse(lines, contract), cancel);
+                await chunks.WriteAsync(Parse(lines), cancel);
             }
 
             chunks.Complete();
@@ -116,20 +119,9 @@ public sealed class ImportEvents
         }
     }
 
-    private static ParsedLine[] Parse(List<EventLine> lines, string? contract) => [.. lines
-        .AsParallel().AsOrdered()
-        .Select(line =>
-        {
-            if (line.Utf8 is null)
-            {
-                return new ParsedLine(line, null, null, [new Fault("$", $"expected an event of at most {EventReader.MaxEventBytes} bytes")]);
-            }
+    private static FileLine[] Parse(List<Func<FileLine>> lines) => [.. lines.AsParallel().AsOrdered().Select(read => read())];
 
-            var e = EventReader.Read(line.Utf8, contract, out var faults);
-            return new ParsedLine(line, e, e is null ? null : EventMapping.ToAppend(e), faults);
-        })];
-
-    private async Task<ImportReport> TakeAsync(ChannelReader<ParsedLine[]> chunks, CancellationToken cancel)
+    private async Task<ImportReport> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
     {
         var first = log.Position + 1;
         await foreach (var lines in chunks.ReadAllAsync(cancel))
@@ -138,6 +130,7 @@ public sealed class ImportEvents
             options.Progress?.Invoke(read);
         }
 
+        await WriteAsync(cancel);
         var keep = !options.DryRun && (rejected == 0 || options.Reject is not null);
         if (keep && log.Position >= first)
         {
@@ -146,40 +139,107 @@ public sealed class ImportEvents
 
         var any = keep && recorded > 0;
         return new ImportReport(
-            read, keep || options.DryRun ? recorded : 0, duplicates, rejected, any ? first : null, any ? log.Position : null, errors, options.DryRun);
+            read, keep || options.DryRun ? recorded : 0, duplicates, rejected, any ? first : null, any ? log.Position : null, errors, options.DryRun,
+            options.DryRun ? sample : null);
     }
 
-    private async Task TakeAsync(ParsedLine[] lines, CancellationToken cancel)
+    private async Task TakeAsync(FileLine[] lines, CancellationToken cancel)
     {
-        var good = lines.Where(l => l.Append is not null).ToArray();
-        var appends = good.Select(l => l.Append!).ToArray();
+        var events = lines.SelectMany(l => l.Events).ToArray();
+        var appends = Array.ConvertAll(events, e => e.Append);
         var known = await log.RecogniseAsync(appends, cancel);
-        await log.LoadStreamsAsync(appends.Select(a => a.Stream).Concat(good.SelectMany(Mentioned)), cancel);
+        await log.LoadStreamsAsync(appends.Select(a => a.Stream).Concat(events.SelectMany(Mentioned)), cancel);
+        await LoadStateAsync(events, cancel);
 
-        var chunk = new AppendChunk(log);
+        // The chunk before is written while this one is decided; the connection is its own until then.
+        var chunk = new AppendChunk(log, unwritten);
+        var writing = WriteAsync(cancel);
+        try
+        {
+            await DecideAsync(chunk, lines, known);
+        }
+        finally
+        {
+            await writing;
+        }
+
+        unwritten = chunk;
+    }
+
+    private async Task DecideAsync(AppendChunk chunk, FileLine[] lines, AppendResult?[] known)
+    {
         var next = 0;
         foreach (var line in lines)
         {
             read++;
-            var faults = line.Append is null
-                ? line.Faults
-                : await DecideAsync(chunk, line.Event!, line.Append, known[next++], cancel);
+            var faults = line.Faults.Count > 0 ? line.Faults : Decide(chunk, line, known.AsSpan(next, line.Events.Count));
+            next += line.Events.Count;
             if (faults.Count > 0)
             {
-                await RejectAsync(new RejectedLine(line.Line.Number, faults, line.Line.Utf8));
+                await RejectAsync(new RejectedLine(line.Number, faults, line.Utf8));
+            }
+            else if (options.DryRun && sample.Count < LinesShown)
+            {
+                sample.AddRange(line.Events.Select(e => JsonElement.Parse(EventWriter.Write(e.Event))));
             }
         }
 
-        // Once a file is refused, what is left of it is only checked.
-        if (rejected == 0 || options.Reject is not null)
+    }
+
+    /// <summary>Writes the last decided chunk; once a file is refused, what is left of it is only checked.</summary>
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        if (unwritten is not null && (rejected == 0 || options.Reject is not null))
         {
-            await log.WriteAsync(chunk.Written, cancel);
+            await log.WriteAsync(unwritten.Written, cancel);
         }
     }
 
-    private async Task<IReadOnlyList<Fault>> DecideAsync(AppendChunk chunk, NewEvent e, AppendEvent append, AppendResult? known, CancellationToken cancel)
+    /// <summary>What decisions on these events are checked against, as it stands before the first of them.</summary>
+    private async Task LoadStateAsync(IReadOnlyList<FileEvent> events, CancellationToken cancel)
     {
-        switch (chunk.Recognise(append, known))
+        foreach (var contract in events.Select(e => e.Event.Contract).Distinct().Where(c => !accounts.ContainsKey(c)))
+        {
+            accounts[contract] = await AccountReader.LastAsync(log.Connection, contract, cancel);
+        }
+
+        if (calendar is null && events.Any(e => LedgerWideDecisions.Concern(e.Event)))
+        {
+            calendar = await CalendarReader.AtAsync(log.Connection, long.MaxValue, cancel);
+        }
+    }
+
+    /// <summary>The events of a line one after the other; a line of which one is on record as another event records nothing.</summary>
+    private IReadOnlyList<Fault> Decide(AppendChunk chunk, FileLine line, ReadOnlySpan<AppendResult?> known)
+    {
+        if (line.Events.Count == 1)
+        {
+            return Decide(chunk, line.Events[0], chunk.Recognise(line.Events[0].Append, known[0]));
+        }
+
+        for (var i = 0; i < line.Events.Count; i++)
+        {
+            if (chunk.Recognise(line.Events[i].Append, known[i]) is AppendResult.IdConflict conflict)
+            {
+                return Decide(chunk, line.Events[i], conflict);
+            }
+        }
+
+        for (var i = 0; i < line.Events.Count; i++)
+        {
+            if (Decide(chunk, line.Events[i], chunk.Recognise(line.Events[i].Append, known[i])) is { Count: > 0 } faults)
+            {
+                return faults;
+            }
+        }
+
+        return [];
+    }
+
+    private IReadOnlyList<Fault> Decide(AppendChunk chunk, FileEvent line, AppendResult? clash)
+    {
+        var (e, append) = line;
+        switch (clash)
         {
             case AppendResult.Duplicate:
                 duplicates++;
@@ -196,8 +256,8 @@ public sealed class ImportEvents
         }
 
         var decided = LedgerWideDecisions.Concern(e)
-            ? LedgerWideDecisions.Check(calendar ??= await CalendarReader.AtAsync(log.Connection, long.MaxValue, cancel), e)
-            : Decisions.Check(await AccountAsync(e.Contract, cancel), e, subject => log.VersionOf(EventMapping.Stream(e.Contract, subject)) > 0);
+            ? LedgerWideDecisions.Check(calendar!, e)
+            : Decisions.Check(accounts[e.Contract], e, subject => log.VersionOf(EventMapping.Stream(e.Contract, subject)) > 0);
         if (decided.Refusals.Count > 0)
         {
             return decided.Refusals;
@@ -226,16 +286,6 @@ public sealed class ImportEvents
         }
     }
 
-    private async Task<ContractAccount?> AccountAsync(string contract, CancellationToken cancel)
-    {
-        if (!accounts.TryGetValue(contract, out var account))
-        {
-            accounts[contract] = account = await AccountReader.LastAsync(log.Connection, contract, cancel);
-        }
-
-        return account;
-    }
-
     private async Task RejectAsync(RejectedLine line)
     {
         rejected++;
@@ -251,7 +301,7 @@ public sealed class ImportEvents
     }
 
     /// <summary>The streams that a decision is about besides its own: whether they exist must be known when it is checked.</summary>
-    private static IEnumerable<string> Mentioned(ParsedLine line) => line.Event!.Data is SpotCheckConcluded check
-        ? check.Sampled.Select(s => EventMapping.Stream(line.Event.Contract, s.Subject))
+    private static IEnumerable<string> Mentioned(FileEvent e) => e.Event.Data is SpotCheckConcluded check
+        ? check.Sampled.Select(s => EventMapping.Stream(e.Event.Contract, s.Subject))
         : [];
 }

@@ -5,6 +5,19 @@ using NodaTime;
 
 namespace Ledger.Domain.Events;
 
+/// <summary>What an event says beside its data, unchecked.</summary>
+public readonly record struct EventAttributes(
+    string Id,
+    string Source,
+    string Type,
+    string? Contract,
+    string Subject,
+    Instant Time,
+    string Actor,
+    string? Correlation = null,
+    string? Causation = null,
+    long? ExpectedVersion = null);
+
 /// <summary>
 /// Reads one event in its wire form, CloudEvents 1.0 in JSON, with every fault named by its JSON path. Pure: whether
 /// the contract exists and whether a decision follows is asked elsewhere.
@@ -52,69 +65,90 @@ public static class EventReader
             return null;
         }
 
-        var found = new List<Fault>(EnvelopeFaults(envelope, contract));
-        var data = ReadData(envelope, found);
-        faults = found;
-        return found.Count > 0 || data is null ? null : new NewEvent(
-            envelope.Contract ?? contract!,
-            envelope.Subject,
-            envelope.Id,
-            envelope.Source,
-            envelope.Time,
-            envelope.Actor,
-            data,
-            envelope.Correlationid,
-            envelope.Causationid,
-            envelope.Expectedversion);
+        var found = new List<Fault>();
+        if (envelope.Specversion != "1.0")
+        {
+            found.Add(new Fault("$.specversion", $"expected \"1.0\", got \"{envelope.Specversion}\""));
+        }
+
+        if (envelope.Datacontenttype is not (null or "application/json"))
+        {
+            found.Add(new Fault("$.datacontenttype", $"expected \"application/json\", got \"{envelope.Datacontenttype}\""));
+        }
+
+        var attributes = new EventAttributes(
+            envelope.Id, envelope.Source, envelope.Type, envelope.Contract ?? contract, envelope.Subject, envelope.Time, envelope.Actor,
+            envelope.Correlationid, envelope.Causationid, envelope.Expectedversion);
+        if (contract is not null && envelope.Contract is not null && envelope.Contract != contract)
+        {
+            found.Add(new Fault("$.contract", $"expected \"{contract}\", got \"{envelope.Contract}\""));
+        }
+
+        return Read(attributes, envelope.Data is { } element ? JsonMarshal.GetRawUtf8Value(element) : "{}"u8, found, out faults);
     }
 
-    private static IEnumerable<Fault> EnvelopeFaults(Envelope e, string? contract)
+    /// <summary>As the other, for an event that is not written as one JSON document: its attributes, and its data in JSON.</summary>
+    public static NewEvent? Read(EventAttributes attributes, ReadOnlySpan<byte> data, out IReadOnlyList<Fault> faults) => Read(attributes, data, [], out faults);
+
+    private static NewEvent? Read(EventAttributes e, ReadOnlySpan<byte> utf8, List<Fault> found, out IReadOnlyList<Fault> faults)
     {
-        if (e.Specversion != "1.0")
-        {
-            yield return new Fault("$.specversion", $"expected \"1.0\", got \"{e.Specversion}\"");
-        }
+        AddFaults(e, found);
+        var data = ReadData(e, utf8, found);
+        faults = found;
+        return found.Count > 0 || data is null ? null : new NewEvent(
+            e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, data, e.Correlation, e.Causation, e.ExpectedVersion);
+    }
 
-        if (e.Datacontenttype is not (null or "application/json"))
-        {
-            yield return new Fault("$.datacontenttype", $"expected \"application/json\", got \"{e.Datacontenttype}\"");
-        }
-
-        foreach (var (name, value) in new[]
-        {
-            ("id", e.Id), ("source", e.Source), ("subject", e.Subject), ("actor", e.Actor), ("contract", e.Contract),
-            ("correlationid", e.Correlationid), ("causationid", e.Causationid),
-        })
-        {
-            // The id of a deduction holds a whole subject: what could be recorded can be decided.
-            var most = name == "subject" && e.Subject.StartsWith("deduction/", StringComparison.Ordinal) ? 2 * MaxAttributeLength : MaxAttributeLength;
-            if (value is not null && (value.Length == 0 || value.Length > most || value.Any(char.IsControl)))
-            {
-                yield return new Fault("$." + name, $"expected 1 to {most} characters without control characters");
-            }
-        }
+    private static void AddFaults(EventAttributes e, List<Fault> found)
+    {
+        // The id of a deduction holds a whole subject: what could be recorded can be decided.
+        var mostOfSubject = e.Subject.StartsWith("deduction/", StringComparison.Ordinal) ? 2 * MaxAttributeLength : MaxAttributeLength;
+        Check("id", e.Id, MaxAttributeLength);
+        Check("source", e.Source, MaxAttributeLength);
+        Check("subject", e.Subject, mostOfSubject);
+        Check("actor", e.Actor, MaxAttributeLength);
+        Check("contract", e.Contract, MaxAttributeLength);
+        Check("correlationid", e.Correlation, MaxAttributeLength);
+        Check("causationid", e.Causation, MaxAttributeLength);
 
         if (e.Id.StartsWith(LedgerSource.IdPrefix, StringComparison.Ordinal))
         {
-            yield return new Fault("$.id", $"ids that begin with \"{LedgerSource.IdPrefix}\" are the ledger's own");
+            found.Add(new Fault("$.id", $"ids that begin with \"{LedgerSource.IdPrefix}\" are the ledger's own"));
         }
 
-        if (e.Contract is null && contract is null)
+        if (e.Contract is null)
         {
-            yield return new Fault("$.contract", "missing; expected the id of a registered contract");
-        }
-        else if (contract is not null && e.Contract is not null && e.Contract != contract)
-        {
-            yield return new Fault("$.contract", $"expected \"{contract}\", got \"{e.Contract}\"");
+            found.Add(new Fault("$.contract", "missing; expected the id of a registered contract"));
         }
 
-        if (e.Expectedversion < 0)
+        if (e.ExpectedVersion < 0)
         {
-            yield return new Fault("$.expectedversion", "expected 0 or more");
+            found.Add(new Fault("$.expectedversion", "expected 0 or more"));
+        }
+
+        void Check(string name, string? value, int most)
+        {
+            if (value is not null && (value.Length == 0 || value.Length > most || HasControlCharacter(value)))
+            {
+                found.Add(new Fault("$." + name, $"expected 1 to {most} characters without control characters"));
+            }
         }
     }
 
-    private static EventData? ReadData(Envelope e, List<Fault> faults)
+    private static bool HasControlCharacter(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static EventData? ReadData(EventAttributes e, ReadOnlySpan<byte> utf8, List<Fault> faults)
     {
         if (EventCatalogue.Find(e.Type) is not { } type)
         {
@@ -128,7 +162,6 @@ public static class EventReader
             return null;
         }
 
-        var utf8 = e.Data is { } element ? JsonMarshal.GetRawUtf8Value(element) : "{}"u8;
         if (Reading.Read(utf8, type.Data, "$.data", out var found) is not EventData data)
         {
             faults.AddRange(found);

@@ -36,18 +36,6 @@ public sealed record AuditWaived(string Reason) : SettlementEvent;
 /// <summary>Both sides agreed on the settlement of a contract that sets no audit.</summary>
 public sealed record SettlementAgreed : SettlementEvent;
 
-/// <summary>An investigator's work on a finding; subject <c>finding/{id}</c>.</summary>
-public abstract record FindingEvent(string Note, string? Assignee = null) : EventData;
-
-/// <summary>A finding was taken up.</summary>
-public sealed record FindingOpened(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
-
-/// <summary>Something was seen.</summary>
-public sealed record FindingNoted(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
-
-/// <summary>The finding was cleared: nothing false.</summary>
-public sealed record FindingCleared(string Note, string? Assignee = null) : FindingEvent(Note, Assignee);
-
 /// <summary>What the ledger records of its own work.</summary>
 public abstract record LedgerRecord : EventData;
 

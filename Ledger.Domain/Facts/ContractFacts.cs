@@ -88,6 +88,10 @@ public sealed class ContractFacts(bool keepsMassFacts = false)
         return others.TryGetValue(typeof(T), out var events) ? events.Select(e => new Fact<T>(e, (T)e.Data)) : [];
     }
 
+    /// <summary>The events of all types of one kind, save those about single cases, in no particular order.</summary>
+    public IEnumerable<LedgerEvent> OfAny<TKind>()
+        where TKind : EventData => others.Where(o => o.Key.IsAssignableTo(typeof(TKind))).SelectMany(o => o.Value);
+
     /// <summary>
     /// The ids of events recorded after a position in the streams of the given events, in log order: what may have
     /// changed a finding that rested on these.

@@ -80,7 +80,14 @@ public sealed record Finding(
     /// facts may change, its id does not; its reviews stand in the stream <c>finding/{id}</c>.
     /// </summary>
     [JsonPropertyOrder(-1)]
-    public string Id => $"{Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")))[..16]}";
+    public string Id => GivenId ?? $"{Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")))[..16]}";
+
+    /// <summary>How it was looked into; null where nobody took it up.</summary>
+    public FindingReview? Review { get; init; }
+
+    /// <summary>The id by which a review knows a finding that its facts no longer show.</summary>
+    [JsonIgnore]
+    internal string? GivenId { get; init; }
 
     /// <summary>Tells findings of one rule and subject apart.</summary>
     [JsonIgnore]

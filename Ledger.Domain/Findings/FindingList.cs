@@ -19,13 +19,12 @@ internal static class FindingList
         var account = asked.Account with { Today = asked.AsOfDate, LastRun = null };
         var input = asked with { Account = account };
         var rules = account.Judge((view, clause, rule) => rule.Findings(input with { Account = view }, clause), f => ChinaTime.DateOf(f.ArisenAt));
-        return [.. Registration(account)
-            .Concat(Rights(input))
-            .Concat(Duties(input))
-            .Concat(Contradictions(input, found))
-            .Concat(RecordContradictions.Of(input.Facts))
-            .Concat(Detector.FindAll(new ServiceRecords(account, input.Facts)))
-            .Concat(rules)
+        List<Finding> all =
+        [
+            .. Registration(account), .. Rights(input), .. Duties(input), .. Contradictions(input, found), .. RecordContradictions.Of(input.Facts),
+            .. Detector.FindAll(new ServiceRecords(account, input.Facts)), .. CaseLimits.OwnDueTimes(input), .. rules,
+        ];
+        return [.. FindingReviews.Apply(all, input.Facts)
             .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
             .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)];
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Ledger.Domain.Json;
 
@@ -14,6 +15,27 @@ public static class Reading
     {
         var value = Read(utf8, typeof(T), path, out faults);
         return (T?)value;
+    }
+
+    /// <summary>
+    /// As <see cref="Read{T}"/>, for a file that people edit: its <c>$schema</c> helps editors and is no part of it. The schema
+    /// itself, known by its title, is refused.
+    /// </summary>
+    public static T? ReadFile<T>(ReadOnlySpan<byte> utf8, string schemaTitle, out IReadOnlyList<Fault> faults)
+        where T : class
+    {
+        if (NodeOf(utf8) is JsonObject document && document.Remove("$schema"))
+        {
+            if (document.ContainsKey("$defs") || document["title"]?.ToString() == schemaTitle)
+            {
+                faults = [new Fault("$", $"this is the schema \"{schemaTitle}\", not a file that follows it")];
+                return null;
+            }
+
+            utf8 = LedgerJson.Write(document);
+        }
+
+        return Read<T>(utf8, "$", out faults);
     }
 
     /// <summary>As the generic form, for a type known only at run time.</summary>
@@ -50,6 +72,19 @@ public static class Reading
         {
             var at = e is JsonException { BytePositionInLine: { } column } ? $" at byte {column + 1}" : "";
             return [new Fault(path, $"no valid JSON{at}: expected one JSON object in UTF-8")];
+        }
+    }
+
+    private static JsonNode? NodeOf(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return JsonNode.Parse(utf8);
+        }
+        catch (JsonException)
+        {
+            // Reported by the reader, with its place.
+            return null;
         }
     }
 }

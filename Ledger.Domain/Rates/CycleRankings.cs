@@ -79,15 +79,20 @@ public sealed record CycleRankings(
     private static List<SeatRank> RankSeats(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
     {
         var seats =
-            from contract in contracts
-            from block in contract.Account.Terms.Rules<CaseLimits>()
-            from c in contract.Facts.Cases
-            from clock in block.Rule.ClocksOf(c)
-            where clock.Step is not (CaseStep.Handling or CaseStep.Contact) && clock.Stop is not null && scheme.CycleOf(clock.Start.OccurredOn) == cycle
+            from clock in ClocksIn(contracts, cycle, scheme)
             group clock.Stop!.OccurredAt <= clock.Limit by clock.Stop!.Actor into seat
             select (Seat: seat.Key, Kept: seat.Count(kept => kept), Of: seat.Count());
         return Ranked(seats, s => s.Seat, s => Ratio.Of(-s.Kept, s.Of), (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString()));
     }
+
+    /// <summary>The clocks that a cycle's seats are ranked by: begun in it and stopped, save those that others stop.</summary>
+    internal static IEnumerable<CaseLimits.Clock> ClocksIn(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme) =>
+        from contract in contracts
+        from block in contract.Account.Terms.Rules<CaseLimits>()
+        from c in contract.Facts.Cases
+        from clock in block.Rule.ClocksOf(c)
+        where clock.Step is not (CaseStep.Handling or CaseStep.Contact) && clock.Stop is not null && scheme.CycleOf(clock.Start.OccurredOn) == cycle
+        select clock;
 
     private static List<VendorRank> RankVendors(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
     {

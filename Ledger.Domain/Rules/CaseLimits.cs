@@ -66,6 +66,12 @@ public sealed record CaseLimits(
     /// <summary>All clocks of a case, kept and broken.</summary>
     public IEnumerable<Clock> ClocksOf(CaseFacts c) => Limits.SelectMany(limit => ClocksOf(limit, c));
 
+    /// <summary>Where no clause limits the handling, the due time that a case itself carries still does.</summary>
+    internal static IEnumerable<Finding> OwnDueTimes(RuleInput input) =>
+        input.Terms.Rules<CaseLimits>().Any(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling))
+            ? []
+            : new CaseLimits([new CaseLimit(CaseStep.Handling)]).Findings(input, new Clause("dueAt", "", "", ClauseClass.Computed));
+
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
@@ -118,7 +124,15 @@ public sealed record CaseLimits(
                 break;
             case CaseStep.Handling when c.Received is { } start:
                 var stop = CaseFacts.First(c.Closed, c.Returned);
-                yield return start.Data is CaseReceived { DueAt: { } due } ? new Clock(limit.Step, start, due, stop, "due " + Show(due)) : From(limit.Step, start, general, stop);
+                if (start.Data is CaseReceived { DueAt: { } due })
+                {
+                    yield return new Clock(limit.Step, start, due, stop, "due " + Show(due));
+                }
+                else if (limit.Minutes is not null)
+                {
+                    yield return From(limit.Step, start, general, stop);
+                }
+
                 break;
             case CaseStep.CallBack when c.Closed is { } start:
                 yield return From(limit.Step, start, general, c.FollowedUp);

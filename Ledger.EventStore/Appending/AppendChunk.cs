@@ -4,10 +4,16 @@ namespace Ledger.EventStore.Appending;
 /// Events on their way into one transaction, one after the other: what is new gets its place, what is known its first
 /// receipt. <see cref="Written"/> is what <see cref="LogTransaction.WriteAsync"/> is then to write.
 /// </summary>
-public sealed class AppendChunk(LogTransaction log)
+/// <param name="log">The transaction.</param>
+/// <param name="before">The chunk before, where the database was asked what it knows before that one was written.</param>
+public sealed class AppendChunk(LogTransaction log, AppendChunk? before = null)
 {
     private readonly Dictionary<(string Source, string Id), long> keys = [];
     private readonly Dictionary<(string Contract, string Id), (AppendEvent Event, AppendResult.Recorded Receipt)> byId = [];
+
+    // Not the chunk itself: it would keep all those before it alive.
+    private readonly Dictionary<(string Source, string Id), long>? earlierKeys = before?.keys;
+    private readonly Dictionary<(string Contract, string Id), (AppendEvent Event, AppendResult.Recorded Receipt)>? earlierById = before?.byId;
 
     /// <summary>What is to be written, in order of position.</summary>
     public IReadOnlyList<(StoredEvent Event, byte[] Leaf)> Written => written;
@@ -26,14 +32,14 @@ public sealed class AppendChunk(LogTransaction log)
             return known;
         }
 
-        if (byId.TryGetValue((e.Contract, e.EventId), out var earlier))
+        if (byId.TryGetValue((e.Contract, e.EventId), out var earlier) || earlierById?.TryGetValue((e.Contract, e.EventId), out earlier) == true)
         {
             return Same(earlier.Event, e)
                 ? new AppendResult.Duplicate(earlier.Receipt.Position, earlier.Receipt.Version)
                 : new AppendResult.IdConflict(earlier.Receipt.Position);
         }
 
-        if (keys.TryGetValue((e.Source, e.EventId), out var taken))
+        if (keys.TryGetValue((e.Source, e.EventId), out var taken) || earlierKeys?.TryGetValue((e.Source, e.EventId), out taken) == true)
         {
             return new AppendResult.IdConflict(taken);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,29 +17,68 @@ public static class Leaf
     /// <summary>The leaf hash of a stored event, given the leaf hash of its stream's previous event (empty for the first).</summary>
     public static byte[] Hash(StoredEvent e, ReadOnlySpan<byte> previous)
     {
-        var text = Text(e, previous);
-        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length) + 1];
-        var length = Encoding.UTF8.GetBytes(text, bytes.AsSpan(1)) + 1;
-        return SHA256.HashData(bytes.AsSpan(0, length));
+        var rented = ArrayPool<byte>.Shared.Rent(MostBytes(e));
+        try
+        {
+            rented[0] = 0;
+            return SHA256.HashData(rented.AsSpan(0, 1 + Write(e, previous, rented.AsSpan(1))));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>The leaf itself.</summary>
-    public static string Text(StoredEvent e, ReadOnlySpan<byte> previous) => string.Concat(
-        [
-            Format, "\n",
-            e.Position.ToString(), "\n",
-            e.Contract, "\n",
-            e.Stream, "\n",
-            e.Version.ToString(), "\n",
-            e.Type, "\n",
-            e.Source, "\n",
-            e.EventId, "\n",
-            e.OccurredAt.ToString(), "\n",
-            e.RecordedAt.ToString(), "\n",
-            e.Actor, "\n",
-            e.Correlation ?? "", "\n",
-            e.Causation ?? "", "\n",
-            Convert.ToHexStringLower(SHA256.HashData(e.Data.Span)), "\n",
-            Convert.ToHexStringLower(previous), "\n",
-        ]);
+    public static string Text(StoredEvent e, ReadOnlySpan<byte> previous)
+    {
+        var bytes = new byte[MostBytes(e)];
+        return Encoding.UTF8.GetString(bytes.AsSpan(0, Write(e, previous, bytes)));
+    }
+
+    private static int MostBytes(StoredEvent e) => 512 + Encoding.UTF8.GetMaxByteCount(
+        e.Contract.Length + e.Stream.Length + e.Type.Length + e.Source.Length + e.EventId.Length + e.Actor.Length + (e.Correlation?.Length ?? 0) + (e.Causation?.Length ?? 0));
+
+    private static int Write(StoredEvent e, ReadOnlySpan<byte> previous, Span<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(e.Data.Span, digest);
+        var line = new Lines(bytes);
+        line.Add(Format);
+        line.Add(e.Position);
+        line.Add(e.Contract);
+        line.Add(e.Stream);
+        line.Add(e.Version);
+        line.Add(e.Type);
+        line.Add(e.Source);
+        line.Add(e.EventId);
+        line.Add(e.OccurredAt);
+        line.Add(e.RecordedAt);
+        line.Add(e.Actor);
+        line.Add(e.Correlation);
+        line.Add(e.Causation);
+        line.AddHex(digest);
+        line.AddHex(previous);
+        return line.Length;
+    }
+
+    /// <summary>Lines ended by LF, one after the other.</summary>
+    private ref struct Lines(Span<byte> bytes)
+    {
+        private readonly Span<byte> bytes = bytes;
+
+        public int Length { get; private set; }
+
+        public void Add(string? text) => End(Encoding.UTF8.GetBytes(text, bytes[Length..]));
+
+        public void Add(long number) => End(Utf8Formatter.TryFormat(number, bytes[Length..], out var written) ? written : throw new System.Diagnostics.UnreachableException());
+
+        public void AddHex(scoped ReadOnlySpan<byte> value) => End(Convert.TryToHexStringLower(value, bytes[Length..], out var written) ? written : throw new System.Diagnostics.UnreachableException());
+
+        private void End(int written)
+        {
+            bytes[Length + written] = (byte)'\n';
+            Length += written + 1;
+        }
+    }
 }

@@ -4,15 +4,14 @@ using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Decoding;
-using NodaTime;
 
 namespace Ledger.Projections.Rankings;
 
-/// <summary>The rankings of a cycle as recorded up to a position.</summary>
+/// <summary>Rates and rankings as recorded up to a position.</summary>
 public sealed class RankingReader(LogReader log)
 {
-    /// <summary>All four rankings of one cycle.</summary>
-    public async Task<CycleRankings> AtAsync(YearMonth cycle, long position, CancellationToken cancel)
+    /// <summary>All contracts at a position, for rates and rankings of any cycle.</summary>
+    public async Task<CycleBook> AtAsync(long position, CancellationToken cancel)
     {
         _ = await log.RecordedAtAsync(position, cancel);
         var contracts = new SortedDictionary<string, (ContractAccount? Account, ContractFacts Facts)>(StringComparer.Ordinal);
@@ -33,6 +32,6 @@ public sealed class RankingReader(LogReader log)
             contracts[e.Contract] = contract with { Account = ContractAccount.Evolve(contract.Account, e) };
         }
 
-        return CycleRankings.Of([.. contracts.Values.Where(c => c.Account is not null).Select(c => (c.Account!, c.Facts))], cycle);
+        return new CycleBook(position, [.. contracts.Values.Where(c => c.Account is not null).Select(c => (c.Account!, c.Facts))]);
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
     [InlineData("Ledger.Domain", "", "NodaTime")]
     [InlineData("Ledger.EventStore", "", "NodaTime Npgsql")]
     [InlineData("Ledger.Projections", "Ledger.Domain Ledger.EventStore", "")]
-    [InlineData("Ledger.Api", "Ledger.Domain Ledger.EventStore Ledger.Projections", "Spectre.Console System.CommandLine")]
+    [InlineData("Ledger.Api", "Ledger.Domain Ledger.EventStore Ledger.Projections", "CsvHelper Spectre.Console System.CommandLine")]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {
         var file = XDocument.Load(Path.Combine(Root, project, project + ".csproj"));

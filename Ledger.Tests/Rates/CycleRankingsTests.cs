@@ -27,6 +27,54 @@ public sealed class CycleRankingsTests
     }
 
     [Fact]
+    public void Who_moved_is_told_with_the_events_and_with_those_that_moved_him()
+    {
+        var history = new History("gaomidian-2025");
+        Handled(history, "1", "a", resolved: true);
+        Handled(history, "2", "b", resolved: false);
+        Handled(history, "3", "c", resolved: false);
+        var before = BookOf(history);
+        history.Add("2025-12-03T10:00:00+08:00", "case/1", new CaseScored(Cycle, 40, true, false, Satisfaction.Dissatisfied), "city", "corrected");
+        history.Add("2025-12-03T11:00:00+08:00", "case/2", new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied), "city", "raised");
+        var moves = BookOf(history).MovesSince(before, Cycle).Where(m => m.Ranking == "units").ToList();
+        Assert.Equal("b", moves[0].Name);
+        Assert.Equal((2, 1), (moves[0].RankBefore, moves[0].RankAfter));
+        Assert.Equal(["raised"], moves[0].Events);
+        Assert.Equal(["corrected"], moves.Single(m => m.Name == "a").Events);
+        Assert.Empty(BookOf(history).MovesSince(BookOf(history), Cycle));
+    }
+
+    [Fact]
+    public void One_who_is_only_overtaken_has_no_event_of_his_own()
+    {
+        var history = new History("gaomidian-2025");
+        Handled(history, "1", "a", resolved: true);
+        Handled(history, "2", "b", resolved: false);
+        history.Add("2025-12-02T10:00:00+08:00", "case/1", new CaseScored(Cycle, 90, true, true, Satisfaction.MostlySatisfied), "city", "a-scored");
+        var before = BookOf(history);
+        history.Add("2025-12-03T11:00:00+08:00", "case/2", new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied), "city", "raised");
+        var overtaken = BookOf(history).MovesSince(before, Cycle).Single(m => m is { Ranking: "units", Name: "a" });
+        Assert.Equal((1, 2), (overtaken.RankBefore, overtaken.RankAfter));
+        Assert.Empty(overtaken.Events);
+        Assert.Equal(["b"], overtaken.MovedBy);
+    }
+
+    [Fact]
+    public void Every_position_opens_into_its_events_and_every_case_says_why_it_counts()
+    {
+        var history = new History("gaomidian-2025");
+        Handled(history, "1", "a", resolved: true);
+        Handled(history, "2", "a", resolved: false);
+        history.Add("2025-12-03T10:00:00+08:00", "case/2", new ExclusionDecided(true), id: "excluded");
+        var book = BookOf(history);
+        var position = book.Evidence(Cycle).Single(e => e is { Ranking: "units", Name: "a" });
+        Assert.Equal(["case_dispatched", "case_scored", "case_dispatched", "case_scored", "exclusion_decided"], position.Events.Select(e => e.Type.Alias));
+        var rates = book.Rates("gaomidian-2025", Cycle)!;
+        Assert.Equal((2, 1), (rates.Scored, rates.Counted));
+        Assert.Equal(["True counted: scored in the cycle", "False left out: an exclusion was granted"], rates.Cases.Select(c => $"{c.Counted} {c.Why}"));
+    }
+
+    [Fact]
     public void A_seat_is_ranked_by_the_limits_that_it_kept_of_those_it_stopped_in_the_cycle()
     {
         var history = new History("gaomidian-2025");
@@ -77,7 +125,7 @@ public sealed class CycleRankingsTests
         await Ledgers.ImportAsync(database.Ledger, history.Events.Skip(1).Select(e => new NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data)));
         var before = (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
         await Ledgers.ImportAsync(database.Ledger, [new NewEvent("gaomidian-2025", "case/1", "later", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(true)), new NewEvent("gaomidian-2025", "case/2", "later-2", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(false))]);
-        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.AtAsync(Cycle, position, default)).Units.Select(u => u.Unit));
+        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.AtAsync(position, default)).Rankings(Cycle).Units.Select(u => u.Unit));
         Assert.Equal(("b a", "a b"), (await Units(before), await Units(before + 2)));
     }
 
@@ -101,5 +149,16 @@ public sealed class CycleRankingsTests
         var facts = new ContractFacts();
         history.Events.ToList().ForEach(facts.Add);
         return facts;
+    }
+
+    private static CycleBook BookOf(History history)
+    {
+        var facts = new ContractFacts();
+        foreach (var e in history.Events)
+        {
+            facts.Add(e);
+        }
+
+        return new CycleBook(history.Events.Count, [(history.Account, facts)]);
     }
 }

@@ -21,12 +21,12 @@ public static class Ledgers
     public static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, string text, ImportOptions? options = null)
     {
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
-        return await ImportEvents.RunAsync(ledger, stream, options ?? new ImportOptions(), default);
+        return await ImportEvents.RunAsync(ledger, EventFile.OfEvents(stream, null), options ?? new ImportOptions(), default);
     }
 
     public static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, IEnumerable<NewEvent> events)
     {
         using var stream = new MemoryStream([.. events.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
-        return await ImportEvents.RunAsync(ledger, stream, new ImportOptions(), default);
+        return await ImportEvents.RunAsync(ledger, EventFile.OfEvents(stream, null), new ImportOptions(), default);
     }
 }

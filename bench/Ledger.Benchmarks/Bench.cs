@@ -45,7 +45,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         await RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
         using var file = new MemoryStream([.. events.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
-        var report = await ImportEvents.RunAsync(Ledger, file, new ImportOptions(), CancellationToken.None);
+        var report = await ImportEvents.RunAsync(Ledger, EventFile.OfEvents(file, null), new ImportOptions(), CancellationToken.None);
         if (report.Recorded != events.Count)
         {
             throw new InvalidOperationException($"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}");

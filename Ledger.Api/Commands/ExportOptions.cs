@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Ledger.Api.Tables;
+using Ledger.EventStore;
+
+namespace Ledger.Api.Commands;
+
+/// <summary>The spreadsheets that a command can leave beside what it shows: <c>--csv</c>, <c>--xlsx</c>, with <c>--chinese</c> headings.</summary>
+internal sealed class ExportOptions
+{
+    private readonly Option<string?> csv = new("--csv") { Description = "Also write the table to this CSV file (several tables: one file each, named after it)" };
+    private readonly Option<string?> xlsx = new("--xlsx") { Description = "Also write the table to this workbook" };
+    private readonly Option<bool> chinese = new("--chinese") { Description = "With --csv or --xlsx: headings in Chinese" };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(csv);
+        command.Options.Add(xlsx);
+        command.Options.Add(chinese);
+    }
+
+    /// <summary>Writes the files that were asked for.</summary>
+    public void Write(ParseResult parsed, Terminal terminal, params IReadOnlyList<ReportTable> tables)
+    {
+        if (parsed.GetValue(xlsx) is { } workbook)
+        {
+            WriteWorkbook(workbook, tables, parsed.GetValue(chinese));
+            terminal.Say($"{workbook} written");
+        }
+
+        if (parsed.GetValue(csv) is { } file)
+        {
+            foreach (var table in tables)
+            {
+                var path = tables.Count == 1 ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}-{table.Name.Replace(' ', '-')}{Path.GetExtension(file)}");
+                using var stream = CommandLine.CreateFile(path);
+                CsvFile.Write(stream, table, parsed.GetValue(chinese));
+                terminal.Say($"{path} written");
+            }
+        }
+    }
+
+    /// <summary>Writes a workbook.</summary>
+    public static void WriteWorkbook(string path, IReadOnlyList<ReportTable> tables, bool chinese)
+    {
+        using var stream = CommandLine.CreateFile(path);
+        XlsxFile.Write(stream, tables, chinese);
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Ledger.Api.Tables;
+using Ledger.Domain.Time;
+using Ledger.EventStore;
+using Ledger.Projections.Decoding;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>pack ID --out FILE</c>: the settlement pack, one workbook with everything of one moment, and that moment on every sheet.</summary>
+internal static class PackCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var output = new Option<string>("--out") { Required = true, Description = "The workbook (XLSX) to write" };
+        var chinese = new Option<bool>("--chinese") { Description = "Names and headings in Chinese" };
+        var moment = new MomentOptions();
+        var command = new Command("pack", "Writes the settlement pack: statements, settlement, deductions, rates, rankings, with the checkpoint on every sheet") { id, output, chinese };
+        moment.AddTo(command);
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
+            var position = await moment.PositionAsync(parsed, ledger, cancel);
+            var statements = await ledger.Read.AsOfAsync(contract, position, cancel);
+            var head = await ledger.Log.Reader.HeadAtAsync(position, cancel);
+            var book = await ledger.Rankings.AtAsync(position, cancel);
+            var cycles = book.CyclesOf(contract);
+            var rates = cycles.Select(c => book.Rates(contract, c)!).ToList();
+            IReadOnlyList<ReportTable> tables =
+            [
+                Reports.Statements(statements), Reports.Settlement(await ledger.Read.SettlementAsync(contract, position, cancel)),
+                Reports.Deductions(await ledger.Read.DeductionsAsync(contract, position, cancel)), Reports.Rates(rates), Reports.RatedCases(rates),
+                .. Reports.Rankings([.. cycles.Select(book.Rankings)]),
+            ];
+            var recorded = ChinaTime.Show(EventMapping.FromMicroseconds(head.RecordedAt ?? 0)).ToString("uuuu-MM-dd HH:mm:ss", null);
+            var note = $"{contract} · as of position {head.Position}, recorded {recorded} (UTC+8) · tree size {head.Position}, root {Convert.ToHexStringLower(head.Root)}";
+            ExportOptions.WriteWorkbook(path, [.. tables.Select(t => t with { Notes = [note] })], parsed.GetValue(chinese));
+            terminal.Show(
+                new { file = path, contract, position = head.Position, root = Convert.ToHexStringLower(head.Root), sheets = tables.Select(t => t.Name) },
+                console => console.MarkupLineInterpolated($"{path}: {tables.Count} sheets as of position {head.Position}"));
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Api.Tables;
+using Ledger.Domain.Json;
+
+namespace Ledger.Api.Mapping;
+
+/// <summary>The data part of a mapping as a tree that is written row by row: objects, lists, constants, templates and typed cells.</summary>
+internal sealed partial class RowMapper
+{
+    private abstract record DataNode(IReadOnlyList<string> Columns);
+
+    private sealed record ObjectNode(IReadOnlyList<(string Name, DataNode Value)> Properties) : DataNode([.. Properties.SelectMany(p => p.Value.Columns)]);
+
+    private sealed record ListNode(IReadOnlyList<DataNode> Items) : DataNode([.. Items.SelectMany(i => i.Columns)]);
+
+    private sealed record ConstantNode(JsonElement Value) : DataNode([]);
+
+    private sealed record TextNode(Template Template) : DataNode([.. Template.Columns]);
+
+    private sealed record CellNode(MappedCell Cell, IReadOnlyDictionary<string, JsonElement>? Map) : DataNode([Cell.Column]);
+
+    private DataNode Node(string path, JsonElement element, List<string> faults)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object when element.TryGetProperty("column", out _):
+                var cell = Reading.Read<MappedCell>(JsonSerializer.SerializeToUtf8Bytes(element, LedgerJson.Options), path, out var wrong);
+                faults.AddRange(wrong.Select(f => f.ToString()));
+                IReadOnlyDictionary<string, JsonElement>? map = null;
+                if (cell?.Map is { } name && mapping.ValueMaps?.TryGetValue(name, out map) != true)
+                {
+                    faults.Add($"{path}.map: the mapping has no value map \"{name}\"");
+                }
+
+                return new CellNode(cell ?? new MappedCell(""), map);
+            case JsonValueKind.Object:
+                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Node($"{path}.{p.Name}", p.Value, faults)))]);
+            case JsonValueKind.Array:
+                return new ListNode([.. element.EnumerateArray().Select((item, i) => Node($"{path}[{i}]", item, faults))]);
+            case JsonValueKind.String:
+                return new TextNode(Template.Parse(element.GetString()!));
+            default:
+                return new ConstantNode(element.Clone());
+        }
+    }
+
+    /// <summary>Writes a value, or says that there is none and writes nothing.</summary>
+    private bool Write(Utf8JsonWriter writer, DataNode node, TableRow row, List<Fault> faults)
+    {
+        switch (node)
+        {
+            case ObjectNode o:
+                if (!HasValue(o, row))
+                {
+                    return false;
+                }
+
+                writer.WriteStartObject();
+                foreach (var (name, value) in o.Properties)
+                {
+                    if (HasValue(value, row))
+                    {
+                        writer.WritePropertyName(name);
+                        Write(writer, value, row, faults);
+                    }
+                }
+
+                writer.WriteEndObject();
+                return true;
+            case ListNode list:
+                writer.WriteStartArray();
+                foreach (var item in list.Items.Where(i => HasValue(i, row)))
+                {
+                    Write(writer, item, row, faults);
+                }
+
+                writer.WriteEndArray();
+                return true;
+            case TextNode text:
+                writer.WriteStringValue(text.Template.Fill(column => TextOf(row, column, faults)));
+                return true;
+            case ConstantNode constant:
+                constant.Value.WriteTo(writer);
+                return true;
+            case CellNode cell:
+                WriteCell(writer, cell, row, faults);
+                return true;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private bool HasValue(DataNode node, TableRow row) => node switch
+    {
+        CellNode cell => cell.Cell.Default is not null || !CellOf(row, cell.Cell.Column).IsBlank,
+        TextNode text => !text.Template.Columns.Any() || text.Template.Columns.Any(c => !CellOf(row, c).IsBlank),
+        ObjectNode o => o.Properties.Count == 0 || o.Properties.Any(p => HasValue(p.Value, row)),
+        _ => true,
+    };
+
+    private void WriteCell(Utf8JsonWriter writer, CellNode node, TableRow row, List<Fault> faults)
+    {
+        var (cell, map) = (CellOf(row, node.Cell.Column), node.Map);
+        if (cell.IsBlank)
+        {
+            node.Cell.Default!.Value.WriteTo(writer);
+            return;
+        }
+
+        var text = TextOf(row, node.Cell.Column, faults);
+        if (map is not null)
+        {
+            if (map.TryGetValue(text, out var value))
+            {
+                value.WriteTo(writer);
+                return;
+            }
+
+            Refuse($"one of {string.Join(", ", map.Keys.Take(20).Select(k => $"\"{k}\""))}");
+            return;
+        }
+
+        switch (node.Cell.As)
+        {
+            case CellType.Number when decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number):
+                writer.WriteNumberValue(number);
+                break;
+            case CellType.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer):
+                writer.WriteNumberValue(integer);
+                break;
+            case CellType.Boolean when Truth(text) is { } truth:
+                writer.WriteBooleanValue(truth);
+                break;
+            case CellType.Time when times.Moment(cell) is { } at:
+                JsonSerializer.Serialize(writer, at, LedgerJson.Options);
+                break;
+            case CellType.Date when times.Date(cell) is { } date:
+                JsonSerializer.Serialize(writer, date, LedgerJson.Options);
+                break;
+            case CellType.Month when times.Date(cell) is { } date:
+                JsonSerializer.Serialize(writer, date.ToYearMonth(), LedgerJson.Options);
+                break;
+            case CellType.Text:
+                writer.WriteStringValue(text);
+                break;
+            case CellType.Time or CellType.Date or CellType.Month:
+                Refuse(times.Expected);
+                break;
+            default:
+                Refuse(node.Cell.As switch { CellType.Number => "a number", CellType.Integer => "a whole number", _ => "true or false" });
+                break;
+        }
+
+        void Refuse(string expected)
+        {
+            faults.Add(new Fault($"column \"{node.Cell.Column}\"", $"expected {expected}, got \"{text}\""));
+            writer.WriteNullValue();
+        }
+    }
+
+    private static bool? Truth(string text) => text.ToUpperInvariant() switch
+    {
+        "TRUE" or "1" or "YES" or "Y" or "是" => true,
+        "FALSE" or "0" or "NO" or "N" or "否" => false,
+        _ => null,
+    };
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Ledger.Api.Tables;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Ledger.Api.Mapping;
+
+/// <summary>
+/// How the rows of a table (CSV or XLSX) become events; a JSON file, whose schema is docs/mappings/mapping.schema.json. A column is
+/// named by its heading. Texts in braces are templates: <c>case/{工单编号}</c>.
+/// </summary>
+/// <param name="Name">What kind of file it reads.</param>
+/// <param name="Source">The events' source; together with their ids it makes a second import recognise them.</param>
+/// <param name="Events">What a row becomes; all of it or nothing.</param>
+/// <param name="Contract">The contract; <c>--contract</c> goes before it.</param>
+/// <param name="Encoding">utf-8 or gb18030 for CSV; left out, the file's own bytes tell.</param>
+/// <param name="Delimiter">Between the fields of CSV.</param>
+/// <param name="Sheet">The sheet of a workbook; left out, the first.</param>
+/// <param name="HeaderRow">Which row holds the headings, from 1.</param>
+/// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
+/// <param name="TimeFormats">Formats of times and dates (NodaTime's pattern letters), tried in order, besides ISO 8601.</param>
+/// <param name="ValueMaps">Translations by name: from a cell's text to a value.</param>
+/// <param name="PersonalData">Columns that name or reach a person: they never enter an event.</param>
+public sealed record ImportMapping(
+    string Name,
+    string Source,
+    IReadOnlyList<MappedEvent> Events,
+    string? Contract = null,
+    string? Encoding = null,
+    string Delimiter = ",",
+    string? Sheet = null,
+    int HeaderRow = 1,
+    string TimeZone = "Asia/Shanghai",
+    IReadOnlyList<string>? TimeFormats = null,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? ValueMaps = null,
+    IReadOnlyList<string>? PersonalData = null)
+{
+    /// <summary>The schema's own title.</summary>
+    public const string SchemaTitle = "Mapping of a table's rows to events";
+
+    /// <summary>The mapping in a file's bytes; null, with every fault and its JSON path, where it is none.</summary>
+    public static ImportMapping? Read(byte[] utf8, out IReadOnlyList<Fault> faults)
+    {
+        if (Reading.ReadFile<ImportMapping>(utf8, SchemaTitle, out faults) is not { } mapping)
+        {
+            return null;
+        }
+
+        faults = [.. mapping.Faults()];
+        return faults.Count == 0 ? mapping : null;
+    }
+
+    private IEnumerable<Fault> Faults()
+    {
+        if (Events.Count == 0)
+        {
+            yield return new Fault("$.events", "expected at least one event that a row becomes");
+        }
+
+        if (Encoding is not null && !TableEncoding.Names.Contains(Encoding))
+        {
+            yield return new Fault("$.encoding", $"expected {string.Join(" or ", TableEncoding.Names)}, got \"{Encoding}\"");
+        }
+
+        if (Delimiter.Length != 1 || Delimiter is "\"" or "\r" or "\n")
+        {
+            yield return new Fault("$.delimiter", "expected one character that is neither a quotation mark nor a line break");
+        }
+
+        if (HeaderRow < 1)
+        {
+            yield return new Fault("$.headerRow", $"expected 1 or more, got {HeaderRow}");
+        }
+
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(TimeZone) is null)
+        {
+            yield return new Fault("$.timeZone", $"expected an IANA time zone such as Asia/Shanghai, got \"{TimeZone}\"");
+        }
+
+        for (var i = 0; i < TimeFormats?.Count; i++)
+        {
+            if (!CellTimes.IsPattern(TimeFormats[i]))
+            {
+                yield return new Fault($"$.timeFormats[{i}]", $"expected a pattern such as uuuu-MM-dd HH:mm:ss, got \"{TimeFormats[i]}\"");
+            }
+        }
+
+        for (var i = 0; i < Events.Count; i++)
+        {
+            if (EventCatalogue.Find(Events[i].Type) is not { Class: not EventClass.Derived })
+            {
+                yield return new Fault($"$.events[{i}].type", $"expected the type of a fact or a decision, got \"{Events[i].Type}\"");
+            }
+        }
+    }
+}
+
+/// <summary>One event that a row becomes.</summary>
+/// <param name="Type">The event's type.</param>
+/// <param name="Id">Template of its id.</param>
+/// <param name="Subject">Template of its subject.</param>
+/// <param name="Time">The column with the time at which it happened.</param>
+/// <param name="Actor">Template of who did it.</param>
+/// <param name="When">Conditions, all of which must hold; the time's column must hold something in any case.</param>
+/// <param name="Data">
+/// The event's data: objects and lists as they are, texts as templates, and <c>{"column": …, "as": text|number|integer|boolean|time|date|month, "map": …, "default": …}</c>
+/// for one typed cell. A blank cell without a default leaves its property out, and an object of which nothing is left, too.
+/// </param>
+public sealed record MappedEvent(
+    string Type, string Id, string Subject, string Time, string Actor, IReadOnlyList<RowCondition>? When = null, JsonElement? Data = null);
+
+/// <summary>A condition on a column: not blank, or blank, or one of some texts, or none of them.</summary>
+public sealed record RowCondition(string Column, bool? Blank = null, IReadOnlyList<string>? In = null, IReadOnlyList<string>? NotIn = null)
+{
+    /// <summary>Whether a cell meets it.</summary>
+    public bool Holds(string text) =>
+        In is not null ? In.Contains(text) : NotIn is not null ? !NotIn.Contains(text) : text.Length == 0 == (Blank ?? false);
+}
+
+/// <summary>As what type a cell is read.</summary>
+public enum CellType
+{
+    /// <summary>Text without the space around it.</summary>
+    Text,
+
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>true/false, 1/0, yes/no, 是/否.</summary>
+    Boolean,
+
+    /// <summary>A moment.</summary>
+    Time,
+
+    /// <summary>A date.</summary>
+    Date,
+
+    /// <summary>The month of a date.</summary>
+    Month,
+}
+
+/// <summary>A typed cell in an event's data.</summary>
+/// <param name="Column">Its column.</param>
+/// <param name="As">Its type.</param>
+/// <param name="Map">The value map that translates it; a text that the map lacks is a fault.</param>
+/// <param name="Default">The value where it is blank.</param>
+public sealed record MappedCell(string Column, CellType As = CellType.Text, string? Map = null, JsonElement? Default = null);

@@ -1,0 +1,190 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Ledger.Api.Tables;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.EventStore;
+
+namespace Ledger.Api.Mapping;
+
+/// <summary>A mapping applied to a table with certain headings: a row in, events out. It keeps no state between rows.</summary>
+internal sealed partial class RowMapper
+{
+    private const decimal DigitsOfASpreadsheet = 1_000_000_000_000_000m;
+
+    private readonly ImportMapping mapping;
+    private readonly string contract;
+    private readonly IReadOnlyList<string> headings;
+    private readonly Dictionary<string, int> columns = new(StringComparer.Ordinal);
+    private readonly CellTimes times;
+    private readonly JsonWriterOptions json = new() { Encoder = LedgerJson.Options.Encoder };
+    private readonly List<PlannedEvent> plan;
+
+    /// <summary>Binds a mapping to the headings of a file; throws <see cref="LedgerException"/> where they do not fit together.</summary>
+    public RowMapper(ImportMapping mapping, string? contract, IReadOnlyList<string> headings, bool from1904)
+    {
+        (this.mapping, this.headings) = (mapping, headings);
+        this.contract = contract ?? mapping.Contract ?? throw new LedgerException(ErrorCode.BadRequest, "--contract: expected the contract that the rows belong to; the mapping names none");
+        times = new CellTimes(mapping, from1904);
+        for (var i = 0; i < headings.Count; i++)
+        {
+            if (headings[i].Length > 0 && !columns.TryAdd(headings[i], i))
+            {
+                columns[headings[i]] = -1;
+            }
+        }
+
+        var faults = new List<string>();
+        plan = [.. mapping.Events.Select((e, i) => new PlannedEvent(
+            e, Template.Parse(e.Id), Template.Parse(e.Subject), Template.Parse(e.Actor), e.Data is { } data ? Node($"$.events[{i}].data", data, faults) : null))];
+        Check(faults);
+    }
+
+    private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data);
+
+    /// <summary>The events of a row; or the faults, and nothing of the row is to be recorded.</summary>
+    public IReadOnlyList<NewEvent> Map(TableRow row, List<Fault> faults)
+    {
+        if (row.Problem is not null)
+        {
+            faults.Add(new Fault("$", row.Problem));
+        }
+        else if (row.Cells.Count < headings.Count && row.Cells.Count <= LastColumn || row.Cells.Skip(headings.Count).Any(c => !c.IsBlank))
+        {
+            faults.Add(new Fault("$", $"expected {headings.Count} fields as in the heading, got {row.Cells.Count}"));
+        }
+
+        var events = new List<NewEvent>();
+        foreach (var planned in faults.Count > 0 ? [] : plan)
+        {
+            if (Applies(planned.Event, row) && Read(planned, row, faults) is { } e)
+            {
+                events.Add(e);
+            }
+        }
+
+        if (events.Count == 0 && faults.Count == 0)
+        {
+            faults.Add(new Fault("$", $"the row becomes no event: the conditions of none of {string.Join(", ", mapping.Events.Select(e => e.Type))} hold"));
+        }
+
+        return events;
+    }
+
+    /// <summary>The last column that the mapping reads: a workbook leaves out blank cells at a row's end.</summary>
+    private int LastColumn => IsSheet ? -1 : headings.Count - 1;
+
+    /// <summary>Whether rows come from a workbook, where blank cells at the end are left out.</summary>
+    public bool IsSheet { get; init; }
+
+    private bool Applies(MappedEvent e, TableRow row) =>
+        !CellOf(row, e.Time).IsBlank && (e.When ?? []).All(c => c.Holds(CellOf(row, c.Column).Text.Trim()));
+
+    private NewEvent? Read(PlannedEvent planned, TableRow row, List<Fault> faults)
+    {
+        var e = planned.Event;
+        var at = times.Moment(CellOf(row, e.Time));
+        if (at is null)
+        {
+            faults.Add(new Fault($"column \"{e.Time}\"", $"expected {times.Expected}, got \"{CellOf(row, e.Time).Text}\""));
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        if (planned.Data is not null)
+        {
+            using var writer = new Utf8JsonWriter(buffer, json);
+            Write(writer, planned.Data, row, faults);
+        }
+
+        var attributes = new EventAttributes(
+            Fill(planned.Id, row, faults), mapping.Source, e.Type, contract, Fill(planned.Subject, row, faults), at ?? default, Fill(planned.Actor, row, faults));
+        if (faults.Count > 0)
+        {
+            return null;
+        }
+
+        var read = EventReader.Read(attributes, buffer.WrittenCount > 0 ? buffer.WrittenSpan : "{}"u8, out var wrong);
+        faults.AddRange(wrong);
+        return read;
+    }
+
+    private string Fill(Template template, TableRow row, List<Fault> faults) => template.Fill(column =>
+    {
+        var text = TextOf(row, column, faults);
+        if (text.Length == 0)
+        {
+            faults.Add(new Fault($"column \"{column}\"", $"expected text, got nothing: {template} needs it"));
+        }
+
+        return text;
+    });
+
+    private Cell CellOf(TableRow row, string column) => columns[column] is var index && index < row.Cells.Count ? row.Cells[index] : new Cell("");
+
+    /// <summary>A cell's text; a number as plain digits, and not where a spreadsheet has rounded it.</summary>
+    private string TextOf(TableRow row, string column, List<Fault> faults)
+    {
+        var cell = CellOf(row, column);
+        if (cell.Kind == CellKind.Number && decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            if (Math.Abs(number) >= DigitsOfASpreadsheet)
+            {
+                faults.Add(new Fault($"column \"{column}\"", $"the number {cell.Text} has more digits than a spreadsheet keeps: format the column as text before the numbers are entered"));
+            }
+
+            return number.ToString("0.############", CultureInfo.InvariantCulture);
+        }
+
+        return cell.Text.Trim();
+    }
+
+    private void Check(List<string> faults)
+    {
+        var named = mapping.Events
+            .SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
+            .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.Data?.Columns ?? [])))
+            .Distinct().ToList();
+        var missing = named.Where(c => !columns.ContainsKey(c)).ToList();
+        if (missing.Count > 0)
+        {
+            faults.Add($"the file has no column {string.Join(", ", missing.Select(c => $"\"{c}\""))}; it has {string.Join(", ", headings.Where(h => h.Length > 0).Take(30).Select(h => $"\"{h}\""))}");
+        }
+
+        faults.AddRange(named.Where(c => columns.GetValueOrDefault(c) < 0).Select(c => $"the file has two columns \"{c}\""));
+        faults.AddRange(named.Intersect(mapping.PersonalData ?? []).Select(c => $"column \"{c}\" is personal data: it cannot stand in an event"));
+        if (faults.Count > 0)
+        {
+            throw new LedgerException(ErrorCode.Refused, $"the mapping \"{mapping.Name}\" does not fit: {string.Join("; ", faults)}");
+        }
+    }
+
+    /// <summary>A text with columns in braces.</summary>
+    private sealed partial record Template(string Text, IReadOnlyList<(string Literal, string? Column)> Parts)
+    {
+        public IEnumerable<string> Columns => Parts.Select(p => p.Column).OfType<string>();
+
+        public static Template Parse(string text)
+        {
+            var parts = new List<(string, string?)>();
+            var last = 0;
+            foreach (var match in Braces().EnumerateMatches(text))
+            {
+                parts.Add((text[last..match.Index], text.Substring(match.Index + 1, match.Length - 2)));
+                last = match.Index + match.Length;
+            }
+
+            parts.Add((text[last..], null));
+            return new Template(text, parts);
+        }
+
+        public string Fill(Func<string, string> value) =>
+            Parts.Count == 1 ? Text : string.Concat(Parts.Select(p => p.Column is null ? p.Literal : p.Literal + value(p.Column)));
+
+        public override string ToString() => Text;
+
+        [GeneratedRegex(@"\{[^{}]+\}", RegexOptions.None, 1000)]
+        private static partial Regex Braces();
+    }
+}
