@@ -42,6 +42,9 @@ public sealed class ImportEvents
     private const int LinesPerChunk = 5_000;
     private const int MostErrorsShown = 20;
     private const int LinesShown = 5;
+
+    // The other half of the cores is for deciding and for the database.
+    private static readonly int Readers = Math.Max(1, Environment.ProcessorCount / 2);
     private static readonly Duration Ahead = Duration.FromMinutes(5);
 
     private readonly LogTransaction log;
@@ -119,7 +122,7 @@ public sealed class ImportEvents
         }
     }
 
-    private static FileLine[] Parse(List<Func<FileLine>> lines) => [.. lines.AsParallel().AsOrdered().Select(read => read())];
+    private static FileLine[] Parse(List<Func<FileLine>> lines) => [.. lines.AsParallel().AsOrdered().WithDegreeOfParallelism(Readers).Select(read => read())];
 
     private async Task<ImportReport> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
     {

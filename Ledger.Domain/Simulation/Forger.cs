@@ -199,9 +199,9 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     private string? MistimePhoto(Draft draft, IssueFound data)
     {
         var early = dice.Chance(500);
-        draft.RecordedAt = draft.At + Duration.FromSeconds(60);
-        draft.Data = data with { Photo = data.Photo! with { TakenAt = early ? draft.At - Duration.FromMinutes(dice.Between(11, 300)) : draft.RecordedAt + Duration.FromSeconds(dice.Between(30, 200)) } };
-        return early ? "a photo taken long before" : "a photo taken after it was recorded";
+        draft.RecordedAt = draft.At + Duration.FromMinutes(60);
+        draft.Data = data with { Photo = data.Photo! with { TakenAt = draft.At + Duration.FromMinutes(early ? -dice.Between(11, 300) : dice.Between(11, 50)) } };
+        return early ? "a photo taken long before" : "a photo taken long after";
     }
 
     /// <summary>Every reply gets a note: many the same few words, the others their own.</summary>
