@@ -1,5 +1,6 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
@@ -20,6 +21,7 @@ internal static class ContractEndpoints
         contracts.MapGet("/{id}/statements/{period:int}", Statement);
         contracts.MapGet("/{id}/deductions", Deductions);
         contracts.MapGet("/{id}/settlement", SettlementOf);
+        contracts.MapGet("/{id}/findings", Findings);
     }
 
     private static async Task<IReadOnlyList<ContractSummary>> List(LedgerRuntime ledger, CancellationToken cancel) =>
@@ -43,6 +45,13 @@ internal static class ContractEndpoints
 
     private static async Task<SettlementStatement> SettlementOf(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
         await ledger.Read.SettlementAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);
+
+    private static async Task<IReadOnlyList<Finding>> Findings(string id, string? asOf, long? position, string? effective, LedgerRuntime ledger, CancellationToken cancel) =>
+        await ledger.Findings.AtAsync(
+            id,
+            await Moments.PositionAsync(ledger, asOf, position, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position,
+            effective is null ? await ledger.NowAsync(cancel) : Moments.Parse(effective, "effective"),
+            cancel);
 
     private static async Task<IReadOnlyList<DeductionRow>> Deductions(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
         await ledger.Read.DeductionsAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);

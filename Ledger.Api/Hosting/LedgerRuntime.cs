@@ -98,6 +98,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Findings.Dispose();
         await Log.DisposeAsync();
         await Database.DisposeAsync();
         cluster?.Dispose();

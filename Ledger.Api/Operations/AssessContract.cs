@@ -55,7 +55,7 @@ public static class AssessContract
 
     private static async Task<Assessment> ReadAsync(LedgerRuntime ledger, string contract, Instant asOf, long position, CancellationToken cancel)
     {
-        var assessment = await AssessmentReader.AtAsync(ledger.Log.Reader, contract, asOf, position, forFindings: false, cancel);
+        var assessment = await AssessmentReader.AtAsync(ledger.Log.Reader, contract, asOf, position, cancel);
         return assessment.Account?.LastAsOf > asOf
             ? throw new LedgerException(ErrorCode.Refused, $"the latest assessment of {contract} is as of {Words(assessment.Account.LastAsOf.Value)}: another may not lie before it")
             : assessment;

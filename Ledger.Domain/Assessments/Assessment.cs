@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Time;
@@ -20,10 +19,9 @@ public sealed record AssessmentResult(AssessmentRun Run, IReadOnlyList<Found> Fo
 /// <c>asOf</c>; terms, readings and the state of deductions count by position.
 /// </summary>
 /// <param name="asOf">The moment up to which facts count and clocks run.</param>
-/// <param name="forFindings">Whether <see cref="Findings"/> will be asked for, whose detectors read every record.</param>
-public sealed class Assessment(Instant asOf, bool forFindings = false)
+public sealed class Assessment(Instant asOf)
 {
-    private readonly ContractFacts facts = new(keepsMassFacts: forFindings);
+    private readonly ContractFacts facts = new();
     private ContractAccount? account;
 
     /// <summary>The account at the position reached; null before the registration.</summary>
@@ -51,7 +49,7 @@ public sealed class Assessment(Instant asOf, bool forFindings = false)
         }
 
         account = account with { Calendar = calendar };
-        var found = Find(account);
+        var found = Find(account, facts, asOf);
         found.Sort((a, b) => a.AttributedOn.CompareTo(b.AttributedOn) is var byDate and not 0 ? byDate : string.CompareOrdinal(a.Id, b.Id));
 
         var withdrawn = Withdrawals(account, found).ToList();
@@ -70,15 +68,8 @@ public sealed class Assessment(Instant asOf, bool forFindings = false)
         ]);
     }
 
-    /// <summary>What an investigator is shown at the position reached, with clocks that run to <c>asOf</c>; call it instead of <see cref="Run"/>.</summary>
-    public IReadOnlyList<Finding> Findings(WorkingDays calendar)
-    {
-        var current = (account ?? throw new InvalidOperationException("findings need a registered contract")) with { Calendar = calendar };
-        return FindingList.Of(new RuleInput(current, facts, asOf), Find(current));
-    }
-
     /// <summary>What the rules yield for each date and period under the terms that hold for it; of one id, what a locked period yields stays.</summary>
-    private List<Found> Find(ContractAccount account)
+    internal static List<Found> Find(ContractAccount account, ContractFacts facts, Instant asOf)
     {
         var found = new Dictionary<string, Found>();
         foreach (var held in account.TermsByPeriod())

@@ -15,30 +15,30 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
     public override string Rule => "F10";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
-    {
-        foreach (var person in records.ByActor)
-        {
-            var events = person.OrderBy(e => e.Position).ToList();
-            var (first, last) = (new Extreme(-1), new Extreme(1));
-            for (int start = 0, end = 0; start < events.Count; start++)
-            {
-                for (; end < events.Count && events[end].RecordedAt <= events[start].RecordedAt + Duration.FromSeconds(Seconds); end++)
-                {
-                    first.Add(events, end);
-                    last.Add(events, end);
-                }
+    public override Grouping Grouping => Grouping.ByActor;
 
-                var (from, to) = (events[first.From(start)].OccurredAt, events[last.From(start)].OccurredAt);
-                if (end - start >= Records && to - from > Duration.FromHours(Hours))
-                {
-                    var batch = events[start..end];
-                    yield return Suspect(
-                        Certainty.Lead, $"actor/{person.Key}", batch[0].Id, batch[^1].RecordedAt, batch.Take(MostEvidence),
-                        $"{batch.Count} records of {person.Key} were recorded within {Show(batch[^1].RecordedAt - batch[0].RecordedAt)}, what they tell of spans {Show(to - from)}",
-                        $"recorded {Show(batch[0].RecordedAt)} to {Show(batch[^1].RecordedAt)}", $"occurred {Show(from)} to {Show(to)}");
-                    start = end - 1;
-                }
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
+    {
+        var events = records.All.OrderBy(e => e.Position).ToList();
+        var (first, last) = (new Extreme(-1), new Extreme(1));
+        for (int start = 0, end = 0; start < events.Count; start++)
+        {
+            for (; end < events.Count && events[end].RecordedAt <= events[start].RecordedAt + Duration.FromSeconds(Seconds); end++)
+            {
+                first.Add(events, end);
+                last.Add(events, end);
+            }
+
+            var (from, to) = (events[first.From(start)].OccurredAt, events[last.From(start)].OccurredAt);
+            if (end - start >= Records && to - from > Duration.FromHours(Hours))
+            {
+                var batch = events[start..end];
+                yield return Suspect(
+                    Certainty.Lead, $"actor/{records.Key}", batch[0].Id, batch[^1].RecordedAt, batch.Take(MostEvidence),
+                    $"{batch.Count} records of {records.Key} were recorded within {Show(batch[^1].RecordedAt - batch[0].RecordedAt)}, what they tell of spans {Show(to - from)}",
+                    $"recorded {Show(batch[0].RecordedAt)} to {Show(batch[^1].RecordedAt)}", $"occurred {Show(from)} to {Show(to)}");
+                start = end - 1;
             }
         }
     }

@@ -10,13 +10,19 @@ namespace Ledger.Domain.Detectors;
 /// </summary>
 public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector(Off)
 {
+    // Calls without a recording stand each by itself.
+    private static readonly Grouping ByRecording = new(e => e.Data is CitizenContacted or CaseFollowedUp ? [RecordingOf(e.Data)?.Sha256 ?? e.Id] : []);
+
     /// <inheritdoc/>
     public override string Rule => "F12";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => ByRecording;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        var calls = records.All.Where(e => e.Data is CitizenContacted or CaseFollowedUp).Select(e => (Event: e, Recording: RecordingOf(e.Data))).ToList();
+        var calls = records.All.Select(e => (Event: e, Recording: RecordingOf(e.Data))).ToList();
         foreach (var (e, recording) in calls)
         {
             if (e.Data is not CaseFollowedUp { Contacted: false } && (recording is null || recording.Seconds < Seconds))
@@ -27,15 +33,12 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
             }
         }
 
-        foreach (var same in calls.Where(c => c.Recording is not null).GroupBy(c => c.Recording!.Sha256))
+        var first = calls[0].Event;
+        foreach (var (e, recording) in calls.Where(c => c.Recording is not null && c.Event.Subject != first.Subject))
         {
-            var first = same.First().Event;
-            foreach (var (e, _) in same.Where(c => c.Event.Subject != first.Subject))
-            {
-                yield return Suspect(
-                    Certainty.Certain, e.Subject, $"{e.Id} {same.Key}", e.OccurredAt, [first, e], $"the recording {same.Key[..12]}… is of another case",
-                    $"{first.Subject}, {Show(first.OccurredAt)}", $"{e.Subject}, {Show(e.OccurredAt)}");
-            }
+            yield return Suspect(
+                Certainty.Certain, e.Subject, $"{e.Id} {recording!.Sha256}", e.OccurredAt, [first, e], $"the recording {recording.Sha256[..12]}… is of another case",
+                $"{first.Subject}, {Show(first.OccurredAt)}", $"{e.Subject}, {Show(e.OccurredAt)}");
         }
     }
 

@@ -16,14 +16,20 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
 {
     private const int Hundred = 100;
 
+    // Whose share stands out depends on everybody's.
+    private static readonly Grouping Together = new(e => e.Data is CaseEvent ? [""] : []);
+
     /// <inheritdoc/>
     public override string Rule => "F16";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => Together;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         var limits = records.Account.Terms.Rules<CaseLimits>().Select(r => r.Rule).ToList();
-        var complaints = records.Facts.MassFacts
+        var complaints = records.All
             .Where(e => e.Data is CaseReopened or CaseFollowedUp { Result: FollowUpResult.Dissatisfied })
             .ToLookup(e => e.Subject);
         var closers = records.Facts.Cases

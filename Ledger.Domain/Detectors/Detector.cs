@@ -51,15 +51,15 @@ public abstract record Detector(bool Off = false)
     [JsonIgnore]
     public abstract string Rule { get; }
 
-    /// <summary>What it finds among the records.</summary>
-    public abstract IEnumerable<Finding> Find(ServiceRecords records);
+    /// <summary>Which records it compares with each other; by default it looks at each by itself.</summary>
+    [JsonIgnore]
+    public virtual Grouping Grouping => Grouping.Each;
+
+    /// <summary>What it finds among the records of one group; what it finds depends on these alone.</summary>
+    public abstract IEnumerable<Finding> Find(RecordGroup records);
 
     /// <summary>What is wrong with its parameters; paths relative to the detector.</summary>
     public virtual IEnumerable<Fault> Faults() => [];
-
-    /// <summary>The findings of a contract's detectors over its records.</summary>
-    public static IEnumerable<Finding> FindAll(ServiceRecords records) =>
-        records.Account.Terms.DetectorsInForce().Where(d => !d.Off).SelectMany(d => d.Find(records));
 
     /// <summary>A finding of this detector; <paramref name="key"/> tells it from others of the same subject.</summary>
     protected Finding Suspect(

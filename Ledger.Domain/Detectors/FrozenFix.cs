@@ -17,7 +17,7 @@ public sealed record FrozenFix(int Fixes = 5, int Minutes = 30, bool Off = false
     public override string Rule => "F05";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         foreach (var round in records.Rounds)
         {

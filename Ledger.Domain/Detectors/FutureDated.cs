@@ -12,7 +12,7 @@ public sealed record FutureDated(int Minutes = 5, bool Off = false) : Detector(O
     public override string Rule => "F09";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         foreach (var e in records.All)
         {

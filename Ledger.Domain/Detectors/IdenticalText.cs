@@ -15,28 +15,23 @@ public sealed record IdenticalText(int Characters = 15, int Cases = 3, bool Off 
     private const int FullWidthLast = 0xFF5E;
     private const int FullWidthShift = 0xFEE0;
 
+    private static readonly Grouping ByText = new(e => NoteOf(e.Data) is { } note ? [Normalised(note)] : []);
+
     /// <inheritdoc/>
     public override string Rule => "F13";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => ByText;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        var notes =
-            from e in records.All
-            let note = NoteOf(e.Data)
-            where note is not null
-            let text = Normalised(note)
-            where text.EnumerateRunes().Count() >= Characters
-            group (Event: e, Note: note) by text;
-        foreach (var same in notes)
+        var uses = records.All.DistinctBy(e => e.Subject).ToList();
+        if (uses.Count >= Cases && records.Key.EnumerateRunes().Count() >= Characters)
         {
-            var uses = same.DistinctBy(u => u.Event.Subject).ToList();
-            if (uses.Count >= Cases)
-            {
-                yield return Suspect(
-                    Certainty.Lead, uses[0].Event.Subject, same.Key, uses[Math.Max(Cases, 1) - 1].Event.OccurredAt, uses.Take(MostEvidence).Select(u => u.Event),
-                    $"the same note on {uses.Count} cases: {uses[0].Note}", uses[0].Event.Subject, uses[^1].Event.Subject);
-            }
+            yield return Suspect(
+                Certainty.Lead, uses[0].Subject, records.Key, uses[Math.Max(Cases, 1) - 1].OccurredAt, uses.Take(MostEvidence),
+                $"the same note on {uses.Count} cases: {NoteOf(uses[0].Data)}", uses[0].Subject, uses[^1].Subject);
         }
     }
 

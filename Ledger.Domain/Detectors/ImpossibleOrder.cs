@@ -11,7 +11,10 @@ public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
     public override string Rule => "F11";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records) => records.Facts.Cases.SelectMany(Find);
+    public override Grouping Grouping => Grouping.BySubject;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records) => records.Facts.CaseOf(records.Key) is { } c ? Find(c) : [];
 
     private IEnumerable<Finding> Find(CaseFacts c)
     {

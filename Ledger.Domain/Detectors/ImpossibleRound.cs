@@ -11,7 +11,7 @@ public sealed record ImpossibleRound(decimal KilometresPerHour = 120, bool Off =
     public override string Rule => "F18";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         foreach (var round in records.Rounds)
         {

@@ -14,7 +14,7 @@ public sealed record OffRoster(bool Off = false) : Detector(Off)
     public override string Rule => "F17";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         if (records.Account.Terms.Detection?.Roster is not { Count: > 0 } roster)
         {
@@ -25,7 +25,7 @@ public sealed record OffRoster(bool Off = false) : Detector(Off)
         foreach (var e in records.All.Where(e => e.Data is CaseSigned or CaseReturned or CaseDispatched or CaseUrged or CitizenContacted or CaseFollowedUp
             or PatrolRoundRecorded or IssueFound or IssueReported))
         {
-            var person = ServiceRecords.ActorOf(e);
+            var person = Grouping.ActorOf(e);
             if (!entries[person].Any(r => e.OccurredOn >= r.From && !(e.OccurredOn > r.To)))
             {
                 yield return Suspect(

@@ -14,7 +14,7 @@ public sealed record OutsideGrid(decimal MarginMetres = 50, bool Off = false) : 
     public override string Rule => "F04";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         var grids = (records.Account.Terms.Detection?.Grids ?? []).ToDictionary(g => g.Id, g => g.Polygon);
         foreach (var round in records.Rounds)

@@ -15,31 +15,31 @@ public sealed record OverlappingRounds(decimal Metres = 200, bool Off = false) :
     public override string Rule => "F03";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => Grouping.ByPatroller;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        foreach (var patroller in records.RoundsByPatroller)
+        var running = new PriorityQueue<Round, Instant>();
+        foreach (var round in records.Rounds.OrderBy(r => r.Data.StartedAt).ThenBy(r => r.Event.Position))
         {
-            var running = new PriorityQueue<Round, Instant>();
-            foreach (var round in patroller.OrderBy(r => r.Data.StartedAt).ThenBy(r => r.Event.Position))
+            while (running.TryPeek(out _, out var end) && end < round.Data.StartedAt)
             {
-                while (running.TryPeek(out _, out var end) && end < round.Data.StartedAt)
-                {
-                    running.Dequeue();
-                }
-
-                foreach (var (other, end) in running.UnorderedItems.OrderBy(r => r.Element.Event.Position))
-                {
-                    if (Geometry.FirstApart(other.Track, round.Track, round.Data.StartedAt, Instant.Min(end, round.Data.EndedAt), (long)(Metres * 1000)) is { } apart)
-                    {
-                        yield return Suspect(
-                            Certainty.Certain, round.Event.Subject, round.Event.Id, apart.At, [other.Event, round.Event],
-                            $"{patroller.Key} walks two rounds at once, {InMetres(apart.Millimetres)} apart at {Show(apart.At)}", Span(other), Span(round));
-                        break;
-                    }
-                }
-
-                running.Enqueue(round, round.Data.EndedAt);
+                running.Dequeue();
             }
+
+            foreach (var (other, end) in running.UnorderedItems.OrderBy(r => r.Element.Event.Position))
+            {
+                if (Geometry.FirstApart(other.Track, round.Track, round.Data.StartedAt, Instant.Min(end, round.Data.EndedAt), (long)(Metres * 1000)) is { } apart)
+                {
+                    yield return Suspect(
+                        Certainty.Certain, round.Event.Subject, round.Event.Id, apart.At, [other.Event, round.Event],
+                        $"{records.Key} walks two rounds at once, {InMetres(apart.Millimetres)} apart at {Show(apart.At)}", Span(other), Span(round));
+                    break;
+                }
+            }
+
+            running.Enqueue(round, round.Data.EndedAt);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Of
     public override string Rule => "F07";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
         foreach (var (e, issue) in records.Of<IssueFound>())
         {

@@ -17,28 +17,30 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
 {
     private const int Decimals = 6;
 
+    private static readonly Grouping ByPath = new(e => e.Data is PatrolRoundRecorded round ? [Digest(RecordGroup.InOrder(round.Track))] : []);
+
     /// <inheritdoc/>
     public override string Rule => "F14";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
-    {
-        foreach (var path in records.Rounds.Where(IsPath).GroupBy(r => Digest(r.Track)))
-        {
-            // By the first step, so that only neighbours can agree in all steps.
-            var known = new SortedDictionary<(Duration FirstStep, long Position), Round>();
-            foreach (var round in path)
-            {
-                var step = round.Track[1].At - round.Track[0].At;
-                if (known.Count > 0 && Earlier(known, round, step) is { } earlier)
-                {
-                    yield return Suspect(
-                        Certainty.Lead, round.Event.Subject, round.Event.Id, round.Event.OccurredAt, [earlier.Event, round.Event],
-                        $"{round.Track.Count} fixes at the same places and in the same steps as another round", Text(earlier), Text(round));
-                }
+    public override Grouping Grouping => ByPath;
 
-                known[(step, round.Event.Position)] = round;
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
+    {
+        // By the first step, so that only neighbours can agree in all steps.
+        var known = new SortedDictionary<(Duration FirstStep, long Position), Round>();
+        foreach (var round in records.Rounds.Where(IsPath))
+        {
+            var step = round.Track[1].At - round.Track[0].At;
+            if (known.Count > 0 && Earlier(known, round, step) is { } earlier)
+            {
+                yield return Suspect(
+                    Certainty.Lead, round.Event.Subject, round.Event.Id, round.Event.OccurredAt, [earlier.Event, round.Event],
+                    $"{round.Track.Count} fixes at the same places and in the same steps as another round", Text(earlier), Text(round));
             }
+
+            known[(step, round.Event.Position)] = round;
         }
     }
 

@@ -11,28 +11,30 @@ namespace Ledger.Domain.Detectors;
 /// </summary>
 public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
 {
+    private static readonly Grouping ByPhoto = new(e => UsesOf(e).Select(u => u.Photo));
+
     /// <inheritdoc/>
     public override string Rule => "F06";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
-    {
-        foreach (var photo in records.All.SelectMany(UsesOf).GroupBy(u => u.Photo))
-        {
-            var known = new List<Use>();
-            foreach (var use in photo)
-            {
-                if (known.Find(k => k.Differs(use)) is { } first)
-                {
-                    yield return Suspect(
-                        Certainty.Certain, use.Event.Subject, $"{use.Event.Id} {photo.Key}", use.Event.OccurredAt, [first.Event, use.Event],
-                        $"the photo {photo.Key[..12]}… was used before", first.Text, use.Text);
-                }
+    public override Grouping Grouping => ByPhoto;
 
-                if (!known.Exists(k => k.IsLike(use)))
-                {
-                    known.Add(use);
-                }
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
+    {
+        var known = new List<Use>();
+        foreach (var use in records.All.SelectMany(UsesOf).Where(u => u.Photo == records.Key))
+        {
+            if (known.Find(k => k.Differs(use)) is { } first)
+            {
+                yield return Suspect(
+                    Certainty.Certain, use.Event.Subject, $"{use.Event.Id} {use.Photo}", use.Event.OccurredAt, [first.Event, use.Event],
+                    $"the photo {use.Photo[..12]}… was used before", first.Text, use.Text);
+            }
+
+            if (!known.Exists(k => k.IsLike(use)))
+            {
+                known.Add(use);
             }
         }
     }
@@ -47,7 +49,7 @@ public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
 
     private sealed record Use(string Photo, LedgerEvent Event, string? Issue)
     {
-        private readonly string person = ServiceRecords.ActorOf(Event);
+        private readonly string person = Grouping.ActorOf(Event);
         private readonly LocalDate on = Event.Data is PatrolRoundRecorded round ? ChinaTime.DateOf(round.StartedAt) : Event.OccurredOn;
 
         public string Text => $"{Event.Subject}, {person}, {on:uuuu-MM-dd}";

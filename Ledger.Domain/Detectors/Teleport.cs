@@ -15,22 +15,22 @@ public sealed record Teleport(decimal Metres = 500, decimal KilometresPerHour = 
     public override string Rule => "F01";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => Grouping.ByPatroller;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        foreach (var patroller in records.RoundsByPatroller)
+        var fixes = records.Rounds.SelectMany(r => r.Track.Select(f => (Round: r, Fix: f))).OrderBy(f => f.Fix.At).ToList();
+        var found = new HashSet<long>();
+        for (var i = 1; i < fixes.Count; i++)
         {
-            var fixes = patroller.SelectMany(r => r.Track.Select(f => (Round: r, Fix: f))).OrderBy(f => f.Fix.At).ToList();
-            var found = new HashSet<long>();
-            for (var i = 1; i < fixes.Count; i++)
+            var (from, to) = (fixes[i - 1], fixes[i]);
+            var taken = to.Fix.At - from.Fix.At;
+            if (taken > Duration.Zero && Geometry.Millimetres(from.Fix, to.Fix) is var far && far >= Metres * 1000 && IsFaster(far, taken) && found.Add(to.Round.Event.Position))
             {
-                var (from, to) = (fixes[i - 1], fixes[i]);
-                var taken = to.Fix.At - from.Fix.At;
-                if (taken > Duration.Zero && Geometry.Millimetres(from.Fix, to.Fix) is var far && far >= Metres * 1000 && IsFaster(far, taken) && found.Add(to.Round.Event.Position))
-                {
-                    yield return Suspect(
-                        Certainty.Lead, to.Round.Event.Subject, to.Round.Event.Id, to.Fix.At, [from.Round.Event, to.Round.Event],
-                        $"{patroller.Key} would have covered {InMetres(far)} in {Show(taken)}", $"{Show(from.Fix)} at {Show(from.Fix.At)}", $"{Show(to.Fix)} at {Show(to.Fix.At)}");
-                }
+                yield return Suspect(
+                    Certainty.Lead, to.Round.Event.Subject, to.Round.Event.Id, to.Fix.At, [from.Round.Event, to.Round.Event],
+                    $"{records.Key} would have covered {InMetres(far)} in {Show(taken)}", $"{Show(from.Fix)} at {Show(from.Fix.At)}", $"{Show(to.Fix)} at {Show(to.Fix.At)}");
             }
         }
     }

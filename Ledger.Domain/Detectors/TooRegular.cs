@@ -16,19 +16,19 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
     public override string Rule => "F15";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
+    public override Grouping Grouping => Grouping.ByActor;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        foreach (var person in records.ByActor)
+        var events = records.All;
+        var regular = events.Where(e => ChinaTime.Show(e.OccurredAt).Minute % Every == 0).ToList();
+        if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
         {
-            var events = person.ToList();
-            var regular = events.Where(e => ChinaTime.Show(e.OccurredAt).Minute % Every == 0).ToList();
-            if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
-            {
-                yield return Suspect(
-                    Certainty.Lead, $"actor/{person.Key}", "", events[^1].OccurredAt, regular.Take(MostEvidence),
-                    $"{regular.Count} of {events.Count} records of {person.Key} fall on a minute that is a multiple of five",
-                    $"{regular.Count} found", $"about {events.Count / Every} expected, this many or more with a probability below {P}");
-            }
+            yield return Suspect(
+                Certainty.Lead, $"actor/{records.Key}", "", events[^1].OccurredAt, regular.Take(MostEvidence),
+                $"{regular.Count} of {events.Count} records of {records.Key} fall on a minute that is a multiple of five",
+                $"{regular.Count} found", $"about {events.Count / Every} expected, this many or more with a probability below {P}");
         }
     }
 

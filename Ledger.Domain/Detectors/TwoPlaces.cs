@@ -14,29 +14,29 @@ public sealed record TwoPlaces(decimal MarginMetres = 50, bool Off = false) : De
     public override string Rule => "F02";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Find(ServiceRecords records)
-    {
-        foreach (var patroller in records.RoundsByPatroller)
-        {
-            var fixes = patroller.SelectMany(r => r.Track.Select(f => (Round: r, Fix: f))).OrderBy(f => f.Fix.At).ToList();
-            var found = new HashSet<(long, long)>();
-            for (var i = 1; i < fixes.Count; i++)
-            {
-                for (var j = i - 1; j >= 0 && fixes[j].Fix.At == fixes[i].Fix.At; j--)
-                {
-                    var (a, b) = (fixes[j], fixes[i]);
-                    var apart = Geometry.Millimetres(a.Fix, b.Fix);
-                    if (apart > (MarginMetres + (a.Fix.Accuracy ?? 0) + (b.Fix.Accuracy ?? 0)) * 1000)
-                    {
-                        if (found.Add((a.Round.Event.Position, b.Round.Event.Position)))
-                        {
-                            yield return Suspect(
-                                Certainty.Certain, b.Round.Event.Subject, $"{a.Round.Event.Id} {b.Round.Event.Id}", b.Fix.At, [a.Round.Event, b.Round.Event],
-                                $"{patroller.Key} is in two places, {InMetres(apart)} apart, at {Show(b.Fix.At)}", $"{Show(a.Fix)} in {a.Round.Event.Subject}", $"{Show(b.Fix)} in {b.Round.Event.Subject}");
-                        }
+    public override Grouping Grouping => Grouping.ByPatroller;
 
-                        break;
+    /// <inheritdoc/>
+    public override IEnumerable<Finding> Find(RecordGroup records)
+    {
+        var fixes = records.Rounds.SelectMany(r => r.Track.Select(f => (Round: r, Fix: f))).OrderBy(f => f.Fix.At).ToList();
+        var found = new HashSet<(long, long)>();
+        for (var i = 1; i < fixes.Count; i++)
+        {
+            for (var j = i - 1; j >= 0 && fixes[j].Fix.At == fixes[i].Fix.At; j--)
+            {
+                var (a, b) = (fixes[j], fixes[i]);
+                var apart = Geometry.Millimetres(a.Fix, b.Fix);
+                if (apart > (MarginMetres + (a.Fix.Accuracy ?? 0) + (b.Fix.Accuracy ?? 0)) * 1000)
+                {
+                    if (found.Add((a.Round.Event.Position, b.Round.Event.Position)))
+                    {
+                        yield return Suspect(
+                            Certainty.Certain, b.Round.Event.Subject, $"{a.Round.Event.Id} {b.Round.Event.Id}", b.Fix.At, [a.Round.Event, b.Round.Event],
+                            $"{records.Key} is in two places, {InMetres(apart)} apart, at {Show(b.Fix.At)}", $"{Show(a.Fix)} in {a.Round.Event.Subject}", $"{Show(b.Fix)} in {b.Round.Event.Subject}");
                     }
+
+                    break;
                 }
             }
         }

@@ -25,30 +25,23 @@ public sealed record Fact<T>(LedgerEvent Event, T Data)
 /// An assessment fills it with what occurred up to its <c>asOf</c>; the order in which facts were imported does not
 /// matter where their times differ.
 /// </summary>
-/// <param name="keepsMassFacts">Whether every event of cases, rounds and issues is kept, as detectors need it, and not only what rules ask of a case.</param>
-public sealed class ContractFacts(bool keepsMassFacts = false)
+public sealed class ContractFacts
 {
     private readonly Dictionary<string, CaseFacts> cases = [];
     private readonly Dictionary<Type, List<LedgerEvent>> others = [];
     private readonly List<(long Position, string Subject, string Id)> log = [];
-    private readonly List<LedgerEvent> massFacts = [];
     private bool sorted = true;
 
     /// <summary>The hotline cases by subject, in no particular order.</summary>
     public IEnumerable<CaseFacts> Cases => cases.Values;
 
-    /// <summary>Every event of cases, rounds and issues, in log order; empty unless they are kept.</summary>
-    public IReadOnlyList<LedgerEvent> MassFacts => massFacts;
+    /// <summary>One case by its subject; null where there is none.</summary>
+    public CaseFacts? CaseOf(string subject) => cases.GetValueOrDefault(subject);
 
     /// <summary>Takes one event in.</summary>
     public void Add(LedgerEvent e)
     {
         log.Add((e.Position, e.Subject, e.Id));
-        if (keepsMassFacts && e.Data is CaseEvent or FieldEvent)
-        {
-            massFacts.Add(e);
-        }
-
         switch (e.Data)
         {
             case CaseEvent:

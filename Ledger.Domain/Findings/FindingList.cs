@@ -13,7 +13,7 @@ namespace Ledger.Domain.Findings;
 internal static class FindingList
 {
     /// <summary>By the moment at which they arose, then kind, rule, subject and evidence.</summary>
-    public static IReadOnlyList<Finding> Of(RuleInput asked, IReadOnlyList<Found> found)
+    public static IReadOnlyList<Finding> Of(RuleInput asked, IReadOnlyList<Found> found, DetectorIndex detectors)
     {
         // Clocks run to the moment asked for; duties on single cases are found by their own rule.
         var account = asked.Account with { Today = asked.AsOfDate, LastRun = null };
@@ -22,11 +22,11 @@ internal static class FindingList
         List<Finding> all =
         [
             .. Registration(account), .. Rights(input), .. Duties(input), .. Contradictions(input, found), .. RecordContradictions.Of(input.Facts),
-            .. Detector.FindAll(new ServiceRecords(account, input.Facts)), .. CaseLimits.OwnDueTimes(input), .. rules,
+            .. detectors.Findings(account, input.Facts), .. CaseLimits.OwnDueTimes(input), .. rules,
         ];
         return [.. FindingReviews.Apply(all, input.Facts)
             .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
-            .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)];
+            .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal).ThenBy(f => f.Key, StringComparer.Ordinal)];
     }
 
     private static IEnumerable<Finding> Registration(ContractAccount account) =>

@@ -50,16 +50,26 @@ public static class City
     /// <summary>What an investigator is shown of a simulated contract at the year's end, each event recorded when it was written down.</summary>
     public static IReadOnlyList<Finding> FindingsOf(SimulatedContract contract)
     {
-        var assessment = new Assessment(ServiceYear.EndOf(contract.Terms), forFindings: true);
-        var registration = Registration(contract.Terms, 0);
-        var position = 1L;
-        assessment.Add(Recorded(position, registration, registration.OccurredAt));
-        foreach (var (e, at) in contract.Events)
+        var end = ServiceYear.EndOf(contract.Terms);
+        var findings = new FindingFold(end);
+        foreach (var e in RecordedEvents(contract))
         {
-            assessment.Add(Recorded(++position, e, at));
+            findings.Add(e);
         }
 
-        return assessment.Findings(WorkingDays.Shipped);
+        return findings.At(end, WorkingDays.Shipped);
+    }
+
+    /// <summary>A simulated contract's events from its registration on, each recorded when it was written down.</summary>
+    public static IEnumerable<LedgerEvent> RecordedEvents(SimulatedContract contract)
+    {
+        var registration = Registration(contract.Terms, 0);
+        var position = 1L;
+        yield return Recorded(position, registration, registration.OccurredAt);
+        foreach (var (e, at) in contract.Events)
+        {
+            yield return Recorded(++position, e, at);
+        }
     }
 
     /// <summary>The registration that a contract's events need before them.</summary>

@@ -11,9 +11,9 @@ namespace Ledger.Projections.Assessments;
 public static class AssessmentReader
 {
     /// <summary>The assessment as of an instant, at a position; throws <see cref="LedgerException"/> where the contract was not registered by then.</summary>
-    public static async Task<Assessment> AtAsync(LogReader log, string contract, Instant asOf, long position, bool forFindings, CancellationToken cancel)
+    public static async Task<Assessment> AtAsync(LogReader log, string contract, Instant asOf, long position, CancellationToken cancel)
     {
-        var assessment = new Assessment(asOf, forFindings);
+        var assessment = new Assessment(asOf);
         await foreach (var e in log.ReadAsync(0, position, contract, cancel: cancel))
         {
             assessment.Add(EventMapping.ToEvent(e.Event));

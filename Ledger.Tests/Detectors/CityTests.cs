@@ -1,6 +1,8 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
+using Ledger.Domain.Time;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Detectors;
@@ -18,6 +20,24 @@ public sealed class CityTests
         Assert.Equal(18, scores.Select(s => s.Rule).Append("F10").Distinct().Count());
         Assert.All(scores, s => Assert.True(
             s.Certainty == Certainty.Certain ? s is { Precision: 1, Recall: 1 } : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m, $"seed {Seed}: {s}"));
+    }
+
+    [Fact]
+    public void Findings_kept_up_to_date_are_those_found_afresh_whenever_they_are_asked()
+    {
+        var city = City.Of(Terms.Of("gaomidian-2025"), new CityPlan(Seed, 60, ViolationRates.OfCity, CityPlan.UsualForgeries));
+        var events = City.RecordedEvents(city).ToList();
+        var random = new Random((int)(Seed % int.MaxValue));
+        var kept = new FindingFold(events[0].OccurredAt);
+        for (int from = 0, to; from < events.Count; from = to)
+        {
+            to = Math.Min(events.Count, from + 1 + random.Next(from % 2 == 0 ? 3 : events.Count / 4));
+            events[from..to].ForEach(kept.Add);
+            var effective = NodaTime.Instant.Max(kept.Effective, events[to - 1].RecordedAt - NodaTime.Duration.FromHours(random.Next(48)));
+            var afresh = new FindingFold(effective);
+            events[..to].ForEach(afresh.Add);
+            Assert.Equal(LedgerJson.Write(afresh.At(effective, WorkingDays.Shipped)), LedgerJson.Write(kept.At(effective, WorkingDays.Shipped)));
+        }
     }
 
     [Fact]

@@ -3,8 +3,10 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Differences;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.EventStore;
+using Ledger.Projections.Findings;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;
@@ -91,6 +93,24 @@ public sealed class InvestigationTests
         async Task<int> Late(long position, string effective) =>
             (await database.Ledger.Findings.AtAsync(Contract, position, History.At(effective), default)).Count(f => f is { Kind: FindingKind.TimeLimit, Subject: "case/9", Rule: "sign" });
         Assert.Equal((0, 0, 1), (await Late(before, "2026-02-01T00:00:00+08:00"), await Late(after, "2025-11-20T12:30:00+08:00"), await Late(after, "2025-11-20T12:30:01+08:00")));
+    }
+
+    [Fact]
+    public async Task Findings_asked_again_after_more_was_recorded_or_back_in_time_are_those_of_a_ledger_that_was_never_asked()
+    {
+        await using var database = await IssuedAsync();
+        var asked = database.Ledger.Findings;
+        var first = await HeadAsync(database);
+        for (var i = 0; i < 6; i++)
+        {
+            await RecordAsync(database, ($"case/{90 + (i / 2)}", $"more-{i}", i % 2 == 0 ? new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine) : new CaseClosed(), "platform"));
+            var head = await HeadAsync(database);
+            foreach (var (position, effective) in new[] { (head, "2026-02-01T00:00:00+08:00"), (head, "2026-02-01T00:00:00+08:00"), (first, "2026-03-01T00:00:00+08:00"), (head, "2025-11-20T12:30:00+08:00"), (head, $"2026-02-0{i + 2}T00:00:00+08:00") })
+            {
+                using var never = new FindingReader(database.Ledger.Log.Reader);
+                Assert.Equal(LedgerJson.Write(await never.AtAsync(Contract, position, History.At(effective), default)), LedgerJson.Write(await asked.AtAsync(Contract, position, History.At(effective), default)));
+            }
+        }
     }
 
     [Fact]

@@ -97,9 +97,10 @@ public sealed class History
     /// <summary>All findings with clocks that run to a moment.</summary>
     public IReadOnlyList<Finding> FindingsAt(string effective)
     {
-        var assessment = new Assessment(effective.Length == 10 ? ChinaTime.EndOf(Date(effective)) : At(effective), forFindings: true);
-        events.ForEach(assessment.Add);
-        return assessment.Findings(WorkingDays.Shipped);
+        var until = effective.Length == 10 ? ChinaTime.EndOf(Date(effective)) : At(effective);
+        var fold = new FindingFold(until);
+        events.ForEach(fold.Add);
+        return fold.At(until, WorkingDays.Shipped);
     }
 
     /// <summary>The duties of all statements: id, the dates on which each arose and is due, and its state.</summary>
