@@ -17,7 +17,7 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
     public override string Rule => "F08";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.BySubject;
+    internal override Grouping Grouping => Grouping.BySubject;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

@@ -15,7 +15,7 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
     public override string Rule => "F10";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.ByActor;
+    internal override Grouping Grouping => Grouping.ByActor;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

@@ -17,7 +17,7 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
     public override string Rule => "F12";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => ByRecording;
+    internal override Grouping Grouping => ByRecording;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

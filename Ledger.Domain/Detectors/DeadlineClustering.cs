@@ -23,7 +23,7 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
     public override string Rule => "F16";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Together;
+    internal override Grouping Grouping => Together;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

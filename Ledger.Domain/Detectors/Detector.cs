@@ -52,8 +52,7 @@ public abstract record Detector(bool Off = false)
     public abstract string Rule { get; }
 
     /// <summary>Which records it compares with each other; by default it looks at each by itself.</summary>
-    [JsonIgnore]
-    public virtual Grouping Grouping => Grouping.Each;
+    internal virtual Grouping Grouping => Grouping.Each;
 
     /// <summary>What it finds among the records of one group; what it finds depends on these alone.</summary>
     public abstract IEnumerable<Finding> Find(RecordGroup records);

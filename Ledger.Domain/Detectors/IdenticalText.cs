@@ -21,7 +21,7 @@ public sealed record IdenticalText(int Characters = 15, int Cases = 3, bool Off 
     public override string Rule => "F13";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => ByText;
+    internal override Grouping Grouping => ByText;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

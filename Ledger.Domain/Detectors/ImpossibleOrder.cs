@@ -11,7 +11,7 @@ public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
     public override string Rule => "F11";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.BySubject;
+    internal override Grouping Grouping => Grouping.BySubject;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records) => records.Facts.CaseOf(records.Key) is { } c ? Find(c) : [];

@@ -15,7 +15,7 @@ public sealed record OverlappingRounds(decimal Metres = 200, bool Off = false) :
     public override string Rule => "F03";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.ByPatroller;
+    internal override Grouping Grouping => Grouping.ByPatroller;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

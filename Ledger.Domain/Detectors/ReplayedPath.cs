@@ -23,7 +23,7 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
     public override string Rule => "F14";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => ByPath;
+    internal override Grouping Grouping => ByPath;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

@@ -17,7 +17,7 @@ public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
     public override string Rule => "F06";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => ByPhoto;
+    internal override Grouping Grouping => ByPhoto;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

@@ -15,7 +15,7 @@ public sealed record Teleport(decimal Metres = 500, decimal KilometresPerHour = 
     public override string Rule => "F01";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.ByPatroller;
+    internal override Grouping Grouping => Grouping.ByPatroller;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

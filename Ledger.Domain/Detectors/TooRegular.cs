@@ -16,7 +16,7 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
     public override string Rule => "F15";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.ByActor;
+    internal override Grouping Grouping => Grouping.ByActor;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)

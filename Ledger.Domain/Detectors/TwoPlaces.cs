@@ -14,7 +14,7 @@ public sealed record TwoPlaces(decimal MarginMetres = 50, bool Off = false) : De
     public override string Rule => "F02";
 
     /// <inheritdoc/>
-    public override Grouping Grouping => Grouping.ByPatroller;
+    internal override Grouping Grouping => Grouping.ByPatroller;
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)
