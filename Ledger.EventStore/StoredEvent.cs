@@ -17,6 +17,10 @@ public sealed record AppendEvent(
     ReadOnlyMemory<byte> Data,
     long? ExpectedVersion = null)
 {
+    /// <summary>The event as it is stored at a place in the log and in its stream.</summary>
+    public StoredEvent At(long position, long version, long recordedAt) =>
+        new(position, Contract, Stream, version, Type, EventId, Source, OccurredAt, recordedAt, Actor, Correlation, Causation, Data);
+
     /// <summary>A control character could forge the lines of a leaf: throws <see cref="LedgerException"/>.</summary>
     public void RefuseControlCharacters()
     {

@@ -11,13 +11,13 @@ namespace Ledger.EventStore.Appending;
 /// </summary>
 public sealed class LogTransaction : IAsyncDisposable
 {
-    // From here on COPY is cheaper than one insert with arrays.
-    private const int CopyThreshold = 200;
+    private const int MostStreams = 50_000;
 
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
     private readonly Func<long> clock;
-    private readonly Dictionary<string, (long Version, byte[] LastLeaf)> streams = [];
+    private Dictionary<string, (long Version, byte[] LastLeaf)> streams = [];
+    private Dictionary<string, (long Version, byte[] LastLeaf)> earlier = [];
     private MerkleTree tree = new();
     private long recordedAt;
 
@@ -94,75 +94,60 @@ public sealed class LogTransaction : IAsyncDisposable
     /// <summary>Reads where the given streams end, so that <see cref="Append"/> can chain to them.</summary>
     public async Task LoadStreamsAsync(IEnumerable<string> names, CancellationToken cancel)
     {
-        var missing = names.Where(n => !streams.ContainsKey(n)).Distinct().ToArray();
+        var missing = names.Where(n => !IsLoaded(n)).Distinct().ToArray();
         if (missing.Length == 0)
         {
             return;
         }
 
-        foreach (var name in missing)
+        // What was placed two loads ago is written by now and can be read again: a file of any length needs no more memory.
+        if (streams.Count > MostStreams)
         {
-            streams[name] = (0, []);
+            (earlier, streams) = (streams, []);
         }
 
-        await using var command = Command(Sql.Load("Appending", "FindStreams"));
-        AddText(command, missing);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
+        foreach (var (stream, version, leaf) in await StreamEnds.FindAsync(connection, missing, cancel))
         {
-            streams[reader.GetString(0)] = (reader.GetInt64(1), await reader.GetFieldValueAsync<byte[]>(2, cancel));
+            streams[stream] = (version, leaf);
         }
     }
 
     /// <summary>The version of a stream, with what was appended in this transaction; it must have been loaded.</summary>
-    public long VersionOf(string stream) => streams[stream].Version;
+    public long VersionOf(string stream) => EndOf(stream).Version;
 
     /// <summary>Gives an event its place and leaf; its stream must have been loaded. It is written by <see cref="WriteAsync"/>.</summary>
     public (StoredEvent Event, byte[] Leaf) Append(AppendEvent e)
     {
         e.RefuseControlCharacters();
-        var (version, previous) = streams[e.Stream];
-        var stored = new StoredEvent(
-            tree.Size + 1, e.Contract, e.Stream, version + 1, e.Type, e.EventId, e.Source, e.OccurredAt, recordedAt,
-            e.Actor, e.Correlation, e.Causation, e.Data);
+        var (version, previous) = EndOf(e.Stream);
+        var stored = e.At(tree.Size + 1, version + 1, recordedAt);
         var leaf = Leaf.Hash(stored, previous);
         tree.Add(leaf);
         streams[e.Stream] = (stored.Version, leaf);
         return (stored, leaf);
     }
 
-    /// <summary>Writes events in the order in which <see cref="Append"/> gave them, and moves their streams.</summary>
-    public async Task WriteAsync(IReadOnlyList<(StoredEvent Event, byte[] Leaf)> events, CancellationToken cancel)
+    /// <summary>
+    /// Writes events in the order in which <see cref="Append"/> gave them. They may be placed while they are written: the
+    /// sequence is walked once.
+    /// </summary>
+    public async Task WriteAsync(IEnumerable<(StoredEvent Event, byte[] Leaf)> events, CancellationToken cancel)
     {
-        if (events.Count == 0)
+        await using var copy = await connection.BeginBinaryImportAsync(Sql.Load("Appending", "CopyEvents"), cancel);
+        var count = 0UL;
+        // Fourteen awaits a row cost as much as the row: the importer buffers, and blocks for the socket once in many rows.
+#pragma warning disable CA1849
+        foreach (var (e, leaf) in events)
         {
-            return;
+            cancel.ThrowIfCancellationRequested();
+            EventColumns.Write(copy, e, leaf);
+            count++;
         }
+#pragma warning restore CA1849
 
-        if (events.Count >= CopyThreshold)
+        if (await copy.CompleteAsync(cancel) != count)
         {
-            await CopyAsync(events, cancel);
-        }
-
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        if (events.Count < CopyThreshold)
-        {
-            batch.BatchCommands.Add(InsertCommand(events));
-        }
-
-        var moved = events.GroupBy(e => e.Event.Stream).Select(g => g.Last()).ToList();
-        var move = new NpgsqlBatchCommand(Sql.Load("Appending", "MoveStreams"));
-        AddArray(move, NpgsqlDbType.Text, moved.Select(e => e.Event.Stream));
-        AddArray(move, NpgsqlDbType.Text, moved.Select(e => e.Event.Contract));
-        AddArray(move, NpgsqlDbType.Bigint, moved.Select(e => e.Event.Version));
-        AddArray(move, NpgsqlDbType.Bytea, moved.Select(e => e.Leaf));
-        AddArray(move, NpgsqlDbType.TimestampTz, moved.Select(e => Timestamps.ToDateTime(e.Event.RecordedAt)));
-        batch.BatchCommands.Add(move);
-        await batch.ExecuteNonQueryAsync(cancel);
-        var inserted = batch.BatchCommands.Count == 2 ? batch.BatchCommands[0].RecordsAffected : events.Count;
-        if (batch.BatchCommands[^1].RecordsAffected != moved.Count || inserted != events.Count)
-        {
-            throw new InvalidOperationException($"{events.Count} events and {moved.Count} streams were to be written, the database counted otherwise");
+            throw new InvalidOperationException("the database did not take every copied event");
         }
     }
 
@@ -224,77 +209,14 @@ public sealed class LogTransaction : IAsyncDisposable
         recordedAt = Math.Max(clock(), last);
     }
 
-    private async Task CopyAsync(IReadOnlyList<(StoredEvent Event, byte[] Leaf)> events, CancellationToken cancel)
-    {
-        await using var copy = await connection.BeginBinaryImportAsync(Sql.Load("Appending", "CopyEvents"), cancel);
-        // Fourteen awaits a row cost as much as the row: the importer buffers, and blocks for the socket once in many rows.
-#pragma warning disable CA1849
-        foreach (var (e, leaf) in events)
-        {
-            cancel.ThrowIfCancellationRequested();
-            copy.StartRow();
-            copy.Write(e.Position, NpgsqlDbType.Bigint);
-            copy.Write(e.Contract, NpgsqlDbType.Text);
-            copy.Write(e.Stream, NpgsqlDbType.Text);
-            copy.Write(e.Version, NpgsqlDbType.Bigint);
-            copy.Write(e.Type, NpgsqlDbType.Text);
-            copy.Write(e.EventId, NpgsqlDbType.Text);
-            copy.Write(e.Source, NpgsqlDbType.Text);
-            copy.Write(Timestamps.ToDateTime(e.OccurredAt), NpgsqlDbType.TimestampTz);
-            copy.Write(Timestamps.ToDateTime(e.RecordedAt), NpgsqlDbType.TimestampTz);
-            copy.Write(e.Actor, NpgsqlDbType.Text);
-            WriteOptional(copy, e.Correlation);
-            WriteOptional(copy, e.Causation);
-            copy.Write(e.Data, NpgsqlDbType.Json);
-            copy.Write(leaf, NpgsqlDbType.Bytea);
-        }
-#pragma warning restore CA1849
+    private bool IsLoaded(string stream) => streams.ContainsKey(stream) || earlier.ContainsKey(stream);
 
-        if (await copy.CompleteAsync(cancel) != (ulong)events.Count)
-        {
-            throw new InvalidOperationException("the database did not take every copied event");
-        }
-    }
-
-    private static void WriteOptional(NpgsqlBinaryImporter copy, string? text)
-    {
-        if (text is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(text, NpgsqlDbType.Text);
-        }
-    }
-
-    private static NpgsqlBatchCommand InsertCommand(IReadOnlyList<(StoredEvent Event, byte[] Leaf)> events)
-    {
-        var insert = new NpgsqlBatchCommand(Sql.Load("Appending", "InsertEvents"));
-        AddArray(insert, NpgsqlDbType.Bigint, events.Select(e => e.Event.Position));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Contract));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Stream));
-        AddArray(insert, NpgsqlDbType.Bigint, events.Select(e => e.Event.Version));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Type));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.EventId));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Source));
-        AddArray(insert, NpgsqlDbType.TimestampTz, events.Select(e => Timestamps.ToDateTime(e.Event.OccurredAt)));
-        AddArray(insert, NpgsqlDbType.TimestampTz, events.Select(e => Timestamps.ToDateTime(e.Event.RecordedAt)));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Actor));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Correlation));
-        AddArray(insert, NpgsqlDbType.Text, events.Select(e => e.Event.Causation));
-        AddArray(insert, NpgsqlDbType.Json, events.Select(e => e.Event.Data.ToArray()));
-        AddArray(insert, NpgsqlDbType.Bytea, events.Select(e => e.Leaf));
-        return insert;
-    }
+    private (long Version, byte[] LastLeaf) EndOf(string stream) => streams.TryGetValue(stream, out var end) ? end : earlier[stream];
 
     private NpgsqlCommand Command(string sql) => new(sql, connection, transaction);
 
     private static void AddText(NpgsqlCommand command, IEnumerable<string> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-
-    private static void AddArray<T>(NpgsqlBatchCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
-        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

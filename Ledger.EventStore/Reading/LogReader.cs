@@ -195,7 +195,7 @@ public sealed class LogReader(NpgsqlDataSource database)
     /// <summary>Which of the given streams have an event.</summary>
     public static async Task<IReadOnlySet<string>> KnownStreamsAsync(NpgsqlConnection connection, IReadOnlyList<string> streams, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("select stream from ledger.streams where stream = any($1)", connection)
+        await using var command = new NpgsqlCommand("select s from unnest($1) s where exists (select from ledger.events where stream = s)", connection)
         {
             Parameters = { new() { Value = streams.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
         };
