@@ -48,6 +48,7 @@ public static partial class CommandLine
             TraceCommand.Create(),
             CalendarCommand.Create(),
             VerifyCommand.Create(),
+            RebuildCommand.Create(),
             SimulateCommand.Create(),
         };
         ServeCommand.MakeDefault(root);

@@ -38,7 +38,13 @@ internal static class ContractEndpoints
 
     private static async Task<PeriodStatement> Statement(string id, int period, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel)
     {
-        var statements = await Statements(id, asOf, position, ledger, cancel);
+        var at = await Moments.PositionAsync(ledger, asOf, position, cancel);
+        if (at is null && await ledger.Read.LiveAsync(id, period, cancel) is { } live)
+        {
+            return live;
+        }
+
+        var statements = await Statements(id, null, at, ledger, cancel);
         return statements.FirstOrDefault(s => s.Period == period)
             ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{id} has periods 1 to {statements.Count}, not {period}");
     }

@@ -18,11 +18,14 @@ public sealed class LogReader(NpgsqlDataSource database)
         await using var command = new NpgsqlCommand("select position, case when position > 0 then recorded_at end, root from ledger.head", connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return new LogHead(
-            reader.GetInt64(0),
-            await reader.IsDBNullAsync(1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(1)),
-            await reader.GetFieldValueAsync<byte[]>(2, cancel));
+        return await HeadAsync(reader, 0, cancel);
     }
+
+    /// <summary>A moment of the log from three columns of a row: position, when it was recorded or null, and the root.</summary>
+    public static async Task<LogHead> HeadAsync(NpgsqlDataReader reader, int column, CancellationToken cancel) => new(
+        reader.GetInt64(column),
+        await reader.IsDBNullAsync(column + 1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(column + 1)),
+        await reader.GetFieldValueAsync<byte[]>(column + 2, cancel));
 
     /// <summary>
     /// The state of the log's end at a past position: when it was recorded, and the root of the tree over it, recomputed

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Reading;
 using Npgsql;
@@ -13,6 +15,9 @@ public sealed record Verification(bool Ok, long Events, long Streams, string Roo
 /// </summary>
 public sealed class LogVerifier(NpgsqlDataSource database)
 {
+    private const int EventsPerChunk = 500;
+    private const int ChunksAhead = 4;
+
     /// <summary>Walks the log; <paramref name="progress"/> is told the positions done and their number.</summary>
     public async Task<Verification> VerifyAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
     {
@@ -20,12 +25,12 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
         var (size, recordedAt, root, frontier) = await HeadAsync(connection, cancel);
 
-        var tree = new MerkleTree();
-        var streams = new Dictionary<string, (long Version, byte[] Leaf)>();
+        await using var other = await database.OpenConnectionAsync(cancel);
+        var (tree, streams) = (new MerkleTree(), new StreamChains(other));
         long lastRecorded = long.MinValue;
-        await foreach (var (e, leaf) in LogReader.ReadAsync(connection, long.MinValue, long.MaxValue, null, null, cancel))
+        await foreach (var (e, leaf) in ReadAheadAsync(connection, cancel))
         {
-            var (version, previous) = streams.GetValueOrDefault(e.Stream, (0, []));
+            var (version, previous) = await streams.BeforeAsync(e, cancel);
             var problem =
                 e.Position <= tree.Size ? $"a position before or at {tree.Size} stands after it"
                 : e.Position != tree.Size + 1 ? $"missing: after {tree.Size} comes {e.Position}"
@@ -40,7 +45,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             }
 
             tree.Add(leaf);
-            streams[e.Stream] = (e.Version, leaf);
+            streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
             if (tree.Size % 10_000 == 0)
             {
@@ -66,5 +71,54 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         return await reader.ReadAsync(cancel)
             ? (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(1)), (byte[])reader.GetValue(2), (byte[])reader.GetValue(3))
             : throw new LedgerException(ErrorCode.DatabaseUnreachable, "the head row is missing: this is no ledger, or its head was deleted");
+    }
+
+    /// <summary>The whole log in order of position; rows are read while those before them are verified.</summary>
+    private static async IAsyncEnumerable<LoggedEvent> ReadAheadAsync(NpgsqlConnection connection, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var chunks = Channel.CreateBounded<List<LoggedEvent>>(ChunksAhead);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reading = Task.Run(() => ReadAsync(connection, chunks.Writer, stop.Token), cancel);
+        try
+        {
+            await foreach (var chunk in chunks.Reader.ReadAllAsync(cancel))
+            {
+                foreach (var e in chunk)
+                {
+                    yield return e;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private static async Task ReadAsync(NpgsqlConnection connection, ChannelWriter<List<LoggedEvent>> chunks, CancellationToken cancel)
+    {
+        try
+        {
+            var chunk = new List<LoggedEvent>(EventsPerChunk);
+            await foreach (var e in LogReader.ReadAsync(connection, long.MinValue, long.MaxValue, null, null, cancel))
+            {
+                chunk.Add(e);
+                if (chunk.Count == EventsPerChunk)
+                {
+                    await chunks.WriteAsync(chunk, cancel);
+                    chunk = new List<LoggedEvent>(EventsPerChunk);
+                }
+            }
+
+            await chunks.WriteAsync(chunk, cancel);
+            chunks.Complete();
+        }
+#pragma warning disable CA1031 // Whatever ended the reading, the walk is told by its channel.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            chunks.Complete(e);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using Ledger.EventStore;
@@ -28,56 +27,111 @@ public sealed class StatementProjection(NpgsqlDataSource database, LogReader log
     {
         for (; ;)
         {
-            var head = Math.Min((await log.HeadAsync(cancel)).Position, upTo);
-            var reached = await StepAsync(head, cancel);
-            if (reached >= head)
+            var (reached, head) = await ReachedAsync(cancel);
+            if (reached >= Math.Min(head.Position, upTo))
             {
                 return reached;
             }
+
+            await StepAsync(head, upTo, cancel);
         }
     }
 
-    private async Task<long> StepAsync(long head, CancellationToken cancel)
+    /// <summary>
+    /// Folds everything from the first event on, beside the live rows, which serve until the new ones replace them in one
+    /// commit; gives the position reached and the number of contracts.
+    /// </summary>
+    public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel)
+    {
+        var fold = new AccountFold();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await fold.ReadAsync(connection, (await log.HeadAsync(cancel)).Position, cancel);
+
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await LockAsync(connection, transaction, cancel);
+        var head = await log.HeadAsync(cancel);
+        await fold.ReadAsync(connection, head.Position, cancel);
+        await using (var delete = new NpgsqlCommand("delete from projections.accounts; delete from projections.period_statements", connection, transaction))
+        {
+            await delete.ExecuteNonQueryAsync(cancel);
+        }
+
+        await SaveAsync(connection, transaction, fold, head, cancel);
+        await transaction.CommitAsync(cancel);
+        return (fold.Position, fold.Accounts.Count);
+    }
+
+    private async Task<(long Reached, LogHead Head)> ReachedAsync(CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand("""
+            select c.position, h.position, case when h.position > 0 then h.recorded_at end, h.root
+            from projections.checkpoints c cross join ledger.head h
+            where c.projection = 'statements'
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? (reader.GetInt64(0), await LogReader.HeadAsync(reader, 1, cancel))
+            : throw new InvalidOperationException("the checkpoint of the statements or the head row is missing");
+    }
+
+    private static async Task<long> LockAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel)
+    {
+        await using var locking = new NpgsqlCommand("select position from projections.checkpoints where projection = 'statements' for update", connection, transaction);
+        return (long)(await locking.ExecuteScalarAsync(cancel))!;
+    }
+
+    private async Task StepAsync(LogHead head, long upTo, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var locking = new NpgsqlCommand("select position from projections.checkpoints where projection = 'statements' for update", connection, transaction);
-        var from = (long)(await locking.ExecuteScalarAsync(cancel))!;
-        if (from >= head)
+        var from = await LockAsync(connection, transaction, cancel);
+        var to = Math.Min(Math.Min(head.Position, upTo), from + MostPositionsAtOnce);
+        if (from >= to)
         {
-            return from;
+            return;
         }
 
-        var to = Math.Min(head, from + MostPositionsAtOnce);
-        var events = new List<LedgerEvent>();
-        await foreach (var e in LogReader.ReadAsync(connection, from, to, null, EventCatalogue.MassFacts, cancel))
+        var fold = new AccountFold(from, async contract => await LoadAsync(connection, contract, cancel));
+        foreach (var (stored, _) in await AccountFold.EventsAsync(connection, from, to, cancel).ToListAsync(cancel))
         {
-            events.Add(EventMapping.ToEvent(e.Event));
+            await fold.ApplyAsync(stored);
         }
 
-        var contracts = events.Where(e => e.Contract != LedgerSource.Contract).ToLookup(e => e.Contract);
-        var touched = contracts.Select(c => c.Key);
-        if (events.Exists(e => e.Data is CalendarPublished))
+        fold.Reach(to);
+        if (fold.CalendarChanged)
         {
             // Due dates of every contract may have moved.
-            touched = touched.Union(await KnownAsync(connection, cancel));
-        }
-
-        var calendar = await CalendarReader.AtAsync(connection, to, cancel);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var contract in touched)
-        {
-            var before = await LoadAsync(connection, contract, cancel);
-            if (contracts[contract].Aggregate(before, ContractAccount.Evolve) is { } after)
+            foreach (var contract in await KnownAsync(connection, cancel))
             {
-                Save(batch, after with { Calendar = calendar });
+                await fold.TouchAsync(contract);
             }
         }
 
-        batch.BatchCommands.Add(Command("update projections.checkpoints set position = $1 where projection = 'statements'", to));
-        await batch.ExecuteNonQueryAsync(cancel);
+        await SaveAsync(connection, transaction, fold, head, cancel);
         await transaction.CommitAsync(cancel);
-        return to;
+    }
+
+    private static async Task SaveAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, AccountFold fold, LogHead head, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (fold.Accounts.Count > 0)
+        {
+            var calendar = await CalendarReader.AtAsync(connection, fold.Position, cancel);
+            foreach (var account in fold.Accounts)
+            {
+                Save(batch, account with { Calendar = calendar });
+            }
+        }
+
+        var move = Command("update projections.checkpoints set position = $1, recorded_at = null, root = null where projection = 'statements'", fold.Position);
+        if (fold.Position == head.Position && head.RecordedAt is { } recordedAt)
+        {
+            move = Command("update projections.checkpoints set position = $1, recorded_at = $2, root = $3 where projection = 'statements'", fold.Position, EventMapping.FromMicroseconds(recordedAt).ToDateTimeUtc());
+            move.Parameters.Add(new NpgsqlParameter { Value = head.Root, NpgsqlDbType = NpgsqlDbType.Bytea });
+        }
+
+        batch.BatchCommands.Add(move);
+        await batch.ExecuteNonQueryAsync(cancel);
     }
 
     private static async Task<IReadOnlyList<string>> KnownAsync(NpgsqlConnection connection, CancellationToken cancel)

@@ -34,19 +34,33 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
 {
     private readonly AccountReader accounts = new(log);
 
-    /// <summary>The statements of a contract as the projection has them, after it caught up with the log.</summary>
-    public async Task<IReadOnlyList<PeriodStatement>> LiveAsync(string contract, CancellationToken cancel)
+    /// <summary>The statements of a contract at the log's head: the projection's, which catches up first where it is behind.</summary>
+    public async Task<IReadOnlyList<PeriodStatement>> LiveAsync(string contract, CancellationToken cancel) => await LiveAsync(contract, null, cancel);
+
+    /// <summary>One statement of a contract at the log's head; null where it has no such period.</summary>
+    public async Task<PeriodStatement?> LiveAsync(string contract, int period, CancellationToken cancel) =>
+        (await LiveAsync(contract, (int?)period, cancel)) is [var statement] ? statement : null;
+
+    private async Task<IReadOnlyList<PeriodStatement>> LiveAsync(string contract, int? period, CancellationToken cancel)
     {
-        await projection.CatchUpAsync(cancel);
-        return await ProjectedAsync(contract, cancel);
+        var (at, head, statements) = await SnapshotAsync(contract, period, cancel);
+        if (at.Position < head)
+        {
+            // Up to where the log ended when it was asked: a busy log is always ahead by a few.
+            await projection.CatchUpAsync(cancel, head);
+            (at, _, statements) = await SnapshotAsync(contract, period, cancel);
+        }
+
+        return statements.Count > 0 || period is not null
+            ? [.. statements.Select(s => Stamp(s, at))]
+            : throw AccountReader.Unknown(contract);
     }
 
     /// <summary>The statements of a contract as the projection has them, as of the position that it has reached.</summary>
     public async Task<IReadOnlyList<PeriodStatement>> ProjectedAsync(string contract, CancellationToken cancel)
     {
-        var (at, head, statements) = await SnapshotAsync(contract, cancel);
-        var moment = at == head.Position ? head : await log.HeadAtAsync(at, cancel);
-        return statements.Count > 0 ? [.. statements.Select(s => Stamp(s, moment))] : throw AccountReader.Unknown(contract);
+        var (at, _, statements) = await SnapshotAsync(contract, null, cancel);
+        return statements.Count > 0 ? [.. statements.Select(s => Stamp(s, at))] : throw AccountReader.Unknown(contract);
     }
 
     /// <summary>The statements of a contract as of a position.</summary>
@@ -111,37 +125,34 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return all;
     }
 
-    private async Task<(long At, LogHead Head, IReadOnlyList<PeriodStatement> Statements)> SnapshotAsync(string contract, CancellationToken cancel)
+    /// <summary>The moment that the projection has reached, where the log ends, and the statements, all of one snapshot.</summary>
+    private async Task<(LogHead At, long Head, IReadOnlyList<PeriodStatement> Statements)> SnapshotAsync(string contract, int? period, CancellationToken cancel)
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand("""
-            select c.position, h.position, case when h.position > 0 then h.recorded_at end, h.root, s.statement
+        await using var command = database.CreateCommand("""
+            select c.position, c.recorded_at, c.root, h.position, s.statement
             from projections.checkpoints c
             cross join ledger.head h
-            left join projections.period_statements s on s.contract = $1
+            left join projections.period_statements s on s.contract = $1 and ($2::int is null or s.period = $2)
             where c.projection = 'statements'
             order by s.period
-            """, connection)
-        {
-            Parameters = { new() { Value = contract } },
-        };
+            """);
+        command.Parameters.Add(new() { Value = contract });
+        command.Parameters.Add(new() { Value = period is { } one ? one : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var (at, head) = (0L, new LogHead(0, null, []));
+        LogHead? at = null;
+        var (reached, head) = (0L, 0L);
         var statements = new List<PeriodStatement>();
         while (await reader.ReadAsync(cancel))
         {
-            at = reader.GetInt64(0);
-            head = new LogHead(
-                reader.GetInt64(1),
-                await reader.IsDBNullAsync(2, cancel) ? null : Instants.ToMicroseconds(NodaTime.Instant.FromDateTimeUtc(reader.GetDateTime(2))),
-                await reader.GetFieldValueAsync<byte[]>(3, cancel));
+            (reached, head) = (reader.GetInt64(0), reader.GetInt64(3));
+            at ??= await reader.IsDBNullAsync(2, cancel) ? null : await LogReader.HeadAsync(reader, 0, cancel);
             if (!await reader.IsDBNullAsync(4, cancel))
             {
                 statements.Add(JsonSerializer.Deserialize<PeriodStatement>(await reader.GetFieldValueAsync<byte[]>(4, cancel), LedgerJson.Options)!);
             }
         }
 
-        return (at, head, statements);
+        return (at ?? await log.HeadAtAsync(reached, cancel), head, statements);
     }
 
     private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Ledger.EventStore;
 using Npgsql;
@@ -88,7 +87,7 @@ internal static class AppendBenchmark
         }
 
         var count = (double)size * batches * 1000;
-        return Row($"append, {size:N0} events a batch", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", least, atLeast: true);
+        return Bench.Row($"append, {size:N0} events a batch", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", least, atLeast: true);
     }
 
     private static async Task<bool> SingleAsync(Bench bench, int rounds)
@@ -119,8 +118,8 @@ internal static class AppendBenchmark
             }
         }
 
-        return Row("one event, one commit, p50", Bench.Median(raw50), Bench.Median(ours50), "µs", 1.6, atLeast: false)
-            & Row("one event, one commit, p99", Bench.Median(raw99), Bench.Median(ours99), "µs", 2.5, atLeast: false);
+        return Bench.Row("one event, one commit, p50", Bench.Median(raw50), Bench.Median(ours50), "µs", 1.6, atLeast: false)
+            & Bench.Row("one event, one commit, p99", Bench.Median(raw99), Bench.Median(ours99), "µs", 2.5, atLeast: false);
     }
 
     private static async Task<bool> ConcurrentAsync(Bench bench, int rounds)
@@ -166,7 +165,7 @@ internal static class AppendBenchmark
         }
 
         var count = (double)Appenders * each * 1000;
-        return Row($"{Appenders} concurrent appenders", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", 3, atLeast: true);
+        return Bench.Row($"{Appenders} concurrent appenders", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", 3, atLeast: true);
     }
 
     private static async Task<List<double>> LatenciesAsync(int count, Func<int, Task> one)
@@ -182,13 +181,6 @@ internal static class AppendBenchmark
 
         times.Sort();
         return times;
-    }
-
-    private static bool Row(string what, double raw, double ours, string unit, double reach, bool atLeast)
-    {
-        var ratio = ours / raw;
-        Console.WriteLine($"| {what} | {Bench.Show(raw, 0)} {unit} | {Bench.Show(ours, 0)} {unit} | {Bench.Show(ratio, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |");
-        return atLeast ? ratio >= reach : ratio <= reach;
     }
 
     /// <summary>Events as a hotline makes them: streams of some events each, one after the other.</summary>

@@ -5,6 +5,7 @@ using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
 using Ledger.Api.Postgres;
 using Ledger.Domain.Events;
+using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using NodaTime;
 using Npgsql;
@@ -14,6 +15,8 @@ namespace Ledger.Benchmarks;
 /// <summary>A ledger of its own on an embedded PostgreSQL in a temporary directory, and how rounds are taken and shown.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
+    private const int CasesPerMonth = 1050;
+
     private readonly string directory;
     private readonly EmbeddedCluster? cluster;
 
@@ -53,6 +56,42 @@ internal sealed class Bench : IAsyncDisposable
 
         await using var command = Ledger.Database.CreateCommand("vacuum analyze");
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Contracts made from the terms of one, each with a simulated year of about 120,000 events.</summary>
+    public async Task FillYearsAsync(string contract, int years)
+    {
+        var model = Terms(contract);
+        for (var year = 0; year < years; year++)
+        {
+            var terms = year == 0 ? model : model with { Id = $"{contract}-{year + 1:000}" };
+            await FillAsync(terms, ServiceYear.Of(terms, 20251028 + (ulong)year, CasesPerMonth));
+        }
+    }
+
+    /// <summary>The median times of two things in milliseconds, in interleaved rounds after one to warm up.</summary>
+    public static async Task<(double Raw, double Ours)> InterleaveAsync(int rounds, Func<Task> raw, Func<Task> ours)
+    {
+        var (a, b) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            var (first, second) = (await TimeAsync(raw), await TimeAsync(ours));
+            if (round > 0)
+            {
+                a.Add(first);
+                b.Add(second);
+            }
+        }
+
+        return (Median(a), Median(b));
+    }
+
+    /// <summary>Prints a row of a table of ratios; true where the ratio reaches what is asked for.</summary>
+    public static bool Row(string what, double raw, double ours, string unit, double reach, bool atLeast)
+    {
+        var ratio = ours / raw;
+        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ratio, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |");
+        return atLeast ? ratio >= reach : ratio <= reach;
     }
 
     /// <summary>The time of one round in milliseconds, after a collection.</summary>
