@@ -128,16 +128,22 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
     /// <summary>The moment that the projection has reached, where the log ends, and the statements, all of one snapshot.</summary>
     private async Task<(LogHead At, long Head, IReadOnlyList<PeriodStatement> Statements)> SnapshotAsync(string contract, int? period, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("""
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand($"""
             select c.position, c.recorded_at, c.root, h.position, s.statement
             from projections.checkpoints c
             cross join ledger.head h
-            left join projections.period_statements s on s.contract = $1 and ($2::int is null or s.period = $2)
+            left join projections.period_statements s on s.contract = $1 {(period is null ? "" : "and s.period = $2")}
             where c.projection = 'statements'
             order by s.period
-            """);
+            """, connection);
         command.Parameters.Add(new() { Value = contract });
-        command.Parameters.Add(new() { Value = period is { } one ? one : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer });
+        if (period is { } one)
+        {
+            command.Parameters.Add(new() { Value = one });
+        }
+
+        await command.PrepareAsync(cancel); // Planned once for each connection of the pool: it is asked all the time.
         await using var reader = await command.ExecuteReaderAsync(cancel);
         LogHead? at = null;
         var (reached, head) = (0L, 0L);
