@@ -67,7 +67,7 @@ internal static class ImportCommand
         await using var stream = CommandLine.OpenFile(file);
 
         // What is piped in may come slowly, and the log is locked while a file is taken: it is laid down first.
-        await using var spooled = file == "-" ? await SpoolAsync(stream, cancel) : null;
+        await using var spooled = stream.CanSeek ? null : await SpoolAsync(stream, cancel);
         try
         {
             if (!Terminal.ShowsProgress)

@@ -13,22 +13,23 @@ public sealed record FileEvent(NewEvent Event, AppendEvent Append);
 /// <summary>What a line of a file comes to: its events, or its faults. <c>Utf8</c> is the line itself; null where it was too long.</summary>
 public sealed record FileLine(long Number, byte[]? Utf8, IReadOnlyList<FileEvent> Events, IReadOnlyList<Fault> Faults);
 
-/// <summary>A file of events: its lines come one after the other, and are read on all cores.</summary>
+/// <summary>A file of events, seekable: its lines come one after the other, and are read on all cores.</summary>
 public abstract class EventFile
 {
-    /// <summary>The lines, in bounded memory, each with what reads it.</summary>
+    /// <summary>The lines from the first one on, in bounded memory, each with what reads it.</summary>
     internal abstract IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel);
 
     /// <summary>Events in their wire form (<see cref="EventLines"/>); <paramref name="contract"/> stands in where an event names none.</summary>
     public static EventFile OfEvents(Stream stream, string? contract) => new Wire(stream, contract);
 
-    /// <summary>A table, CSV or XLSX by its first bytes, through a mapping; it must be seekable.</summary>
+    /// <summary>A table, CSV or XLSX by its first bytes, through a mapping.</summary>
     public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract) => new Table(stream, mapping, contract);
 
     private sealed class Wire(Stream stream, string? contract) : EventFile
     {
         internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
         {
+            stream.Position = 0;
             await foreach (var line in EventLines.ReadAsync(stream, cancel))
             {
                 yield return () => Read(line);
@@ -89,6 +90,7 @@ public abstract class EventFile
 
         private async Task<bool> IsWorkbookAsync(CancellationToken cancel)
         {
+            stream.Position = 0;
             var start = new byte[4];
             var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
             stream.Position = 0;

@@ -10,6 +10,7 @@ using Ledger.EventStore.Appending;
 using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 using NodaTime;
+using Npgsql;
 
 namespace Ledger.Api.Operations;
 
@@ -35,11 +36,13 @@ public sealed record ImportOptions(
 /// <summary>
 /// Imports a file of events as one transaction on the log: facts are validated, decisions checked in order, each against
 /// the state that the ones before it leave. Lines are read ahead on another core while a chunk is written; memory is bounded
-/// by the chunks, not by the file.
+/// by the chunks, not by the file. A file is first taken as if all of it were new and right, which the log's own keys hold it
+/// to; at the first doubt it is taken again from its start, and every event is looked up before it is decided.
 /// </summary>
 public sealed class ImportEvents
 {
-    private const int LinesPerChunk = 5_000;
+    private const int LinesPerChunk = 2_000;
+    private const int ChunksAhead = 8;
     private const int MostErrorsShown = 20;
     private const int LinesShown = 5;
 
@@ -49,6 +52,7 @@ public sealed class ImportEvents
 
     private readonly LogTransaction log;
     private readonly ImportOptions options;
+    private readonly bool trusting;
     private readonly Dictionary<string, ContractAccount?> accounts = [];
     private readonly List<RejectedLine> errors = [];
     private readonly List<JsonElement> sample = [];
@@ -60,18 +64,24 @@ public sealed class ImportEvents
     private long duplicates;
     private long rejected;
 
-    private ImportEvents(LogTransaction log, ImportOptions options)
+    private ImportEvents(LogTransaction log, ImportOptions options, bool trusting)
     {
         this.log = log;
         this.options = options;
+        this.trusting = trusting;
         latest = EventMapping.FromMicroseconds(log.RecordedAt) + Ahead;
     }
 
     /// <summary>Imports a file; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
-    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, CancellationToken cancel)
+    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, CancellationToken cancel) =>
+        (options is { DryRun: false, Reject: null } ? await RunAsync(ledger, file, options, trusting: true, cancel) : null)
+        ?? (await RunAsync(ledger, file, options, trusting: false, cancel))!;
+
+    /// <summary>Takes the file once; null, and nothing recorded, where it was trusted and there is a doubt.</summary>
+    private static async Task<ImportReport?> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, bool trusting, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var chunks = System.Threading.Channels.Channel.CreateBounded<FileLine[]>(2);
+        var chunks = System.Threading.Channels.Channel.CreateBounded<FileLine[]>(ChunksAhead);
         var parsing = Task.Run(() => ParseAsync(file, chunks.Writer, stop.Token), cancel);
         try
         {
@@ -83,13 +93,19 @@ public sealed class ImportEvents
             }
 
             await using var log = await ledger.Log.BeginAsync(cancel);
-            var report = await new ImportEvents(log, options).TakeAsync(chunks.Reader, cancel);
-            await parsing;
+            var report = await new ImportEvents(log, options, trusting).TakeAsync(chunks.Reader, cancel);
+            if (report is not null)
+            {
+                await parsing;
+            }
+
             return report;
         }
         finally
         {
+            // The file is left alone before it is taken again or closed.
             await stop.CancelAsync();
+            await parsing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
@@ -124,16 +140,29 @@ public sealed class ImportEvents
 
     private static FileLine[] Parse(List<Func<FileLine>> lines) => [.. lines.AsParallel().AsOrdered().WithDegreeOfParallelism(Readers).Select(read => read())];
 
-    private async Task<ImportReport> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
+    private async Task<ImportReport?> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
     {
         var first = log.Position + 1;
-        await foreach (var lines in chunks.ReadAllAsync(cancel))
+        try
         {
-            await TakeAsync(lines, cancel);
-            options.Progress?.Invoke(read);
+            await foreach (var lines in chunks.ReadAllAsync(cancel))
+            {
+                await TakeAsync(lines, cancel);
+                if (trusting && (rejected > 0 || duplicates > 0))
+                {
+                    return null;
+                }
+
+                options.Progress?.Invoke(read);
+            }
+
+            await WriteAsync(cancel);
+        }
+        catch (PostgresException e) when (trusting && e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return null;
         }
 
-        await WriteAsync(cancel);
         var keep = !options.DryRun && (rejected == 0 || options.Reject is not null);
         if (keep && log.Position >= first)
         {
@@ -150,12 +179,12 @@ public sealed class ImportEvents
     {
         var events = lines.SelectMany(l => l.Events).ToArray();
         var appends = Array.ConvertAll(events, e => e.Append);
-        var known = await log.RecogniseAsync(appends, cancel);
+        var known = trusting ? new AppendResult?[appends.Length] : await log.RecogniseAsync(appends, cancel);
         await log.LoadStreamsAsync(appends.Select(a => a.Stream).Concat(events.SelectMany(Mentioned)), cancel);
         await LoadStateAsync(events, cancel);
 
         // The chunk before is written while this one is decided; the connection is its own until then.
-        var chunk = new AppendChunk(log, unwritten);
+        var chunk = new AppendChunk(log, trusting ? null : unwritten);
         var writing = WriteAsync(cancel);
         try
         {

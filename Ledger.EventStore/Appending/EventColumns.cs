@@ -1,9 +1,8 @@
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.EventStore.Appending;
 
-/// <summary>The columns of <c>ledger.events</c> in their order, as arrays for one statement or as rows of a COPY.</summary>
+/// <summary>The columns of <c>ledger.events</c> in their order, as arrays for one statement.</summary>
 internal static class EventColumns
 {
     /// <summary>The type of each column.</summary>
@@ -30,37 +29,5 @@ internal static class EventColumns
         }
 
         return [position, contract, stream, version, type, id, source, occurred, recorded, actor, correlation, causation, data, leaf];
-    }
-
-    /// <summary>One row of a COPY.</summary>
-    public static void Write(NpgsqlBinaryImporter copy, StoredEvent e, byte[] leaf)
-    {
-        copy.StartRow();
-        copy.Write(e.Position, NpgsqlDbType.Bigint);
-        copy.Write(e.Contract, NpgsqlDbType.Text);
-        copy.Write(e.Stream, NpgsqlDbType.Text);
-        copy.Write(e.Version, NpgsqlDbType.Bigint);
-        copy.Write(e.Type, NpgsqlDbType.Text);
-        copy.Write(e.EventId, NpgsqlDbType.Text);
-        copy.Write(e.Source, NpgsqlDbType.Text);
-        copy.Write(Timestamps.ToDateTime(e.OccurredAt), NpgsqlDbType.TimestampTz);
-        copy.Write(Timestamps.ToDateTime(e.RecordedAt), NpgsqlDbType.TimestampTz);
-        copy.Write(e.Actor, NpgsqlDbType.Text);
-        WriteOptional(copy, e.Correlation);
-        WriteOptional(copy, e.Causation);
-        copy.Write(e.Data, NpgsqlDbType.Json);
-        copy.Write(leaf, NpgsqlDbType.Bytea);
-    }
-
-    private static void WriteOptional(NpgsqlBinaryImporter copy, string? text)
-    {
-        if (text is null)
-        {
-            copy.WriteNull();
-        }
-        else
-        {
-            copy.Write(text, NpgsqlDbType.Text);
-        }
     }
 }

@@ -131,25 +131,7 @@ public sealed class LogTransaction : IAsyncDisposable
     /// Writes events in the order in which <see cref="Append"/> gave them. They may be placed while they are written: the
     /// sequence is walked once.
     /// </summary>
-    public async Task WriteAsync(IEnumerable<(StoredEvent Event, byte[] Leaf)> events, CancellationToken cancel)
-    {
-        await using var copy = await connection.BeginBinaryImportAsync(Sql.Load("Appending", "CopyEvents"), cancel);
-        var count = 0UL;
-        // Fourteen awaits a row cost as much as the row: the importer buffers, and blocks for the socket once in many rows.
-#pragma warning disable CA1849
-        foreach (var (e, leaf) in events)
-        {
-            cancel.ThrowIfCancellationRequested();
-            EventColumns.Write(copy, e, leaf);
-            count++;
-        }
-#pragma warning restore CA1849
-
-        if (await copy.CompleteAsync(cancel) != count)
-        {
-            throw new InvalidOperationException("the database did not take every copied event");
-        }
-    }
+    public Task WriteAsync(IEnumerable<(StoredEvent Event, byte[] Leaf)> events, CancellationToken cancel) => EventCopy.WriteAsync(connection, events, cancel);
 
     /// <summary>
     /// Places and writes events that must be new: what the ledger itself derives. Throws <see cref="LedgerException"/>, and

@@ -15,12 +15,16 @@ namespace Ledger.Benchmarks;
 /// <summary>A ledger of its own on an embedded PostgreSQL in a temporary directory, and how rounds are taken and shown.</summary>
 internal sealed class Bench : IAsyncDisposable
 {
-    private const int CasesPerMonth = 1050;
+    /// <summary>Makes a contract-year of about 120,000 events.</summary>
+    public const int CasesPerMonth = 1050;
 
     private readonly string directory;
     private readonly EmbeddedCluster? cluster;
 
-    private Bench(string directory, EmbeddedCluster? cluster, LedgerRuntime ledger) => (this.directory, this.cluster, Ledger) = (directory, cluster, ledger);
+    private readonly string connection;
+
+    private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
+        (this.directory, this.cluster, this.connection, Ledger) = (directory, cluster, connection, ledger);
 
     /// <summary>The ledger under measurement.</summary>
     public LedgerRuntime Ledger { get; }
@@ -32,7 +36,8 @@ internal sealed class Bench : IAsyncDisposable
         var directory = Directory.CreateDirectory($"/tmp/ledger-bench-{Environment.ProcessId}").FullName;
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
         var cluster = string.IsNullOrEmpty(server) ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None) : null;
-        return new Bench(directory, cluster, await LedgerRuntime.OpenAsync(cluster?.ConnectionString ?? server!, SystemClock.Instance, CancellationToken.None));
+        var connection = cluster?.ConnectionString ?? server!;
+        return new Bench(directory, cluster, connection, await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, CancellationToken.None));
     }
 
     /// <summary>The contracts that ship.</summary>
@@ -43,10 +48,33 @@ internal sealed class Bench : IAsyncDisposable
         TermsReader.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json")), out var faults)
         ?? throw new InvalidDataException(string.Join("; ", faults));
 
+    /// <summary>Registers a contract.</summary>
+    public Task RegisterAsync(ContractTerms terms) => RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
+
+    /// <summary>A path in the directory that goes with the ledger.</summary>
+    public string PathOf(string file) => Path.Combine(directory, file);
+
+    /// <summary>Runs the product's command line on this ledger, as a process of its own. Gives its peak memory in bytes.</summary>
+    public async Task<long> CommandAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Api.dll"), .. arguments, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["ConnectionStrings__Ledger"] = connection;
+        using var process = Process.Start(start)!;
+        var (said, failed) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var (exit, peak) = (process.WaitForExitAsync(), 0L);
+        while (await Task.WhenAny(exit, Task.Delay(20)) != exit)
+        {
+            process.Refresh();
+            peak = process.HasExited ? peak : Math.Max(peak, process.PeakWorkingSet64);
+        }
+
+        return process.ExitCode == 0 ? peak : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {await failed} {await said}");
+    }
+
     /// <summary>Registers the contract and imports its events.</summary>
     public async Task FillAsync(ContractTerms terms, IReadOnlyList<NewEvent> events)
     {
-        await RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
+        await RegisterAsync(terms);
         using var file = new MemoryStream([.. events.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
         var report = await ImportEvents.RunAsync(Ledger, EventFile.OfEvents(file, null), new ImportOptions(), CancellationToken.None);
         if (report.Recorded != events.Count)

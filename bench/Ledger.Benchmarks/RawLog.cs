@@ -1,3 +1,4 @@
+using Ledger.Api.Hosting;
 using Ledger.EventStore;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,6 +19,18 @@ internal sealed class RawLog(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("drop table if exists public.raw_events; create table public.raw_events (like ledger.events including all)");
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What the log holds between two positions.</summary>
+    public static async Task<IReadOnlyList<StoredEvent>> OfAsync(LedgerRuntime ledger, long after, long upTo)
+    {
+        var events = new List<StoredEvent>();
+        await foreach (var (e, _) in ledger.Log.Reader.ReadAsync(after, upTo))
+        {
+            events.Add(e);
+        }
+
+        return events;
     }
 
     /// <summary>One binary COPY of one batch in one transaction.</summary>
