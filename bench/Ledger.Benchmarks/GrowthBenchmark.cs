@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Ledger.Domain.Events;
+using Ledger.Domain.Simulation;
+using Ledger.EventStore.Verifying;
+
+namespace Ledger.Benchmarks;
+
+/// <summary>
+/// <c>growth</c>: append, rebuild and verification on a small and on a large log, and the peak memory of the commands that
+/// read or write a whole one.
+/// </summary>
+internal static class GrowthBenchmark
+{
+    private const string Contract = "gaomidian-2025";
+    private const int BatchesOf10K = 10;
+
+    private sealed record Figures(long Events, double Append, double Rebuild, double Verify, long Import, long RebuildMemory, long VerifyMemory);
+
+    public static Command Create()
+    {
+        var years = new Option<int>("--contract-years") { DefaultValueFactory = _ => 82, Description = "Contract-years of about 122,000 events of the large log; the small one has one" };
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Rounds of each; the median counts" };
+        var command = new Command("growth", "A large log beside a small one: rates and peak memory") { years, rounds };
+        command.SetAction(parsed => RunAsync(parsed.GetValue(years), parsed.GetValue(rounds)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int years, int rounds)
+    {
+        await using var bench = await Bench.OpenAsync();
+        await bench.DescribeAsync();
+        var small = await MeasureAsync(bench, 0, 1, rounds);
+        Show("small", small);
+        var large = await MeasureAsync(bench, 1, years - 1, rounds);
+        Show("large", large);
+        Console.WriteLine();
+        Console.WriteLine($"| what | at {small.Events:N0} events | at {large.Events:N0} events | ratio | reach |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        return Bench.Row("append, 10,000 events a batch", small.Append, large.Append, "events/s", 0.85, atLeast: true)
+            & Bench.Row("rebuild of all projections", small.Rebuild, large.Rebuild, "events/s", 0.85, atLeast: true)
+            & Bench.Row("verify (leaves, tree, streams)", small.Verify, large.Verify, "events/s", 0.85, atLeast: true)
+            & Bench.Row("peak memory of import", small.Import / 1e6, large.Import / 1e6, "MB", 1.3, atLeast: false)
+            & Bench.Row("peak memory of rebuild", small.RebuildMemory / 1e6, large.RebuildMemory / 1e6, "MB", 1.3, atLeast: false)
+            & Bench.Row("peak memory of verify", small.VerifyMemory / 1e6, large.VerifyMemory / 1e6, "MB", 1.3, atLeast: false)
+            ? 0 : 1;
+    }
+
+    private static async Task<Figures> MeasureAsync(Bench bench, int first, int years, int rounds)
+    {
+        var import = await bench.CommandAsync("import", await WriteAsync(bench, first, years));
+        await using (var vacuum = bench.Ledger.Database.CreateCommand("vacuum analyze"))
+        {
+            vacuum.CommandTimeout = 0;
+            await vacuum.ExecuteNonQueryAsync();
+        }
+
+        var append = new List<double>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            var batches = Enumerable.Range(0, BatchesOf10K).Select(b => AppendBenchmark.Events($"g{first}-{round}-{b}", 10_000)).ToList();
+            append.Add(await Bench.TimeAsync(async () =>
+            {
+                foreach (var batch in batches)
+                {
+                    await bench.Ledger.Log.AppendAsync(batch, CancellationToken.None);
+                }
+            }));
+        }
+
+        var events = (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position;
+        var rebuild = await RoundsAsync(rounds, () => bench.Ledger.Statements.RebuildAsync(CancellationToken.None));
+        var verify = await RoundsAsync(rounds, async () =>
+        {
+            var verified = await new LogVerifier(bench.Ledger.Database).VerifyAsync(null, CancellationToken.None);
+            _ = verified.Ok ? 0 : throw new InvalidOperationException(verified.ToString());
+        });
+        var rebuildMemory = await bench.CommandAsync("rebuild");
+        var verifyMemory = await bench.CommandAsync("verify");
+        return new Figures(
+            events, BatchesOf10K * 10_000_000 / Bench.Median(append.Skip(1)), events * 1000 / rebuild, events * 1000 / verify, import, rebuildMemory, verifyMemory);
+    }
+
+    private static async Task<double> RoundsAsync(int rounds, Func<Task> work)
+    {
+        var times = new List<double>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            times.Add(await Bench.TimeAsync(work));
+        }
+
+        return Bench.Median(times.Skip(1));
+    }
+
+    private static async Task<string> WriteAsync(Bench bench, int first, int years)
+    {
+        var path = bench.PathOf("events.ndjson");
+        await using var file = File.Create(path);
+        for (var year = first; year < first + years; year++)
+        {
+            var terms = Bench.Terms(Contract);
+            terms = year == 0 ? terms : terms with { Id = $"{Contract}-{year:000}" };
+            await bench.RegisterAsync(terms);
+            foreach (var e in ServiceYear.Of(terms, (ulong)year, Bench.CasesPerMonth))
+            {
+                await file.WriteAsync(EventWriter.Write(e));
+                file.WriteByte((byte)'\n');
+            }
+        }
+
+        return path;
+    }
+
+    private static void Show(string log, Figures figures) => Console.WriteLine($"{log}: {figures}");
+}
