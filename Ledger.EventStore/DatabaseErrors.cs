@@ -17,4 +17,17 @@ public static class DatabaseErrors
         InvalidOperationException or IOException => e.Source == "Npgsql",
         _ => false,
     };
+
+    /// <summary>
+    /// What to tell whoever asked for something that the database did not do: a full disk by its name, anything else as not
+    /// reached. Nothing was acknowledged; a commit whose answer was lost may have been done.
+    /// </summary>
+    public static LedgerException Told(Exception e) => e switch
+    {
+        LedgerException told => told,
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new LedgerException(
+            ErrorCode.DiskFull, $"the database's disk is full ({e.Message}): nothing of this was recorded; make room and do it again", e),
+        _ => new LedgerException(
+            ErrorCode.DatabaseUnreachable, $"the database failed ({e.Message}): this was not acknowledged; do it again, the same event recorded twice is one event", e),
+    };
 }

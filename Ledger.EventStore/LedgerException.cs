@@ -12,6 +12,9 @@ public enum ErrorCode
     /// <summary>The database cannot be reached, or went away.</summary>
     DatabaseUnreachable,
 
+    /// <summary>The database has no room left.</summary>
+    DiskFull,
+
     /// <summary>The database was migrated by a newer program.</summary>
     DatabaseNewer,
 
@@ -29,6 +32,9 @@ public enum ErrorCode
 
     /// <summary>A position or time outside the log.</summary>
     MomentUnknown,
+
+    /// <summary>An event on record that this program cannot read or apply.</summary>
+    EventUnreadable,
 
     /// <summary>A file cannot be read.</summary>
     FileUnreadable,

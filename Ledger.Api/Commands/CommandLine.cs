@@ -91,8 +91,9 @@ public static partial class CommandLine
         }
         catch (Exception e) when (DatabaseErrors.IsAway(e))
         {
-            terminal.Error($"the database failed: {e.Message}; what was not acknowledged was not recorded: run the same command again");
-            return NoDatabase;
+            var told = DatabaseErrors.Told(e);
+            terminal.Error(told.Message);
+            return ExitStatus(told.Code);
         }
         catch (OperationCanceledException)
         {
@@ -168,7 +169,7 @@ public static partial class CommandLine
     {
         ErrorCode.BadRequest => BadUsage,
         ErrorCode.FileUnreadable => Unreadable,
-        ErrorCode.DatabaseUnreachable or ErrorCode.DatabaseNewer or ErrorCode.DataDirectoryInUse => NoDatabase,
+        ErrorCode.DatabaseUnreachable or ErrorCode.DiskFull or ErrorCode.DatabaseNewer or ErrorCode.DataDirectoryInUse => NoDatabase,
         _ => SomethingWrong,
     };
 }

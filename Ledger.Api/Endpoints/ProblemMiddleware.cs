@@ -26,7 +26,8 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         catch (Exception e) when (DatabaseErrors.IsAway(e))
         {
             logger.LogError(e, "The database failed");
-            await WriteAsync(context, StatusCodes.Status503ServiceUnavailable, TypeOf(ErrorCode.DatabaseUnreachable), "the database cannot be reached just now: try again");
+            var told = DatabaseErrors.Told(e);
+            await WriteAsync(context, StatusOf(told.Code), TypeOf(told.Code), told.Message);
         }
     }
 
@@ -38,6 +39,7 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         ErrorCode.ContractUnknown or ErrorCode.PeriodUnknown or ErrorCode.DeductionUnknown or ErrorCode.MomentUnknown => StatusCodes.Status404NotFound,
         ErrorCode.VersionConflict or ErrorCode.IdConflict or ErrorCode.Refused => StatusCodes.Status409Conflict,
         ErrorCode.BadRequest => StatusCodes.Status400BadRequest,
+        ErrorCode.DiskFull => StatusCodes.Status507InsufficientStorage,
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 

@@ -20,7 +20,7 @@ public sealed class EmbeddedCluster : IDisposable
     private readonly UserAndGroup? user;
     private readonly Action<string> say;
     private FileStream? use;
-    private bool launchedHere;
+    private PostgresServer? server;
 
     private EmbeddedCluster(string dataDirectory, PostgresBinaries binaries, UserAndGroup? user, FileStream use, Action<string> say)
     {
@@ -99,9 +99,10 @@ public sealed class EmbeddedCluster : IDisposable
         }
 
         NpgsqlConnection.ClearAllPools();
+        server?.Leave();
         use.Dispose();
         use = null;
-        for (var told = false; !TryStop() && launchedHere; Thread.Sleep(100))
+        for (var told = false; !TryStop() && server is not null; Thread.Sleep(100))
         {
             if (!told)
             {
@@ -192,17 +193,18 @@ public sealed class EmbeddedCluster : IDisposable
 
         OwnedDirectory(SocketDirectory(dataDirectory));
         var log = Path.Combine(dataDirectory, "postgresql.log");
-        var started = Launch(log);
-        launchedHere = true;
+        server = Launch(log);
         for (var patience = Stopwatch.StartNew(); !await TryConnectAsync(cancel);)
         {
-            if (started.HasExited || patience.Elapsed > TimeSpan.FromSeconds(ShutdownSeconds))
+            if (server.HasExited || patience.Elapsed > TimeSpan.FromSeconds(ShutdownSeconds))
             {
                 throw new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL did not start; its last words, from {log}: {Tail(log)}");
             }
 
             await Task.Delay(50, cancel);
         }
+
+        server.Keep(() => TryConnectAsync(CancellationToken.None).GetAwaiter().GetResult());
     }
 
     /// <summary>
@@ -267,10 +269,7 @@ public sealed class EmbeddedCluster : IDisposable
         }
     }
 
-    /// <summary>
-    /// Starts the server from a thread that lives as long as it does: the death signal fires when that thread ends.
-    /// </summary>
-    private Process Launch(string log)
+    private PostgresServer Launch(string log)
     {
         string[] arguments =
         [
@@ -283,35 +282,11 @@ public sealed class EmbeddedCluster : IDisposable
             "-c", "max_wal_size=2GB",
             "-c", "max_connections=200",
         ];
-        var info = Subprocess.StartInfo(
-            binaries.Path("postgres"), arguments, WorkingDirectory, user, deathSignal: OperatingSystem.IsLinux() && Subprocess.Exists("setpriv"), redirect: true);
-        var launched = new TaskCompletionSource<Process>();
-        var keeper = new Thread(() =>
-        {
-            try
-            {
-                // Not disposed here: whoever waits for the start still asks it whether it ended.
-                var process = Process.Start(info)!;
-                process.StandardInput.Close();
-                launched.SetResult(process);
-                using var words = new StreamWriter(log, append: true) { AutoFlush = true };
-                process.OutputDataReceived += (_, _) => { };
-                process.BeginOutputReadLine();
-                while (process.StandardError.ReadLine() is { } line)
-                {
-                    words.WriteLine(line);
-                }
-
-                process.WaitForExit();
-            }
-            catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
-            {
-                launched.TrySetException(new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL could not be started: {e.Message}", e));
-            }
-        })
-        { IsBackground = true, Name = "postgresql" };
-        keeper.Start();
-        return launched.Task.GetAwaiter().GetResult();
+        return PostgresServer.Start(
+            Subprocess.StartInfo(
+                binaries.Path("postgres"), arguments, WorkingDirectory, user, deathSignal: OperatingSystem.IsLinux() && Subprocess.Exists("setpriv"), redirect: true),
+            log,
+            say);
     }
 
     /// <summary>Creates the data directory; as root the unprivileged user must be able to pass through, whatever the umask.</summary>

@@ -198,8 +198,7 @@ public sealed class EventLog : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            var told = e as LedgerException ?? new LedgerException(
-                ErrorCode.DatabaseUnreachable, $"the append was not acknowledged: {e.Message}; append the same events again", e);
+            var told = DatabaseErrors.Told(e);
             foreach (var request in taken)
             {
                 request.Done.TrySetException(told);

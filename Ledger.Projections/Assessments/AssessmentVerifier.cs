@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.EventStore;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
@@ -61,9 +61,9 @@ public sealed class AssessmentVerifier(LogReader log)
                 }
             }
         }
-        catch (JsonException e)
+        catch (LedgerException e) when (e.Code == ErrorCode.EventUnreadable)
         {
-            return (runs[0].Position, $"the events that the assessment of {contract} read cannot be decoded: {e.Message}");
+            return (runs[0].Position, $"the events that the assessment of {contract} read cannot be read again: {e.Message}");
         }
 
         foreach (var run in waiting)

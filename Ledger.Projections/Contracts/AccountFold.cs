@@ -38,7 +38,7 @@ internal sealed class AccountFold(long from = 0, Func<string, Task<ContractAccou
     public static IAsyncEnumerable<LoggedEvent> EventsAsync(NpgsqlConnection connection, long after, long upTo, CancellationToken cancel) =>
         LogReader.ReadAsync(connection, after, upTo, null, EventCatalogue.MassFacts, cancel);
 
-    /// <summary>Applies an event. One that cannot be applied is named by a <see cref="ProjectionException"/>.</summary>
+    /// <summary>Applies an event. One that cannot be applied is named; it is never skipped.</summary>
     public async Task ApplyAsync(StoredEvent stored)
     {
         var isLedgers = stored.Contract == LedgerSource.Contract;
@@ -59,7 +59,7 @@ internal sealed class AccountFold(long from = 0, Func<string, Task<ContractAccou
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            throw new ProjectionException(stored.Position, stored.EventId, e);
+            throw e as LedgerException ?? EventMapping.Unreadable(stored, e.Message, e);
         }
     }
 
@@ -71,12 +71,4 @@ internal sealed class AccountFold(long from = 0, Func<string, Task<ContractAccou
 
     private async Task<ContractAccount?> AccountOfAsync(string contract) =>
         accounts.TryGetValue(contract, out var known) ? known : load is null ? null : await load(contract);
-}
-
-/// <summary>An event that a projection cannot apply: it stops before it, and skips nothing.</summary>
-public sealed class ProjectionException(long position, string eventId, Exception reason)
-    : Exception($"position {position}, event {eventId}: {reason.Message}", reason)
-{
-    /// <summary>The position of the event.</summary>
-    public long Position { get; } = position;
 }

@@ -24,13 +24,25 @@ public static class EventMapping
         JsonSerializer.SerializeToUtf8Bytes(e.Data, e.Data.GetType(), LedgerJson.Options),
         e.ExpectedVersion);
 
-    /// <summary>The event of a row. Throws <see cref="JsonException"/> for data that this program cannot read.</summary>
+    /// <summary>The event of a row. Throws <see cref="LedgerException"/> for one that this program cannot read.</summary>
     public static LedgerEvent ToEvent(StoredEvent e)
     {
-        var type = EventCatalogue.Find(e.Type) ?? throw new JsonException($"position {e.Position} holds an event of unknown type {e.Type}");
-        var data = (EventData)JsonSerializer.Deserialize(e.Data.Span, type.Data, LedgerJson.Options)!;
-        return ToEvent(e, data);
+        var type = EventCatalogue.Find(e.Type) ?? throw Unreadable(e, $"unknown event type {e.Type}");
+        try
+        {
+            return ToEvent(e, (EventData)JsonSerializer.Deserialize(e.Data.Span, type.Data, LedgerJson.Options)!);
+        }
+        catch (JsonException cause)
+        {
+            throw Unreadable(e, cause.Message, cause);
+        }
     }
+
+    /// <summary>The error of an event on record that cannot be read, or not be applied.</summary>
+    public static LedgerException Unreadable(StoredEvent e, string why, Exception? cause = null) => new(
+        ErrorCode.EventUnreadable,
+        $"position {e.Position}, event {e.EventId}: {why}; no event is skipped: verify the ledger, and open it with a program that knows the event",
+        cause);
 
     /// <summary>The event of a row whose data is known already.</summary>
     public static LedgerEvent ToEvent(StoredEvent e, EventData data) => new(

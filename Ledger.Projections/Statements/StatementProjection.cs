@@ -61,6 +61,9 @@ public sealed class StatementProjection(NpgsqlDataSource database, LogReader log
         return (fold.Position, fold.Accounts.Count);
     }
 
+    /// <summary>The position reached.</summary>
+    public async Task<long> PositionAsync(CancellationToken cancel) => (await ReachedAsync(cancel)).Reached;
+
     private async Task<(long Reached, LogHead Head)> ReachedAsync(CancellationToken cancel)
     {
         await using var command = database.CreateCommand("""

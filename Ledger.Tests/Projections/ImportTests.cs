@@ -7,7 +7,7 @@ namespace Ledger.Tests.Projections;
 /// <summary>Imports on the real database.</summary>
 public sealed class ImportTests
 {
-    private static readonly string[] Sample = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Samples", "gaomidian-first-quarter.ndjson"));
+    private static readonly string[] Sample = [.. Ledgers.Sample("gaomidian-first-quarter")];
 
     [Fact]
     public async Task A_second_import_records_nothing()
@@ -17,6 +17,29 @@ public sealed class ImportTests
         var second = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         Assert.Equal((32L, 32L, 0L, 6L, 37L), (first.Read, first.Recorded, first.Duplicates, first.FirstPosition!.Value, first.LastPosition!.Value));
         Assert.Equal((32L, 0L, 32L, null), (second.Read, second.Recorded, second.Duplicates, second.FirstPosition));
+    }
+
+    /// <summary>Over several chunks, so that the file is first taken as new and its doubt is met late.</summary>
+    [Theory]
+    [InlineData("the same", 5_999, 1, 0)]
+    [InlineData("another body", 0, 0, 1)]
+    [InlineData("no event", 0, 0, 1)]
+    public async Task What_is_met_late_in_a_long_file_counts_for_the_whole_of_it(string last, int recorded, int duplicates, int rejected)
+    {
+        await using var database = await ReadyAsync();
+        var lines = Enumerable.Range(0, 5_999).Select(i => Sample[2].Replace("\"id\": \"", $"\"id\": \"{i}-", StringComparison.Ordinal)).ToList();
+        var first = Sample[0];
+        lines[0] = first;
+        lines.Add(last switch
+        {
+            "the same" => first,
+            "another body" => first.Replace("\"actor\": \"", "\"actor\": \"other-", StringComparison.Ordinal),
+            _ => "{}",
+        });
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
+        Assert.Equal((6_000L, recorded, duplicates, rejected), (report.Read, report.Recorded, report.Duplicates, report.Rejected));
+        Assert.Equal(5 + recorded, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
     }
 
     [Fact]

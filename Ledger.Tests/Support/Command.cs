@@ -16,7 +16,8 @@ public sealed class Command : IDisposable
     /// <summary>Starts it; both outputs are kept.</summary>
     public Process Start(params string[] arguments) => Start([], arguments);
 
-    private Process Start(IReadOnlyList<KeyValuePair<string, string>> settings, string[] arguments)
+    /// <summary>Starts it with settings of its own.</summary>
+    public Process Start(IReadOnlyList<KeyValuePair<string, string>> settings, string[] arguments)
     {
         var info = new ProcessStartInfo("dotnet")
         {
@@ -65,10 +66,10 @@ public sealed class Command : IDisposable
     }
 
     /// <summary>Starts the service and waits until it answers; gives the process and its address.</summary>
-    public async Task<(Process Process, HttpClient Http)> ServeAsync()
+    public async Task<(Process Process, HttpClient Http)> ServeAsync(IReadOnlyList<KeyValuePair<string, string>>? settings = null)
     {
         var port = FreePort();
-        var process = Start("serve", "--urls", $"http://127.0.0.1:{port}");
+        var process = Start(settings ?? [], ["serve", "--urls", $"http://127.0.0.1:{port}"]);
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };

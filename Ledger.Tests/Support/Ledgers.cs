@@ -15,8 +15,11 @@ public static class Ledgers
         }
     }
 
+    /// <summary>The lines of a sample.</summary>
+    public static IReadOnlyList<string> Sample(string sample) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".ndjson"));
+
     public static async Task<ImportReport> ImportSampleAsync(LedgerRuntime ledger, string sample) =>
-        await ImportAsync(ledger, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".ndjson")));
+        await ImportAsync(ledger, string.Join('\n', Sample(sample)));
 
     public static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, string text, ImportOptions? options = null)
     {
