@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Proofs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,6 +11,8 @@ public readonly record struct LoggedEvent(StoredEvent Event, byte[] Leaf);
 /// <summary>Reads the log. A reader that has seen position n has seen everything before n.</summary>
 public sealed class LogReader(NpgsqlDataSource database)
 {
+    private readonly TileStore tiles = new(database);
+
     /// <summary>Where the log ends now.</summary>
     public async Task<LogHead> HeadAsync(CancellationToken cancel)
     {
@@ -28,8 +30,8 @@ public sealed class LogReader(NpgsqlDataSource database)
         await reader.GetFieldValueAsync<byte[]>(column + 2, cancel));
 
     /// <summary>
-    /// The state of the log's end at a past position: when it was recorded, and the root of the tree over it, recomputed
-    /// from the leaves. Throws <see cref="LedgerException"/> for a position beyond the head.
+    /// The state of the log's end at a past position: when it was recorded, and the root of the tree over it, from the tree's
+    /// tiles. Throws <see cref="LedgerException"/> for a position beyond the head.
     /// </summary>
     public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)
     {
@@ -40,21 +42,10 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
 
         RefuseOutside(position, head);
+        await tiles.CatchUpAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand("select leaf_hash, recorded_at from ledger.events where position <= $1 order by position", connection)
-        {
-            Parameters = { new() { Value = position } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var tree = new MerkleTree();
-        long? recordedAt = null;
-        while (await reader.ReadAsync(cancel))
-        {
-            tree.Add((byte[])reader.GetValue(0));
-            recordedAt = tree.Size == position ? Timestamps.ToMicroseconds(reader.GetDateTime(1)) : null;
-        }
-
-        return new LogHead(position, recordedAt, tree.Root());
+        var root = await MerkleProof.RootAsync(position, TileStore.Reader(connection, cancel));
+        return new LogHead(position, await RecordedAtAsync(connection, position, cancel), root);
     }
 
     /// <summary>
@@ -65,6 +56,11 @@ public sealed class LogReader(NpgsqlDataSource database)
     {
         RefuseOutside(position, await HeadAsync(cancel));
         await using var connection = await database.OpenConnectionAsync(cancel);
+        return await RecordedAtAsync(connection, position, cancel);
+    }
+
+    private static async Task<long?> RecordedAtAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
+    {
         await using var command = new NpgsqlCommand("select recorded_at from ledger.events where position = $1", connection)
         {
             Parameters = { new() { Value = position } },

@@ -26,7 +26,8 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         var (size, recordedAt, root, frontier) = await HeadAsync(connection, cancel);
 
         await using var other = await database.OpenConnectionAsync(cancel);
-        var (tree, streams) = (new MerkleTree(), new StreamChains(other));
+        await using var same = await ShareAsync(connection, other, cancel);
+        var (tree, streams, tiles) = (new MerkleTree(), new StreamChains(other), new TileChecks(other));
         long lastRecorded = long.MinValue;
         await foreach (var (e, leaf) in ReadAheadAsync(connection, cancel))
         {
@@ -47,6 +48,11 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             tree.Add(leaf);
             streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
+            if (await tiles.AddAsync(leaf, cancel) is { } tile)
+            {
+                return Wrong(e.Position, tile);
+            }
+
             if (tree.Size % 10_000 == 0)
             {
                 progress?.Report((tree.Size, size));
@@ -58,10 +64,22 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             : !tree.Root().AsSpan().SequenceEqual(root) ? Wrong(size, "the events do not hash to the root in the head")
             : !tree.Frontier().AsSpan().SequenceEqual(frontier) ? Wrong(size, "the frontier in the head is not that of the events")
             : size > 0 && recordedAt != lastRecorded ? Wrong(size, "the head's recorded time is not the last event's")
+            : await tiles.EndAsync(cancel) is { } beyond ? Wrong(size, beyond)
             : new Verification(true, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
 
         Verification Wrong(long? position, string problem) =>
             new(false, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), position, problem);
+    }
+
+    /// <summary>Lets the other connection see exactly what the walk's sees.</summary>
+    private static async Task<NpgsqlTransaction> ShareAsync(NpgsqlConnection walk, NpgsqlConnection other, CancellationToken cancel)
+    {
+        await using var export = new NpgsqlCommand("select pg_export_snapshot()", walk);
+        var snapshot = (string)(await export.ExecuteScalarAsync(cancel))!;
+        var transaction = await other.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
+        await using var import = new NpgsqlCommand($"set transaction snapshot '{snapshot}'", other, transaction);
+        await import.ExecuteNonQueryAsync(cancel);
+        return transaction;
     }
 
     private static async Task<(long Position, long? RecordedAt, byte[] Root, byte[] Frontier)> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)

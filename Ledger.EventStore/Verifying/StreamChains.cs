@@ -9,9 +9,12 @@ namespace Ledger.EventStore.Verifying;
 /// <param name="connection">A connection of its own: the walk's is busy.</param>
 internal sealed class StreamChains(NpgsqlConnection connection)
 {
-    private const int MostInMemory = 50_000;
+    private const int MostInMemory = 20_000;
 
-    private readonly HashSet<int> left = [];
+    // A bit for each hash: 8 MB for any number of streams. A bit set by another stream costs a read, no more.
+    private const int Bits = 1 << 26;
+
+    private readonly ulong[] left = new ulong[Bits / 64];
     private Dictionary<string, (long Version, byte[] Leaf)> recent = [];
     private Dictionary<string, (long Version, byte[] Leaf)> earlier = [];
 
@@ -21,7 +24,7 @@ internal sealed class StreamChains(NpgsqlConnection connection)
     /// <summary>The version and leaf of the stream's last event before this one; version 0 and no leaf where it is the first.</summary>
     public async ValueTask<(long Version, byte[] Leaf)> BeforeAsync(StoredEvent e, CancellationToken cancel) =>
         recent.TryGetValue(e.Stream, out var end) || earlier.TryGetValue(e.Stream, out end) ? end
-        : left.Contains(HashOf(e.Stream)) ? await ReadAsync(e, cancel)
+        : IsLeft(e.Stream) ? await ReadAsync(e, cancel)
         : (0, []);
 
     /// <summary>The event was verified: its stream ends with it.</summary>
@@ -31,13 +34,23 @@ internal sealed class StreamChains(NpgsqlConnection connection)
         recent[e.Stream] = (e.Version, leaf);
         if (recent.Count >= MostInMemory)
         {
-            left.UnionWith(earlier.Keys.Select(HashOf));
+            foreach (var stream in earlier.Keys)
+            {
+                var bit = BitOf(stream);
+                left[bit / 64] |= 1UL << (bit % 64);
+            }
+
             (earlier, recent) = (recent, []);
         }
     }
 
-    // Two streams of one hash cost a read, no more.
-    private static int HashOf(string stream) => stream.GetHashCode(StringComparison.Ordinal);
+    private bool IsLeft(string stream)
+    {
+        var bit = BitOf(stream);
+        return (left[bit / 64] & (1UL << (bit % 64))) != 0;
+    }
+
+    private static int BitOf(string stream) => stream.GetHashCode(StringComparison.Ordinal) & (Bits - 1);
 
     private async Task<(long Version, byte[] Leaf)> ReadAsync(StoredEvent e, CancellationToken cancel)
     {

@@ -1,4 +1,6 @@
 using Ledger.EventStore;
+using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Proofs;
 using Ledger.EventStore.Verifying;
 using Ledger.Tests.Support;
 using NodaTime;
@@ -199,6 +201,57 @@ public sealed class EventLogTests
         // An empty causation and none are the same line of a leaf: nothing was said that was not said before.
         Assert.Equal(tampering.Contains("causation", StringComparison.Ordinal), result.Ok);
         Assert.Equal(position, result.Position);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("update ledger.tiles set hashes = overlay(hashes placing '\\x00' from 9) where level = 0 and index = 1", 512)]
+    [InlineData("update ledger.tiles set root = sha256('x') where level = 0 and index = 0", 256)]
+    [InlineData("delete from ledger.tiles where level = 0 and index = 1", 512)]
+    [InlineData("insert into ledger.tiles select 0, 3, root, hashes from ledger.tiles where index = 0", 900)]
+    [InlineData("insert into ledger.tiles select 1, 0, root, hashes from ledger.tiles where index = 0", 900)]
+    public async Task Verification_compares_every_tile(string? tampering, int? position)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 900).Select(i => Event($"s{i % 7}", $"e-{i}"))], default);
+        Assert.Equal(768, await new TileStore(database.Ledger.Database).CatchUpAsync(default));
+        if (tampering is not null)
+        {
+            await database.TamperAsync(tampering);
+        }
+
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        Assert.Equal((position is null, position), (result.Ok, (int?)result.Position));
+    }
+
+    /// <summary>66,000 leaves fill a tile of the second level; a log that is read at past positions writes its tiles as it goes.</summary>
+    [Fact]
+    public async Task The_root_at_any_position_is_the_one_that_the_log_had_there()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var (log, tree) = (database.Ledger.Log, new MerkleTree());
+        var expected = new Dictionary<long, byte[]> { [0] = MerkleTree.EmptyRoot };
+        for (var batch = 0; batch < 8; batch++)
+        {
+            await log.AppendAsync([.. Enumerable.Range(0, 8_250).Select(i => Event($"s{i % 7}", $"{batch}-{i}"))], default);
+            await foreach (var (e, leaf) in log.Reader.ReadAsync(tree.Size, long.MaxValue))
+            {
+                tree.Add(leaf);
+                if (e.Position % 3_001 == 0 || e.Position is < 3 or 255 or 256 or 257 or 511 or 512 or 65_535 or 65_536 or 65_537)
+                {
+                    expected[e.Position] = tree.Root();
+                }
+            }
+
+            foreach (var (position, root) in expected)
+            {
+                Assert.Equal(root, (await log.Reader.HeadAtAsync(position, default)).Root);
+            }
+        }
+
+        Assert.Equal($"{66_000 / 256}|1", await database.ScalarAsync<string>("select string_agg(n::text, '|' order by level) from (select level, count(*) n from ledger.tiles group by level) t"));
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
+        await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("delete from ledger.tiles"));
     }
 
     [Fact]
