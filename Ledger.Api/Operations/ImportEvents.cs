@@ -42,7 +42,7 @@ public sealed record ImportOptions(
 public sealed class ImportEvents
 {
     private const int LinesPerChunk = 2_000;
-    private const int ChunksAhead = 8;
+    private const int ChunksAhead = 4;
     private const int MostErrorsShown = 20;
     private const int LinesShown = 5;
 

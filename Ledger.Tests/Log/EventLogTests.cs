@@ -254,6 +254,26 @@ public sealed class EventLogTests
         await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("delete from ledger.tiles"));
     }
 
+    /// <summary>Verification remembers the last streams only; of the others it reads the end again.</summary>
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("update ledger.events set leaf_hash = sha256('x') where position = 7", 7)]
+    [InlineData("update ledger.events set version = 3 where position = 45001", 45_001)]
+    public async Task Streams_by_the_ten_thousand_are_followed(string? tampering, int? position)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 45_000).Select(i => Event($"s{i}", $"e-{i}"))], default);
+        await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 500).Select(i => Event($"s{i}", $"f-{i}"))], default);
+        if (tampering is not null)
+        {
+            await database.TamperAsync(tampering);
+        }
+
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        Assert.Equal((position is null, position), (result.Ok, (int?)result.Position));
+        Assert.True(position is not null || result.Streams == 45_000);
+    }
+
     [Fact]
     public async Task Rows_swapped_or_inserted_are_found()
     {

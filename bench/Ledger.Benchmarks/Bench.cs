@@ -114,11 +114,11 @@ internal sealed class Bench : IAsyncDisposable
         return (Median(a), Median(b));
     }
 
-    /// <summary>Prints a row of a table of ratios; true where the ratio reaches what is asked for.</summary>
+    /// <summary>Prints a row of a table of ratios; true where the ratio reaches what is asked for (0: nothing is).</summary>
     public static bool Row(string what, double raw, double ours, string unit, double reach, bool atLeast)
     {
         var ratio = ours / raw;
-        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ratio, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |");
+        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ratio, 2)} | {(reach == 0 ? "–" : $"{(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)}")} |");
         return atLeast ? ratio >= reach : ratio <= reach;
     }
 

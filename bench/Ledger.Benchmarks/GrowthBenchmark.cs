@@ -14,7 +14,8 @@ internal static class GrowthBenchmark
     private const string Contract = "gaomidian-2025";
     private const int BatchesOf10K = 10;
 
-    private sealed record Figures(long Events, double Append, double Rebuild, double Verify, long Import, long RebuildMemory, long VerifyMemory);
+    private sealed record Figures(
+        long Events, double Append, double Rebuild, double Verify, double RawAppend, double RawRead, long Import, long RebuildMemory, long VerifyMemory);
 
     public static Command Create()
     {
@@ -36,6 +37,8 @@ internal static class GrowthBenchmark
         Console.WriteLine();
         Console.WriteLine($"| what | at {small.Events:N0} events | at {large.Events:N0} events | ratio | reach |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        _ = Bench.Row("raw COPY of the same batches", small.RawAppend, large.RawAppend, "events/s", 0, atLeast: true);
+        _ = Bench.Row("raw read and SHA-256", small.RawRead, large.RawRead, "events/s", 0, atLeast: true);
         return Bench.Row("append, 10,000 events a batch", small.Append, large.Append, "events/s", 0.85, atLeast: true)
             & Bench.Row("rebuild of all projections", small.Rebuild, large.Rebuild, "events/s", 0.85, atLeast: true)
             & Bench.Row("verify (leaves, tree, streams)", small.Verify, large.Verify, "events/s", 0.85, atLeast: true)
@@ -64,10 +67,23 @@ internal static class GrowthBenchmark
         var rebuildMemory = await bench.CommandAsync("rebuild");
         var verifyMemory = await bench.CommandAsync("verify");
 
-        var append = new List<double>();
+        var rawRead = await RoundsAsync(rounds, () => ReadBenchmark.HashAsync(bench));
+
+        var raw = new RawLog(bench.Ledger.Database);
+        await raw.CreateAsync();
+        await raw.FillAsync();
+        var (append, rawAppend) = (new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
             var batches = Enumerable.Range(0, BatchesOf10K).Select(b => AppendBenchmark.Events($"g{first}-{round}-{b}", 10_000)).ToList();
+            var stored = batches.Select(AppendBenchmark.Stored).ToList();
+            rawAppend.Add(await Bench.TimeAsync(async () =>
+            {
+                foreach (var batch in stored)
+                {
+                    await raw.CopyAsync(batch);
+                }
+            }));
             append.Add(await Bench.TimeAsync(async () =>
             {
                 foreach (var batch in batches)
@@ -78,7 +94,9 @@ internal static class GrowthBenchmark
         }
 
         return new Figures(
-            events, BatchesOf10K * 10_000_000 / Bench.Median(append.Skip(1)), events * 1000 / rebuild, events * 1000 / verify, import, rebuildMemory, verifyMemory);
+            events, Rate(append), events * 1000 / rebuild, events * 1000 / verify, Rate(rawAppend), events * 1000 / rawRead, import, rebuildMemory, verifyMemory);
+
+        static double Rate(List<double> times) => BatchesOf10K * 10_000_000 / Bench.Median(times.Skip(1));
     }
 
     private static async Task<double> RoundsAsync(int rounds, Func<Task> work)

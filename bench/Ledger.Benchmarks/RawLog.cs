@@ -21,6 +21,14 @@ internal sealed class RawLog(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Everything that the log holds, so that both are of one size.</summary>
+    public async Task FillAsync()
+    {
+        await using var command = database.CreateCommand("insert into public.raw_events select * from ledger.events");
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>What the log holds between two positions.</summary>
     public static async Task<IReadOnlyList<StoredEvent>> OfAsync(LedgerRuntime ledger, long after, long upTo)
     {

@@ -86,7 +86,7 @@ internal static class ReadBenchmark
     }
 
     /// <summary>Reads every row and hashes its data and its leaf's worth of text.</summary>
-    private static async Task HashAsync(Bench bench)
+    public static async Task HashAsync(Bench bench)
     {
         await using var connection = await bench.Ledger.Database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("select position, contract, stream, version, type, event_id, source, occurred_at, recorded_at, actor, correlation, causation, data, leaf_hash from ledger.events order by position", connection);
