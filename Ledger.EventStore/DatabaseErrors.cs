@@ -26,8 +26,8 @@ public static class DatabaseErrors
     {
         LedgerException told => told,
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new LedgerException(
-            ErrorCode.DiskFull, $"the database's disk is full ({e.Message}): nothing of this was recorded; make room and do it again", e),
+            ErrorCode.DiskFull, $"the database's disk is full ({e.Message}): this was not recorded; make room and do it again", e),
         _ => new LedgerException(
-            ErrorCode.DatabaseUnreachable, $"the database failed ({e.Message}): this was not acknowledged; do it again, the same event recorded twice is one event", e),
+            ErrorCode.DatabaseUnreachable, $"the database failed ({e.Message}): this was not acknowledged, and is recorded whole or not at all; look, or do it again: the same event recorded twice is one event", e),
     };
 }

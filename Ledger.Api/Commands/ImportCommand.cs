@@ -78,7 +78,7 @@ internal static class ImportCommand
             return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => ImportEvents.RunAsync(
                 ledger, fileOf(spooled ?? stream), options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
         }
-        catch (IOException e)
+        catch (IOException e) when (!DatabaseErrors.IsAway(e))
         {
             throw new LedgerException(ErrorCode.FileUnreadable, $"{file} cannot be read: {e.Message}", e);
         }

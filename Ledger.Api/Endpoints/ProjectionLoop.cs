@@ -5,8 +5,8 @@ namespace Ledger.Api.Endpoints;
 
 /// <summary>
 /// Keeps the projections up with the log while the service runs. A database that is away is waited for; an event that a
-/// projection cannot apply stops it loudly: it is shown as stopped in health, and no event is skipped. It goes on when
-/// another process (a mended program's <c>rebuild</c>) has brought it past that event.
+/// projection cannot apply stops it loudly: it is shown as stopped in health, and no event is skipped. It is tried
+/// again now and then, and goes on when another process (a mended program's <c>rebuild</c>) has brought it past that event.
 /// </summary>
 public sealed class ProjectionLoop(LedgerRuntime ledger, ILogger<ProjectionLoop> logger) : BackgroundService
 {
@@ -26,7 +26,12 @@ public sealed class ProjectionLoop(LedgerRuntime ledger, ILogger<ProjectionLoop>
         {
             try
             {
-                await StepAsync(stoppingToken);
+                Position = await ledger.Statements.CatchUpAsync(stoppingToken);
+                if (Stopped is not null)
+                {
+                    Stopped = null;
+                    logger.LogWarning("The statements go on, at position {Position}", Position);
+                }
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e))
             {
@@ -40,41 +45,30 @@ public sealed class ProjectionLoop(LedgerRuntime ledger, ILogger<ProjectionLoop>
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                Position = await ReachedAsync(stoppingToken);
-                Stopped = $"after position {Position}: {e.Message}";
-                logger.LogCritical(e, "The statements stopped after position {Position}", Position);
+                await StopAsync(e, stoppingToken);
             }
 
             await Task.Delay(Stopped is null ? Pause : PauseStopped, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task StepAsync(CancellationToken cancel)
-    {
-        if (Stopped is not null)
-        {
-            var reached = await ledger.Statements.PositionAsync(cancel);
-            if (reached == Position)
-            {
-                return;
-            }
-
-            Stopped = null;
-            logger.LogWarning("The statements go on from position {Position}, where another process brought them", reached);
-        }
-
-        Position = await ledger.Statements.CatchUpAsync(cancel);
-    }
-
-    private async Task<long> ReachedAsync(CancellationToken cancel)
+    private async Task StopAsync(Exception cause, CancellationToken cancel)
     {
         try
         {
-            return await ledger.Statements.PositionAsync(cancel);
+            Position = await ledger.Statements.PositionAsync(cancel);
         }
-        catch (Exception e) when (DatabaseErrors.IsAway(e) || e is OperationCanceledException)
+#pragma warning disable CA1031 // The position last seen is shown, then.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            return Position;
+        }
+
+        var reason = $"after position {Position}: {cause.Message}";
+        if (Stopped != reason)
+        {
+            Stopped = reason;
+            logger.LogCritical(cause, "The statements stopped after position {Position}", Position);
         }
     }
 }

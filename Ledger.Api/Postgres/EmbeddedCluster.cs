@@ -99,7 +99,6 @@ public sealed class EmbeddedCluster : IDisposable
         }
 
         NpgsqlConnection.ClearAllPools();
-        server?.Leave();
         use.Dispose();
         use = null;
         for (var told = false; !TryStop() && server is not null; Thread.Sleep(100))
@@ -121,6 +120,7 @@ public sealed class EmbeddedCluster : IDisposable
             return false;
         }
 
+        server?.Leave();
         Subprocess.Run(
             binaries.Path("pg_ctl"), ["stop", "-D", Home(dataDirectory), "-m", "fast", "-w", "-t", ShutdownSeconds.ToString()], WorkingDirectory, user);
         return true;
@@ -196,6 +196,13 @@ public sealed class EmbeddedCluster : IDisposable
         server = Launch(log);
         for (var patience = Stopwatch.StartNew(); !await TryConnectAsync(cancel);)
         {
+            if (server.HasExited && await WaitForOldServerAsync(cancel))
+            {
+                // Another process, whose server was killed, was quicker to start one.
+                server = null;
+                return;
+            }
+
             if (server.HasExited || patience.Elapsed > TimeSpan.FromSeconds(ShutdownSeconds))
             {
                 throw new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL did not start; its last words, from {log}: {Tail(log)}");

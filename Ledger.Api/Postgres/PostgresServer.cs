@@ -10,12 +10,14 @@ namespace Ledger.Api.Postgres;
 internal sealed class PostgresServer
 {
     private static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource<Process> launched = new();
     private readonly ProcessStartInfo info;
     private readonly string log;
     private readonly Action<string> say;
-    private Func<bool>? answers;
+    private readonly Lock starting = new();
+    private volatile Func<bool>? answers;
 
     private PostgresServer(ProcessStartInfo info, string log, Action<string> say) => (this.info, this.log, this.say) = (info, log, say);
 
@@ -34,45 +36,80 @@ internal sealed class PostgresServer
     /// <summary>From now on it is started again when it is killed, unless one answers already.</summary>
     public void Keep(Func<bool> answering) => answers = answering;
 
-    /// <summary>From now on it may end.</summary>
-    public void Leave() => answers = null;
+    /// <summary>From now on it may end: none is started after this returns.</summary>
+    public void Leave()
+    {
+        lock (starting)
+        {
+            answers = null;
+        }
+    }
 
     private void RunAll()
     {
         try
         {
-            while (Run() != 0 && answers is { } answering)
+            var (process, pause) = (Process.Start(info), RestartPause);
+            while (process is not null && Run(process) != 0 && answers is not null)
             {
-                // What is left of the killed one must end before another can take its place; until then that one gives up at once.
-                say("PostgreSQL ended by itself: starting it again");
-                Thread.Sleep(RestartPause);
-                if (answering())
+                if (pause == RestartPause)
                 {
-                    return;
+                    say("PostgreSQL ended by itself: starting it again");
                 }
+
+                // What is left of a killed one must end before another can take its place; until then that one gives up at once.
+                process = Again(pause);
+                pause = pause < LongestPause ? pause * 2 : pause;
             }
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
+#pragma warning disable CA1031 // A thread of its own: whatever it was, whoever starts the server is told, and later callers meet a database that is away.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             launched.TrySetException(new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL could not be started: {e.Message}", e));
         }
     }
 
-    private int Run()
+    /// <summary>Another process after a pause; null where one answers by then, or none is wanted any more.</summary>
+    private Process? Again(TimeSpan pause)
+    {
+        Thread.Sleep(pause);
+        if (answers?.Invoke() != false)
+        {
+            return null;
+        }
+
+        lock (starting)
+        {
+            return answers is null ? null : Process.Start(info);
+        }
+    }
+
+    private int Run(Process process)
     {
         // Not disposed here: whoever waits for the start still asks it whether it ended.
-        var process = Process.Start(info)!;
         process.StandardInput.Close();
         launched.TrySetResult(process);
-        using var words = new StreamWriter(log, append: true) { AutoFlush = true };
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         while (process.StandardError.ReadLine() is { } line)
         {
-            words.WriteLine(line);
+            Record(line);
         }
 
         process.WaitForExit();
         return process.ExitCode;
+    }
+
+    private void Record(string line)
+    {
+        try
+        {
+            File.AppendAllLines(log, [line]);
+        }
+        catch (IOException)
+        {
+            // A full disk, of which the line may tell, must not end the reading: PostgreSQL would end with it.
+        }
     }
 }

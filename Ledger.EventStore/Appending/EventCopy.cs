@@ -48,8 +48,21 @@ internal sealed class EventCopy
         }
         catch
         {
-            await stream.CancelAsync();
+            await CancelAsync(stream);
             throw;
+        }
+    }
+
+    private static async Task CancelAsync(NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            await stream.CancelAsync();
+        }
+#pragma warning disable CA1031 // What ended the copy is told; that it cannot be cancelled any more is not news.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 

@@ -11,7 +11,7 @@ namespace Ledger.EventStore.Appending;
 /// </summary>
 public sealed class LogTransaction : IAsyncDisposable
 {
-    private const int MostStreams = 50_000;
+    private const int MostStreams = 20_000;
 
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
@@ -94,16 +94,16 @@ public sealed class LogTransaction : IAsyncDisposable
     /// <summary>Reads where the given streams end, so that <see cref="Append"/> can chain to them.</summary>
     public async Task LoadStreamsAsync(IEnumerable<string> names, CancellationToken cancel)
     {
-        var missing = names.Where(n => !IsLoaded(n)).Distinct().ToArray();
-        if (missing.Length == 0)
-        {
-            return;
-        }
-
         // What was placed two loads ago is written by now and can be read again: a file of any length needs no more memory.
         if (streams.Count > MostStreams)
         {
             (earlier, streams) = (streams, []);
+        }
+
+        var missing = names.Where(n => !IsLoaded(n)).Distinct().ToArray();
+        if (missing.Length == 0)
+        {
+            return;
         }
 
         foreach (var (stream, version, leaf) in await StreamEnds.FindAsync(connection, missing, cancel))
@@ -167,7 +167,8 @@ public sealed class LogTransaction : IAsyncDisposable
             throw new InvalidOperationException("the head row is missing");
         }
 
-        await transaction.CommitAsync(cancel);
+        // Not to be cancelled: whoever stopped waiting could not be told whether it was done.
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>

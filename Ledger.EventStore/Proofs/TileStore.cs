@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ledger.EventStore.Hashing;
 using Npgsql;
 using NpgsqlTypes;
@@ -43,25 +44,39 @@ public sealed class TileStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Reads subtrees on a connection whose tiles are up to date with every size that is asked for. Each tile is read once;
-    /// the hashes of one that is not full yet are read from below it.
+    /// Reads subtrees on a connection. Each tile is read once; what is not in a full tile yet is read from below it, down to
+    /// the leaves: tiles that are behind cost time, no more.
     /// </summary>
     public static SubtreeRoot Reader(NpgsqlConnection connection, CancellationToken cancel)
     {
-        var read = new Dictionary<(int Level, long Index), byte[]>();
-        return async (level, index) =>
+        var read = new Dictionary<(int Level, long Index), List<byte>>();
+        return RootAsync;
+
+        async ValueTask<byte[]> RootAsync(int level, long index)
         {
             var (tileLevel, within) = (level / Height, level % Height);
             var first = index << within;
-            var key = (tileLevel, first / Width);
-            if (!read.TryGetValue(key, out var hashes))
+            var offset = (int)(first % Width) * HashSize;
+            var tile = await TileAsync(tileLevel, first / Width, offset + (HashSize << within));
+            return Fold(CollectionsMarshal.AsSpan(tile).Slice(offset, HashSize << within));
+        }
+
+        async ValueTask<List<byte>> TileAsync(int level, long index, int bytes)
+        {
+            if (!read.TryGetValue((level, index), out var hashes))
             {
-                read[key] = hashes = await ReadAsync(connection, tileLevel, first / Width, cancel);
+                read[(level, index)] = hashes = await ReadAsync(connection, level, index, cancel);
             }
 
-            var offset = (int)(first % Width) * HashSize;
-            return Fold(hashes.AsSpan(offset, HashSize << within));
-        };
+            while (hashes.Count < bytes)
+            {
+                hashes.AddRange(level > 0
+                    ? await RootAsync(level * Height, (index * Width) + (hashes.Count / HashSize))
+                    : throw new LedgerException(ErrorCode.EventUnreadable, $"position {(index * Width) + (hashes.Count / HashSize) + 1} is missing: verify the ledger"));
+            }
+
+            return hashes;
+        }
     }
 
     /// <summary>The root of a tile, or of a perfect part of one, from its hashes.</summary>
@@ -93,23 +108,19 @@ public sealed class TileStore(NpgsqlDataSource database)
 
     private static async Task<long> CountLeavesAsync(NpgsqlConnection connection, CancellationToken cancel) => (await CountAsync(connection, 0, cancel)).Tiles * Width;
 
-    private async Task WriteAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
+    private static async Task WriteAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
     {
-        await using var reading = await database.OpenConnectionAsync(cancel);
-        await using var hashes = HashesCommand(reading, level, first * Width, (first + count) * Width);
-        await using var reader = await hashes.ExecuteReaderAsync(cancel);
         await using var write = new NpgsqlBatch(connection);
-        var (tile, filled, index) = (new byte[Width * HashSize], 0, first);
-        while (await reader.ReadAsync(cancel))
+        await using (var hashes = HashesCommand(connection, level, first * Width, (first + count) * Width))
+        await using (var reader = await hashes.ExecuteReaderAsync(cancel))
         {
-            (await reader.GetFieldValueAsync<byte[]>(0, cancel)).CopyTo(tile, filled * HashSize);
-            if (++filled == Width)
+            for (var index = first; index < first + count; index++)
             {
+                var tile = await FillAsync(reader, level, index, cancel);
                 write.BatchCommands.Add(new NpgsqlBatchCommand("insert into ledger.tiles values ($1, $2, $3, $4) on conflict do nothing")
                 {
-                    Parameters = { new() { Value = level }, new() { Value = index++ }, new() { Value = Fold(tile) }, new() { Value = tile } },
+                    Parameters = { new() { Value = level }, new() { Value = index }, new() { Value = Fold(tile) }, new() { Value = tile } },
                 });
-                (tile, filled) = (new byte[Width * HashSize], 0);
             }
         }
 
@@ -117,7 +128,24 @@ public sealed class TileStore(NpgsqlDataSource database)
         await write.ExecuteNonQueryAsync(cancel);
     }
 
-    private static async Task<byte[]> ReadAsync(NpgsqlConnection connection, int level, long index, CancellationToken cancel)
+    /// <summary>A tile of exactly the hashes that belong in it: it is never changed once it is written.</summary>
+    private static async Task<byte[]> FillAsync(NpgsqlDataReader reader, int level, long index, CancellationToken cancel)
+    {
+        var tile = new byte[Width * HashSize];
+        for (var i = 0; i < Width; i++)
+        {
+            if (!await reader.ReadAsync(cancel) || reader.GetInt64(1) != (index * Width) + i)
+            {
+                throw new LedgerException(ErrorCode.EventUnreadable, level == 0 ? $"position {(index * Width) + i + 1} is missing: verify the ledger" : $"tile {level - 1}/{(index * Width) + i} is missing: verify the ledger");
+            }
+
+            (await reader.GetFieldValueAsync<byte[]>(0, cancel)).CopyTo(tile, i * HashSize);
+        }
+
+        return tile;
+    }
+
+    private static async Task<List<byte>> ReadAsync(NpgsqlConnection connection, int level, long index, CancellationToken cancel)
     {
         await using (var full = new NpgsqlCommand("select hashes from ledger.tiles where level = $1 and index = $2", connection)
         {
@@ -127,7 +155,7 @@ public sealed class TileStore(NpgsqlDataSource database)
             await full.PrepareAsync(cancel);
             if (await full.ExecuteScalarAsync(cancel) is byte[] hashes)
             {
-                return hashes;
+                return [.. hashes];
             }
         }
 
@@ -140,16 +168,16 @@ public sealed class TileStore(NpgsqlDataSource database)
             partial.AddRange(await reader.GetFieldValueAsync<byte[]>(0, cancel));
         }
 
-        return [.. partial];
+        return partial;
     }
 
     /// <summary>The hashes of a level from one index up to another: leaves of events, or roots of the tiles below.</summary>
     private static NpgsqlCommand HashesCommand(NpgsqlConnection connection, int level, long from, long upTo) => level == 0
-        ? new NpgsqlCommand("select leaf_hash from ledger.events where position > $1 and position <= $2 order by position", connection)
+        ? new NpgsqlCommand("select leaf_hash, position - 1 from ledger.events where position > $1 and position <= $2 order by position", connection)
         {
             Parameters = { new() { Value = from }, new() { Value = upTo } },
         }
-        : new NpgsqlCommand("select root from ledger.tiles where level = $3 and index >= $1 and index < $2 order by index", connection)
+        : new NpgsqlCommand("select root, index from ledger.tiles where level = $3 and index >= $1 and index < $2 order by index", connection)
         {
             Parameters = { new() { Value = from }, new() { Value = upTo }, new() { Value = level - 1, NpgsqlDbType = NpgsqlDbType.Integer } },
         };

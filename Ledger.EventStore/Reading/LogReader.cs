@@ -42,10 +42,22 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
 
         RefuseOutside(position, head);
-        await tiles.CatchUpAsync(cancel);
+        await CatchUpTilesAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         var root = await MerkleProof.RootAsync(position, TileStore.Reader(connection, cancel));
         return new LogHead(position, await RecordedAtAsync(connection, position, cancel), root);
+    }
+
+    /// <summary>Without room, or the right to write, the root is still read: from the tiles that there are, and from leaves.</summary>
+    private async Task CatchUpTilesAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await tiles.CatchUpAsync(cancel);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DiskFull or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+        }
     }
 
     /// <summary>

@@ -128,6 +128,14 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
     /// <summary>The moment that the projection has reached, where the log ends, and the statements, all of one snapshot.</summary>
     private async Task<(LogHead At, long Head, IReadOnlyList<PeriodStatement> Statements)> SnapshotAsync(string contract, int? period, CancellationToken cancel)
     {
+        var (at, reached, head, statements) = await ReadAsync(contract, period, cancel);
+
+        // Its own connection is back in the pool by now: callers that wait for a second one could wait for each other.
+        return (at ?? await log.HeadAtAsync(reached, cancel), head, statements);
+    }
+
+    private async Task<(LogHead? At, long Reached, long Head, IReadOnlyList<PeriodStatement> Statements)> ReadAsync(string contract, int? period, CancellationToken cancel)
+    {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand($"""
             select c.position, c.recorded_at, c.root, h.position, s.statement
@@ -158,7 +166,7 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
             }
         }
 
-        return (at ?? await log.HeadAtAsync(reached, cancel), head, statements);
+        return (at, reached, head, statements);
     }
 
     private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with

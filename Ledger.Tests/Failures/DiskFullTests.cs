@@ -15,31 +15,33 @@ public sealed class DiskFullTests
     [RootFact]
     public async Task It_is_refused_clearly_nothing_of_the_batch_is_there_and_with_room_it_goes_on()
     {
-        await using var server = await TestDatabase.CreateAsync();
-        using var disk = new SmallDisk("12m", await OwnerAsync(server));
-        var name = new NpgsqlConnectionStringBuilder(server.ConnectionString).Database;
-        await server.ExecuteAsync($"create tablespace {name}_small location '{disk.Path}'");
-        try
+        // A cluster of its own: while its disk is full, no checkpoint of it succeeds.
+        using var command = new Command();
+        using var cluster = await EmbeddedCluster.OpenAsync(command.DataDirectory, _ => { }, default);
+        using var disk = new SmallDisk("12m", Run("stat", "-c", "%u:%g", Path.Combine(command.DataDirectory, "cluster")).Trim());
+        await ExecuteAsync(command, $"create tablespace small location '{disk.Path}'");
+        await ExecuteAsync(command, "create database small tablespace small");
+        await using (var ledger = await LedgerRuntime.OpenAsync(EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "small"), SystemClock.Instance, default))
         {
-            await server.ExecuteAsync($"create database {name}_full tablespace {name}_small");
-            var connection = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = $"{name}_full" }.ConnectionString;
-            await using (var ledger = await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, default))
-            {
-                var recorded = await FillAsync(ledger);
-                disk.Resize("64m");
-                var again = await ledger.Log.AppendAsync(Batch(recorded / 500), default);
-                Assert.All(again, r => Assert.IsType<AppendResult.Recorded>(r));
-                var verified = await new LogVerifier(ledger.Database).VerifyAsync(null, default);
-                Assert.Equal((true, recorded + 500L), (verified.Ok, verified.Events));
-            }
+            var recorded = await FillAsync(ledger);
+            disk.Resize("64m");
+            var again = await ledger.Log.AppendAsync(Batch(recorded / 500), default);
+            Assert.All(again, r => Assert.IsType<AppendResult.Recorded>(r));
+            var verified = await new LogVerifier(ledger.Database).VerifyAsync(null, default);
+            Assert.Equal((true, recorded + 500L), (verified.Ok, verified.Events));
+        }
 
-            NpgsqlConnection.ClearPool(new NpgsqlConnection(connection));
-        }
-        finally
-        {
-            await server.ExecuteAsync($"drop database if exists {name}_full with (force)");
-            await server.ExecuteAsync($"drop tablespace {name}_small");
-        }
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync(command, "drop database small with (force)");
+        await ExecuteAsync(command, "drop tablespace small");
+    }
+
+    private static async Task ExecuteAsync(Command command, string sql)
+    {
+        await using var connection = new NpgsqlConnection(EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "postgres") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var execute = new NpgsqlCommand(sql, connection);
+        await execute.ExecuteNonQueryAsync();
     }
 
     /// <summary>Appends until the disk is full, and gives how many events were acknowledged.</summary>
@@ -64,12 +66,6 @@ public sealed class DiskFullTests
 
     private static AppendEvent[] Batch(int batch) => [.. Enumerable.Range(0, 500).Select(i => new AppendEvent(
         "c", $"c/case/{i}", "case_dispatched", $"{batch}-{i}", "src", 1_700_000_000_000_000, "actor", null, null, System.Text.Encoding.UTF8.GetBytes($"{{\"note\":\"{new string('x', 500)}\"}}")))];
-
-    private static async Task<string> OwnerAsync(TestDatabase server)
-    {
-        var directory = await server.ScalarAsync<string>("select current_setting('data_directory')");
-        return Run("stat", "-c", "%u:%g", directory).Trim();
-    }
 
     private static string Run(string program, params string[] arguments)
     {
@@ -105,7 +101,6 @@ public sealed class DiskFullTests
     {
         public RootFactAttribute() => Skip =
             !Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux() ? "only root may mount a small disk"
-            : Environment.GetEnvironmentVariable("ConnectionStrings__Ledger") is { Length: > 0 } ? "the server of ConnectionStrings__Ledger may stand on another machine"
             : CanMount() ? null : "this machine lets nobody mount a small disk";
 
         private static bool CanMount()

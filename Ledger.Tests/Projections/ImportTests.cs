@@ -42,6 +42,25 @@ public sealed class ImportTests
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
     }
 
+    /// <summary>More streams than an import keeps in memory, with events that go back to any of them.</summary>
+    [Fact]
+    public async Task A_file_of_many_streams_goes_back_to_any_of_them()
+    {
+        const int cases = 62_000;
+        await using var database = await ReadyAsync();
+        var (received, signed) = (Sample[0], Sample[1]);
+        var lines = Enumerable.Range(0, cases).SelectMany(i => i % 40 == 0
+            ? new[] { Case(received, i, i), Case(signed, i, (int)(i * 7919L % (i + 1))) }
+            : [Case(received, i, i)]);
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
+        Assert.Equal((cases + (cases / 40), 0), (report.Recorded, report.Rejected));
+        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        Assert.Equal((true, null), (verified.Ok, verified.Problem));
+
+        static string Case(string line, int id, int subject) => line
+            .Replace("\"id\": \"", $"\"id\": \"{id}-", StringComparison.Ordinal).Replace("GMD-0001", $"M-{subject}", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_changed_body_under_the_same_id_is_refused_with_both_positions()
     {
