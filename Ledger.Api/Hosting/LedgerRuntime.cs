@@ -106,7 +106,8 @@ public sealed class LedgerRuntime : IAsyncDisposable
 
     private static async Task<LedgerRuntime> OpenAsync(string connectionString, IClock clock, EmbeddedCluster? cluster, CancellationToken cancel)
     {
-        var database = NpgsqlDataSource.Create(connectionString);
+        // No session keeps a state: a connection need not be reset, which is a round trip's worth, before its next use.
+        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true });
         try
         {
             await Migrator.ApplyAsync(database, typeof(EventLog).Assembly, cancel);

@@ -46,11 +46,19 @@ public sealed class MerkleTree
     public byte[] Frontier() => [.. frontier.SelectMany(h => h)];
 
     /// <summary>Adds the hash of the next leaf.</summary>
-    public void Add(byte[] leafHash)
+    public void Add(byte[] leafHash) => Add(leafHash, 0);
+
+    /// <summary>Adds the root of the next perfect subtree, of 2^<paramref name="level"/> leaves, of which the size must be a multiple.</summary>
+    public void Add(byte[] root, int level)
     {
-        frontier.Add(leafHash);
-        Size++;
-        for (var size = Size; (size & 1) == 0; size >>= 1)
+        if ((Size & ((1L << level) - 1)) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level, $"a tree of {Size} leaves does not end where such a subtree begins");
+        }
+
+        frontier.Add(root);
+        Size += 1L << level;
+        for (var size = Size >> level; (size & 1) == 0; size >>= 1)
         {
             var right = frontier[^1];
             frontier.RemoveAt(frontier.Count - 1);

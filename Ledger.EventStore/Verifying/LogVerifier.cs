@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Proofs;
 using Ledger.EventStore.Reading;
 using Npgsql;
 
@@ -28,13 +29,13 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         await using var other = await database.OpenConnectionAsync(cancel);
         await using var same = await ShareAsync(connection, other, cancel);
         var (tree, streams, tiles) = (new MerkleTree(), new StreamChains(other), new TileChecks(other));
-        long lastRecorded = long.MinValue;
+        var (done, lastRecorded) = (0L, long.MinValue);
         await foreach (var (e, leaf) in ReadAheadAsync(connection, cancel))
         {
             var (version, previous) = await streams.BeforeAsync(e, cancel);
             var problem =
-                e.Position <= tree.Size ? $"a position before or at {tree.Size} stands after it"
-                : e.Position != tree.Size + 1 ? $"missing: after {tree.Size} comes {e.Position}"
+                e.Position <= done ? $"a position before or at {done} stands after it"
+                : e.Position != done + 1 ? $"missing: after {done} comes {e.Position}"
                 : e.Version != version + 1 ? $"stream {e.Stream} goes from version {version} to {e.Version}"
                 : e.Stream.Length <= e.Contract.Length || !e.Stream.StartsWith(e.Contract + "/", StringComparison.Ordinal) ? $"stream {e.Stream} is not of contract {e.Contract}"
                 : e.RecordedAt < lastRecorded ? "recorded before the event before it"
@@ -42,33 +43,46 @@ public sealed class LogVerifier(NpgsqlDataSource database)
                 : null;
             if (problem is not null)
             {
-                return Wrong(e.Position == tree.Size + 1 ? e.Position : tree.Size + 1, problem);
+                return Wrong(e.Position == done + 1 ? e.Position : done + 1, problem);
             }
 
-            tree.Add(leaf);
+            done = e.Position;
             streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
-            if (await tiles.AddAsync(leaf, cancel) is { } tile)
+            if (await tiles.AddAsync(leaf, tree, cancel) is { } tile)
             {
                 return Wrong(e.Position, tile);
             }
 
-            if (tree.Size % 10_000 == 0)
+            if (done % 10_000 == 0)
             {
-                progress?.Report((tree.Size, size));
+                progress?.Report((done, size));
             }
         }
 
-        progress?.Report((tree.Size, size));
-        return tree.Size != size ? Wrong(Math.Min(tree.Size, size) + 1, $"the head says that the log ends at {size}, the last event is {tree.Size}")
+        progress?.Report((done, size));
+        AddRest();
+        return done != size ? Wrong(Math.Min(done, size) + 1, $"the head says that the log ends at {size}, the last event is {done}")
             : !tree.Root().AsSpan().SequenceEqual(root) ? Wrong(size, "the events do not hash to the root in the head")
             : !tree.Frontier().AsSpan().SequenceEqual(frontier) ? Wrong(size, "the frontier in the head is not that of the events")
             : size > 0 && recordedAt != lastRecorded ? Wrong(size, "the head's recorded time is not the last event's")
             : await tiles.EndAsync(cancel) is { } beyond ? Wrong(size, beyond)
-            : new Verification(true, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
+            : new Verification(true, done, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
 
-        Verification Wrong(long? position, string problem) =>
-            new(false, tree.Size, streams.Count, Convert.ToHexStringLower(tree.Root()), position, problem);
+        Verification Wrong(long? position, string problem)
+        {
+            AddRest();
+            return new(false, done, streams.Count, Convert.ToHexStringLower(tree.Root()), position, problem);
+        }
+
+        // Full tiles are in the tree already.
+        void AddRest()
+        {
+            foreach (var leaf in tiles.Rest.Skip((int)(tree.Size % TileStore.Width)))
+            {
+                tree.Add(leaf);
+            }
+        }
     }
 
     /// <summary>Lets the other connection see exactly what the walk's sees.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Proofs;
 using Npgsql;
 
@@ -20,8 +22,11 @@ internal sealed class TileChecks(NpgsqlConnection connection)
         public Queue<(long Index, byte[] Root, byte[] Hashes)> Stored { get; } = [];
     }
 
-    /// <summary>Takes the next leaf in; gives what is wrong with a tile that it fills, or null.</summary>
-    public async ValueTask<string?> AddAsync(byte[] leaf, CancellationToken cancel)
+    /// <summary>The leaves of the last tile, which is not full.</summary>
+    public IEnumerable<byte[]> Rest => levels.Count == 0 ? [] : levels[0].Hashes.Chunk(SHA256.HashSizeInBytes);
+
+    /// <summary>Takes the next leaf in; gives what is wrong with a tile that it fills, or null. The roots of full tiles of leaves go to the tree.</summary>
+    public async ValueTask<string?> AddAsync(byte[] leaf, MerkleTree tree, CancellationToken cancel)
     {
         var hash = leaf;
         for (var number = 0; ; number++)
@@ -41,6 +46,11 @@ internal sealed class TileChecks(NpgsqlConnection connection)
             byte[] tile = [.. level.Hashes];
             level.Hashes.Clear();
             hash = TileStore.Fold(tile);
+            if (number == 0)
+            {
+                tree.Add(hash, TileStore.Height);
+            }
+
             if (await WrongAsync(number, level, tile, hash, cancel) is { } wrong)
             {
                 return wrong;
