@@ -27,7 +27,8 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
         {
             logger.LogError(e, "The database failed");
             var told = DatabaseErrors.Told(e);
-            await WriteAsync(context, StatusOf(told.Code), TypeOf(told.Code), told.Message);
+            // Every request reads: there is nothing to look after.
+            await WriteAsync(context, StatusOf(told.Code), TypeOf(told.Code), told.Code == ErrorCode.DatabaseUnreachable ? "the database cannot be reached just now: try again" : told.Message);
         }
     }
 
