@@ -88,24 +88,17 @@ public sealed class ImportEvents
             // The log is locked only once there is something to record.
             if (!await chunks.Reader.WaitToReadAsync(cancel))
             {
-                await parsing;
                 return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun);
             }
 
             await using var log = await ledger.Log.BeginAsync(cancel);
-            var report = await new ImportEvents(log, options, trusting).TakeAsync(chunks.Reader, cancel);
-            if (report is not null)
-            {
-                await parsing;
-            }
-
-            return report;
+            return await new ImportEvents(log, options, trusting).TakeAsync(chunks.Reader, cancel);
         }
         finally
         {
-            // The file is left alone before it is taken again or closed.
+            // The file is left alone before it is taken again or closed; what ended its reading came through the channel.
             await stop.CancelAsync();
-            await parsing.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await parsing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

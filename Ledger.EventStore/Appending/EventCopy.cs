@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
+using Ledger.EventStore.Hashing;
 using Npgsql;
 
 namespace Ledger.EventStore.Appending;
@@ -104,7 +104,7 @@ internal sealed class EventCopy
     }
 
     private static int MostBytes(StoredEvent e) =>
-        sizeof(short) + (Columns * (sizeof(int) + sizeof(long))) + e.Data.Length + SHA256.HashSizeInBytes + Utf8.GetMaxByteCount(
+        sizeof(short) + (Columns * (sizeof(int) + sizeof(long))) + e.Data.Length + MerkleTree.HashSize + Utf8.GetMaxByteCount(
             e.Contract.Length + e.Stream.Length + e.Type.Length + e.EventId.Length + e.Source.Length + e.Actor.Length + (e.Correlation?.Length ?? 0) + (e.Causation?.Length ?? 0));
 
     /// <summary>The number of columns, then each with its length; a null has length -1 and nothing else.</summary>

@@ -158,16 +158,8 @@ internal sealed class HeadAppender(NpgsqlDataSource database, Func<long> clock) 
 
     private void Close()
     {
-        if (append is not null)
-        {
-            append.Dispose();
-        }
-
-        if (connection is not null)
-        {
-            connection.Dispose();
-        }
-
+        append?.Dispose();
+        connection?.Dispose();
         (append, connection) = (null, null);
     }
 }

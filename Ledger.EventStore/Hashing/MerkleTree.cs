@@ -8,7 +8,9 @@ namespace Ledger.EventStore.Hashing;
 /// </summary>
 public sealed class MerkleTree
 {
-    private const int HashSize = 32;
+    /// <summary>The bytes of a hash.</summary>
+    public const int HashSize = SHA256.HashSizeInBytes;
+
     private readonly List<byte[]> frontier;
 
     /// <summary>The empty tree.</summary>

@@ -16,8 +16,6 @@ public delegate ValueTask<byte[]> SubtreeRoot(int level, long index);
 /// </summary>
 public static class MerkleProof
 {
-    private const int HashSize = 32;
-
     /// <summary>That leaf <paramref name="index"/> (from 0) is in the tree of the first <paramref name="size"/> leaves.</summary>
     public static async Task<IReadOnlyList<byte[]>> InclusionAsync(long index, long size, SubtreeRoot roots)
     {
@@ -86,7 +84,7 @@ public static class MerkleProof
     /// <summary>Whether the proof shows the leaf hash at an index (from 0) of a tree.</summary>
     public static bool ShowsInclusion(long index, long size, ReadOnlySpan<byte> leafHash, IReadOnlyList<byte[]> proof, ReadOnlySpan<byte> root)
     {
-        if (index < 0 || index >= size || leafHash.Length != HashSize || !AllHashes(proof))
+        if (index < 0 || index >= size || leafHash.Length != MerkleTree.HashSize || !AllHashes(proof))
         {
             return false;
         }
@@ -118,7 +116,7 @@ public static class MerkleProof
     /// <summary>Whether the proof shows that the second tree begins with the first. Nothing is shown of an empty first tree but that it is empty.</summary>
     public static bool ShowsConsistency(long first, long second, ReadOnlySpan<byte> firstRoot, ReadOnlySpan<byte> secondRoot, IReadOnlyList<byte[]> proof)
     {
-        if (first < 0 || first > second || firstRoot.Length != HashSize || secondRoot.Length != HashSize || !AllHashes(proof))
+        if (first < 0 || first > second || firstRoot.Length != MerkleTree.HashSize || secondRoot.Length != MerkleTree.HashSize || !AllHashes(proof))
         {
             return false;
         }
@@ -195,5 +193,5 @@ public static class MerkleProof
 
     private static long LargestPowerBelow(long count) => 1L << BitOperations.Log2((ulong)count - 1);
 
-    private static bool AllHashes(IReadOnlyList<byte[]> proof) => proof.All(h => h.Length == HashSize);
+    private static bool AllHashes(IReadOnlyList<byte[]> proof) => proof.All(h => h.Length == MerkleTree.HashSize);
 }

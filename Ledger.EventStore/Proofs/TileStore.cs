@@ -16,8 +16,6 @@ public sealed class TileStore(NpgsqlDataSource database)
     /// <summary>The levels of the tree that a tile spans.</summary>
     public const int Height = 8;
 
-    private const int HashSize = 32;
-
     // Where one transaction ends and the next begins: an old log's first tiles are not written in one.
     private const int TilesAtOnce = 1_000;
 
@@ -28,6 +26,7 @@ public sealed class TileStore(NpgsqlDataSource database)
     public async Task<long> CatchUpAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        var leaves = 0L;
         for (var level = 0; ; level++)
         {
             var (tiles, hashes) = await CountAsync(connection, level, cancel);
@@ -36,9 +35,10 @@ public sealed class TileStore(NpgsqlDataSource database)
                 await WriteAsync(connection, level, tiles, Math.Min(TilesAtOnce, (hashes / Width) - tiles), cancel);
             }
 
-            if (hashes / Width == 0)
+            leaves = level == 0 ? hashes / Width * Width : leaves;
+            if (hashes < Width)
             {
-                return level == 0 ? 0 : await CountLeavesAsync(connection, cancel);
+                return leaves;
             }
         }
     }
@@ -56,9 +56,9 @@ public sealed class TileStore(NpgsqlDataSource database)
         {
             var (tileLevel, within) = (level / Height, level % Height);
             var first = index << within;
-            var offset = (int)(first % Width) * HashSize;
-            var tile = await TileAsync(tileLevel, first / Width, offset + (HashSize << within));
-            return Fold(CollectionsMarshal.AsSpan(tile).Slice(offset, HashSize << within));
+            var offset = (int)(first % Width) * MerkleTree.HashSize;
+            var tile = await TileAsync(tileLevel, first / Width, offset + (MerkleTree.HashSize << within));
+            return Fold(CollectionsMarshal.AsSpan(tile).Slice(offset, MerkleTree.HashSize << within));
         }
 
         async ValueTask<List<byte>> TileAsync(int level, long index, int bytes)
@@ -71,8 +71,8 @@ public sealed class TileStore(NpgsqlDataSource database)
             while (hashes.Count < bytes)
             {
                 hashes.AddRange(level > 0
-                    ? await RootAsync(level * Height, (index * Width) + (hashes.Count / HashSize))
-                    : throw new LedgerException(ErrorCode.EventUnreadable, $"position {(index * Width) + (hashes.Count / HashSize) + 1} is missing: verify the ledger"));
+                    ? await RootAsync(level * Height, (index * Width) + (hashes.Count / MerkleTree.HashSize))
+                    : throw new LedgerException(ErrorCode.EventUnreadable, $"position {(index * Width) + (hashes.Count / MerkleTree.HashSize) + 1} is missing: verify the ledger"));
             }
 
             return hashes;
@@ -83,9 +83,9 @@ public sealed class TileStore(NpgsqlDataSource database)
     public static byte[] Fold(ReadOnlySpan<byte> hashes)
     {
         var tree = new MerkleTree();
-        for (var i = 0; i < hashes.Length; i += HashSize)
+        for (var i = 0; i < hashes.Length; i += MerkleTree.HashSize)
         {
-            tree.Add(hashes.Slice(i, HashSize).ToArray());
+            tree.Add(hashes.Slice(i, MerkleTree.HashSize).ToArray());
         }
 
         return tree.Root();
@@ -105,8 +105,6 @@ public sealed class TileStore(NpgsqlDataSource database)
         await reader.ReadAsync(cancel);
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
-
-    private static async Task<long> CountLeavesAsync(NpgsqlConnection connection, CancellationToken cancel) => (await CountAsync(connection, 0, cancel)).Tiles * Width;
 
     private static async Task WriteAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
     {
@@ -131,7 +129,7 @@ public sealed class TileStore(NpgsqlDataSource database)
     /// <summary>A tile of exactly the hashes that belong in it: it is never changed once it is written.</summary>
     private static async Task<byte[]> FillAsync(NpgsqlDataReader reader, int level, long index, CancellationToken cancel)
     {
-        var tile = new byte[Width * HashSize];
+        var tile = new byte[Width * MerkleTree.HashSize];
         for (var i = 0; i < Width; i++)
         {
             if (!await reader.ReadAsync(cancel) || reader.GetInt64(1) != (index * Width) + i)
@@ -139,7 +137,7 @@ public sealed class TileStore(NpgsqlDataSource database)
                 throw new LedgerException(ErrorCode.EventUnreadable, level == 0 ? $"position {(index * Width) + i + 1} is missing: verify the ledger" : $"tile {level - 1}/{(index * Width) + i} is missing: verify the ledger");
             }
 
-            (await reader.GetFieldValueAsync<byte[]>(0, cancel)).CopyTo(tile, i * HashSize);
+            (await reader.GetFieldValueAsync<byte[]>(0, cancel)).CopyTo(tile, i * MerkleTree.HashSize);
         }
 
         return tile;
@@ -162,7 +160,7 @@ public sealed class TileStore(NpgsqlDataSource database)
         await using var command = HashesCommand(connection, level, index * Width, (index + 1) * Width);
         await command.PrepareAsync(cancel);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var partial = new List<byte>(Width * HashSize);
+        var partial = new List<byte>(Width * MerkleTree.HashSize);
         while (await reader.ReadAsync(cancel))
         {
             partial.AddRange(await reader.GetFieldValueAsync<byte[]>(0, cancel));

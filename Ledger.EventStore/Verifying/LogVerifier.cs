@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Ledger.EventStore.Hashing;
-using Ledger.EventStore.Proofs;
 using Ledger.EventStore.Reading;
 using Npgsql;
 
@@ -28,7 +27,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
 
         await using var other = await database.OpenConnectionAsync(cancel);
         await using var same = await ShareAsync(connection, other, cancel);
-        var (tree, streams, tiles) = (new MerkleTree(), new StreamChains(other), new TileChecks(other));
+        var (streams, tiles) = (new StreamChains(other), new TileChecks(other));
         var (done, lastRecorded) = (0L, long.MinValue);
         await foreach (var (e, leaf) in ReadAheadAsync(connection, cancel))
         {
@@ -49,7 +48,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             done = e.Position;
             streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
-            if (await tiles.AddAsync(leaf, tree, cancel) is { } tile)
+            if (await tiles.AddAsync(leaf, cancel) is { } tile)
             {
                 return Wrong(e.Position, tile);
             }
@@ -61,7 +60,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         }
 
         progress?.Report((done, size));
-        AddRest();
+        var tree = tiles.Tree();
         return done != size ? Wrong(Math.Min(done, size) + 1, $"the head says that the log ends at {size}, the last event is {done}")
             : !tree.Root().AsSpan().SequenceEqual(root) ? Wrong(size, "the events do not hash to the root in the head")
             : !tree.Frontier().AsSpan().SequenceEqual(frontier) ? Wrong(size, "the frontier in the head is not that of the events")
@@ -69,20 +68,8 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             : await tiles.EndAsync(cancel) is { } beyond ? Wrong(size, beyond)
             : new Verification(true, done, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
 
-        Verification Wrong(long? position, string problem)
-        {
-            AddRest();
-            return new(false, done, streams.Count, Convert.ToHexStringLower(tree.Root()), position, problem);
-        }
-
-        // Full tiles are in the tree already.
-        void AddRest()
-        {
-            foreach (var leaf in tiles.Rest.Skip((int)(tree.Size % TileStore.Width)))
-            {
-                tree.Add(leaf);
-            }
-        }
+        Verification Wrong(long? position, string problem) =>
+            new(false, done, streams.Count, Convert.ToHexStringLower(tiles.Tree().Root()), position, problem);
     }
 
     /// <summary>Lets the other connection see exactly what the walk's sees.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Proofs;
 using Npgsql;
@@ -12,6 +11,7 @@ internal sealed class TileChecks(NpgsqlConnection connection)
     private const int TilesAtOnce = 64;
 
     private readonly List<Level> levels = [];
+    private readonly MerkleTree full = new();
 
     private sealed class Level
     {
@@ -22,11 +22,20 @@ internal sealed class TileChecks(NpgsqlConnection connection)
         public Queue<(long Index, byte[] Root, byte[] Hashes)> Stored { get; } = [];
     }
 
-    /// <summary>The leaves of the last tile, which is not full.</summary>
-    public IEnumerable<byte[]> Rest => levels.Count == 0 ? [] : levels[0].Hashes.Chunk(SHA256.HashSizeInBytes);
+    /// <summary>The tree over all leaves taken in: the full tiles of leaves, hashed once for both, and the rest.</summary>
+    public MerkleTree Tree()
+    {
+        var tree = MerkleTree.Load(full.Size, full.Frontier());
+        foreach (var leaf in levels.Count == 0 ? [] : levels[0].Hashes.Chunk(MerkleTree.HashSize))
+        {
+            tree.Add(leaf);
+        }
 
-    /// <summary>Takes the next leaf in; gives what is wrong with a tile that it fills, or null. The roots of full tiles of leaves go to the tree.</summary>
-    public async ValueTask<string?> AddAsync(byte[] leaf, MerkleTree tree, CancellationToken cancel)
+        return tree;
+    }
+
+    /// <summary>Takes the next leaf in; gives what is wrong with a tile that it fills, or null.</summary>
+    public async ValueTask<string?> AddAsync(byte[] leaf, CancellationToken cancel)
     {
         var hash = leaf;
         for (var number = 0; ; number++)
@@ -48,7 +57,7 @@ internal sealed class TileChecks(NpgsqlConnection connection)
             hash = TileStore.Fold(tile);
             if (number == 0)
             {
-                tree.Add(hash, TileStore.Height);
+                full.Add(hash, TileStore.Height);
             }
 
             if (await WrongAsync(number, level, tile, hash, cancel) is { } wrong)

@@ -29,9 +29,7 @@ internal static class AppendBenchmark
         await using var bench = await Bench.OpenAsync();
         await bench.DescribeAsync();
         Console.WriteLine($"event: {Events("x", 1)[0].Data.Length} bytes of data, about {EventsPerStream} events a stream; {rounds} interleaved rounds after one to warm up");
-        Console.WriteLine();
-        Console.WriteLine("| what | raw | ledger | ratio | reach |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Bench.Head();
         var raw = new RawLog(bench.Ledger.Database);
         await raw.CreateAsync();
         var met = true;

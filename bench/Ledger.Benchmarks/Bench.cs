@@ -20,7 +20,6 @@ internal sealed class Bench : IAsyncDisposable
 
     private readonly string directory;
     private readonly EmbeddedCluster? cluster;
-
     private readonly string connection;
 
     private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
@@ -50,9 +49,6 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>Registers a contract.</summary>
     public Task RegisterAsync(ContractTerms terms) => RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
-
-    /// <summary>A path in the directory that goes with the ledger.</summary>
-    public string PathOf(string file) => Path.Combine(directory, file);
 
     /// <summary>Runs the product's command line on this ledger, as a process of its own. Gives its peak memory in bytes.</summary>
     public async Task<long> CommandAsync(params string[] arguments)
@@ -95,6 +91,33 @@ internal sealed class Bench : IAsyncDisposable
             var terms = year == 0 ? model : model with { Id = $"{contract}-{year + 1:000}" };
             await FillAsync(terms, ServiceYear.Of(terms, 20251028 + (ulong)year, CasesPerMonth));
         }
+    }
+
+    /// <summary>Registers contracts made from the terms of one, and writes a simulated year of each to one file; gives its path.</summary>
+    public async Task<string> WriteYearsAsync(string contract, IEnumerable<int> years)
+    {
+        var path = Path.Combine(directory, "events.ndjson");
+        await using var file = File.Create(path);
+        foreach (var year in years)
+        {
+            var terms = Terms(contract) with { Id = $"{contract}-{year:000}" };
+            await RegisterAsync(terms);
+            foreach (var e in ServiceYear.Of(terms, (ulong)year, CasesPerMonth))
+            {
+                await file.WriteAsync(EventWriter.Write(e));
+                file.WriteByte((byte)'\n');
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>Prints the head of a table of ratios.</summary>
+    public static void Head(string raw = "raw", string ours = "ledger")
+    {
+        Console.WriteLine();
+        Console.WriteLine($"| what | {raw} | {ours} | ratio | reach |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
     }
 
     /// <summary>The median times of two things in milliseconds, in interleaved rounds after one to warm up.</summary>

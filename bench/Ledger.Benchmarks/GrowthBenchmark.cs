@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Ledger.Domain.Events;
-using Ledger.Domain.Simulation;
 using Ledger.EventStore.Verifying;
 
 namespace Ledger.Benchmarks;
@@ -34,9 +32,7 @@ internal static class GrowthBenchmark
         Show("small", small);
         var large = await MeasureAsync(bench, 1, years - 1, rounds);
         Show("large", large);
-        Console.WriteLine();
-        Console.WriteLine($"| what | at {small.Events:N0} events | at {large.Events:N0} events | ratio | reach |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Bench.Head($"at {small.Events:N0} events", $"at {large.Events:N0} events");
         _ = Bench.Row("raw COPY of the same batches", small.RawAppend, large.RawAppend, "events/s", 0, atLeast: true);
         _ = Bench.Row("raw read and SHA-256", small.RawRead, large.RawRead, "events/s", 0, atLeast: true);
         return Bench.Row("append, 10,000 events a batch", small.Append, large.Append, "events/s", 0.85, atLeast: true)
@@ -50,7 +46,7 @@ internal static class GrowthBenchmark
 
     private static async Task<Figures> MeasureAsync(Bench bench, int first, int years, int rounds)
     {
-        var import = await bench.CommandAsync("import", await WriteAsync(bench, first, years));
+        var import = await bench.CommandAsync("import", await bench.WriteYearsAsync(Contract, Enumerable.Range(first, years)));
         await using (var vacuum = bench.Ledger.Database.CreateCommand("vacuum analyze"))
         {
             vacuum.CommandTimeout = 0;
@@ -108,25 +104,6 @@ internal static class GrowthBenchmark
         }
 
         return Bench.Median(times.Skip(1));
-    }
-
-    private static async Task<string> WriteAsync(Bench bench, int first, int years)
-    {
-        var path = bench.PathOf("events.ndjson");
-        await using var file = File.Create(path);
-        for (var year = first; year < first + years; year++)
-        {
-            var terms = Bench.Terms(Contract);
-            terms = year == 0 ? terms : terms with { Id = $"{Contract}-{year:000}" };
-            await bench.RegisterAsync(terms);
-            foreach (var e in ServiceYear.Of(terms, (ulong)year, Bench.CasesPerMonth))
-            {
-                await file.WriteAsync(EventWriter.Write(e));
-                file.WriteByte((byte)'\n');
-            }
-        }
-
-        return path;
     }
 
     private static void Show(string log, Figures figures) => Console.WriteLine($"{log}: {figures}");

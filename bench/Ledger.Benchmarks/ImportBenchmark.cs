@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Ledger.Domain.Events;
-using Ledger.Domain.Simulation;
 
 namespace Ledger.Benchmarks;
 
@@ -30,8 +28,7 @@ internal static class ImportBenchmark
         var (imports, copies, events, bytes) = (new List<double>(), new List<double>(), 0L, 0L);
         for (var round = 0; round <= rounds; round++)
         {
-            var file = bench.PathOf("events.ndjson");
-            await WriteAsync(bench, file, round, years);
+            var file = await bench.WriteYearsAsync(Contract, Enumerable.Range(round * years, years));
             var before = (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position;
             var import = await Bench.TimeAsync(() => bench.CommandAsync("import", file));
             var stored = await RawLog.OfAsync(bench.Ledger, before, long.MaxValue);
@@ -45,24 +42,7 @@ internal static class ImportBenchmark
         }
 
         Console.WriteLine($"{events:N0} lines a file, {bytes / events} bytes a line; {rounds} interleaved rounds after one to warm up");
-        Console.WriteLine();
-        Console.WriteLine("| what | raw | ledger | ratio | reach |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Bench.Head();
         return Bench.Row("import of NDJSON through the command line", events / Bench.Median(copies) * 1000, events / Bench.Median(imports) * 1000, "events/s", 0.5, atLeast: true) ? 0 : 1;
-    }
-
-    private static async Task WriteAsync(Bench bench, string path, int round, int years)
-    {
-        await using var file = File.Create(path);
-        for (var year = 0; year < years; year++)
-        {
-            var terms = Bench.Terms(Contract) with { Id = $"{Contract}-{round}-{year}" };
-            await bench.RegisterAsync(terms);
-            foreach (var e in ServiceYear.Of(terms, (ulong)((round * years) + year), Bench.CasesPerMonth))
-            {
-                await file.WriteAsync(EventWriter.Write(e));
-                file.WriteByte((byte)'\n');
-            }
-        }
     }
 }

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Ledger.Api.Endpoints;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Domain.Simulation;
 using Ledger.EventStore.Verifying;
 using Npgsql;
 
@@ -39,9 +36,7 @@ internal static class ReadBenchmark
         var head = (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position;
         await bench.Ledger.Statements.CatchUpAsync(CancellationToken.None);
         Console.WriteLine($"{head:N0} events of {years} contract-years; {rounds} interleaved rounds after one to warm up");
-        Console.WriteLine();
-        Console.WriteLine("| what | raw | ledger | ratio | reach |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Bench.Head();
         var met = true;
 
         var (raw, ours) = await Bench.InterleaveAsync(rounds, () => FoldAsync(bench, null), () => bench.Ledger.Statements.RebuildAsync(CancellationToken.None));
