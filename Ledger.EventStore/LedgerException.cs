@@ -33,6 +33,9 @@ public enum ErrorCode
     /// <summary>A position or time outside the log.</summary>
     MomentUnknown,
 
+    /// <summary>The log's end was not signed: it does not extend what was signed before, or the signer is away.</summary>
+    CheckpointRefused,
+
     /// <summary>An event on record that this program cannot read or apply.</summary>
     EventUnreadable,
 

@@ -48,6 +48,11 @@ public static partial class CommandLine
             TraceCommand.Create(),
             CalendarCommand.Create(),
             VerifyCommand.Create(),
+            CheckpointCommand.Create(),
+            ProveCommand.Create(),
+            ExportCommand.Create(),
+            VerifyBundleCommand.Create(),
+            SignerCommand.Create(),
             RebuildCommand.Create(),
             SimulateCommand.Create(),
         };

@@ -10,26 +10,36 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, repeats every recorded assessment and compares every read model");
+        var copies = new Option<string[]>("--checkpoint") { Description = "A checkpoint, or a checkpoint file, that was kept elsewhere: the log must agree with it; may be repeated" };
+        var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, compares them with the signed checkpoints, repeats every recorded assessment and compares every read model") { copies };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var result = await VerifyAsync(ledger, terminal, cancel);
+            var kept = parsed.GetValue(copies) ?? [];
+            foreach (var path in kept)
+            {
+                await CommandLine.OpenFile(path).DisposeAsync();
+            }
+
+            var result = await VerifyAsync(ledger, terminal, cancel, kept);
             terminal.Show(result, console => Print(console, result));
             return result.Ok ? CommandLine.Done : CommandLine.SomethingWrong;
         }, cancel));
         return command;
     }
 
-    internal static Task<LedgerVerification> VerifyAsync(LedgerRuntime ledger, Terminal terminal, CancellationToken cancel) => Terminal.ShowsProgress
+    internal static Task<LedgerVerification> VerifyAsync(LedgerRuntime ledger, Terminal terminal, CancellationToken cancel, params string[] copies) => Terminal.ShowsProgress
         ? terminal.Notes.Status().StartAsync("verifying", status => VerifyLedger.RunAsync(
-            ledger, new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel))
-        : VerifyLedger.RunAsync(ledger, null, cancel);
+            ledger, new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel, copies))
+        : VerifyLedger.RunAsync(ledger, null, cancel, copies);
 
     internal static void Print(IAnsiConsole console, LedgerVerification v)
     {
         if (v.Ok)
         {
             console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated, {v.ReadModels:#,0} read models compared; root {v.Root}");
+            console.MarkupLineInterpolated(v.Checkpoints == 0
+                ? (FormattableString)$"  no checkpoint was published yet: nothing outside the database vouches for it"
+                : $"  agrees with {v.Checkpoints:#,0} signed checkpoints kept outside the database");
         }
         else
         {

@@ -3,8 +3,11 @@ using Ledger.Api.Operations;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>How the service is. <c>status</c> is <c>ok</c>, or <c>degraded</c> when a projection stopped.</summary>
-public sealed record Health(string Status, long Position, string Root, ProjectionHealth Statements);
+/// <summary>How the service is. <c>status</c> is <c>ok</c>, or <c>degraded</c> when a projection stopped or the log's end is not signed.</summary>
+public sealed record Health(string Status, long Position, string Root, ProjectionHealth Statements, CheckpointHealth Checkpoint);
+
+/// <summary>How publishing is: the size of the last signed checkpoint (absent before the first), and why there is none of the log's end.</summary>
+public sealed record CheckpointHealth(long? Size, string? Alarm);
 
 /// <summary>How a projection is: the position that it has reached, and why it stopped if it did.</summary>
 public sealed record ProjectionHealth(long Position, string? Stopped);
@@ -12,11 +15,14 @@ public sealed record ProjectionHealth(long Position, string? Stopped);
 /// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionLoop loop, CancellationToken cancel) =>
+    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionLoop loop, CheckpointLoop checkpoints, CancellationToken cancel) =>
     {
         var head = await ledger.Log.Reader.HeadAsync(cancel);
-        var health = new Health(loop.Stopped is null ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(head.Root), new ProjectionHealth(loop.Position, loop.Stopped));
-        return loop.Stopped is null ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
+        var well = loop.Stopped is null && checkpoints.Alarm is null;
+        var health = new Health(
+            well ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(head.Root), new ProjectionHealth(loop.Position, loop.Stopped),
+            new CheckpointHealth(ledger.Checkpoints.Latest?.Checkpoint.Size, checkpoints.Alarm));
+        return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
     });
 
     public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerRuntime ledger, CancellationToken cancel) =>

@@ -32,6 +32,8 @@ public static class LedgerApi
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton<ProjectionLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionLoop>());
+        builder.Services.AddSingleton<CheckpointLoop>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CheckpointLoop>());
 
         var app = builder.Build();
         app.UseStatusCodePages();
@@ -40,6 +42,7 @@ public static class LedgerApi
         app.MapHealth();
         app.MapContracts();
         app.MapVerify();
+        app.MapLog();
         return app;
     }
 }

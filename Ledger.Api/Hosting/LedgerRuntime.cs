@@ -1,7 +1,9 @@
 using Ledger.Api.Postgres;
+using Ledger.Api.Signing;
 using Ledger.Domain.Json;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
+using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Findings;
@@ -20,10 +22,11 @@ namespace Ledger.Api.Hosting;
 public sealed class LedgerRuntime : IAsyncDisposable
 {
     private readonly EmbeddedCluster? cluster;
+    private readonly ISigner signer;
 
-    private LedgerRuntime(EmbeddedCluster? cluster, NpgsqlDataSource database, IClock clock)
+    private LedgerRuntime(EmbeddedCluster? cluster, NpgsqlDataSource database, IClock clock, string dataDirectory, ISigner signer, Witness? witness)
     {
-        this.cluster = cluster;
+        (this.cluster, this.signer, DataDirectory) = (cluster, signer, dataDirectory);
         Database = database;
         Clock = clock;
         Log = new EventLog(database, () => Instants.ToMicroseconds(clock.GetCurrentInstant()));
@@ -33,7 +36,11 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Rankings = new RankingReader(Log.Reader);
         Differences = new DifferenceReader(Log.Reader);
         Traces = new TraceReader(Log.Reader);
+        Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness);
     }
+
+    /// <summary>Where the checkpoint file, the signer and its keys are.</summary>
+    public string DataDirectory { get; }
 
     /// <summary>The database.</summary>
     public NpgsqlDataSource Database { get; }
@@ -59,6 +66,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
     /// <summary>What changed between two moments.</summary>
     public DifferenceReader Differences { get; }
 
+    /// <summary>What publishes signed checkpoints.</summary>
+    public CheckpointPublisher Checkpoints { get; }
+
     /// <summary>Where a deduction comes from.</summary>
     public TraceReader Traces { get; }
 
@@ -69,7 +79,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         try
         {
             cluster = settings.ConnectionString is null ? await EmbeddedCluster.OpenAsync(settings.DataDirectory, say, cancel) : null;
-            return await OpenAsync(settings.ConnectionString ?? cluster!.ConnectionString, clock, cluster, cancel);
+            return await OpenAsync(settings.ConnectionString ?? cluster!.ConnectionString, clock, cluster, settings.DataDirectory, Signer(settings), settings.Witness?.Open(say), cancel);
         }
         catch (Exception e)
         {
@@ -80,9 +90,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a ledger in a database that exists.</summary>
-    public static Task<LedgerRuntime> OpenAsync(string connectionString, IClock clock, CancellationToken cancel) =>
-        OpenAsync(connectionString, clock, null, cancel);
+    /// <summary>Opens a ledger in a database that exists, with a signer of the caller's.</summary>
+    public static Task<LedgerRuntime> OpenAsync(string connectionString, IClock clock, string dataDirectory, ISigner signer, CancellationToken cancel) =>
+        OpenAsync(connectionString, clock, null, dataDirectory, signer, null, cancel);
 
     /// <summary>
     /// The ledger's own time: the clock's, or the last recorded time where the clock lies before it. What happened later
@@ -99,12 +109,18 @@ public sealed class LedgerRuntime : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Findings.Dispose();
+        Checkpoints.Dispose();
+        (signer as IDisposable)?.Dispose();
         await Log.DisposeAsync();
         await Database.DisposeAsync();
         cluster?.Dispose();
     }
 
-    private static async Task<LedgerRuntime> OpenAsync(string connectionString, IClock clock, EmbeddedCluster? cluster, CancellationToken cancel)
+    private static RemoteSigner Signer(LedgerSettings settings) =>
+        settings.SignerAddress is { } address ? RemoteSigner.At(address) : RemoteSigner.Of(DataFiles.Signer(settings.DataDirectory));
+
+    private static async Task<LedgerRuntime> OpenAsync(
+        string connectionString, IClock clock, EmbeddedCluster? cluster, string dataDirectory, ISigner signer, Witness? witness, CancellationToken cancel)
     {
         // No session keeps a state: a connection need not be reset, which is a round trip's worth, before its next use.
         var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true });
@@ -112,7 +128,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         {
             await Migrator.ApplyAsync(database, typeof(EventLog).Assembly, cancel);
             await Migrator.ApplyAsync(database, typeof(StatementProjection).Assembly, cancel);
-            return new LedgerRuntime(cluster, database, clock);
+            return new LedgerRuntime(cluster, database, clock, dataDirectory, signer, witness);
         }
         catch
         {
@@ -123,13 +139,16 @@ public sealed class LedgerRuntime : IAsyncDisposable
 }
 
 /// <summary>Where the ledger is.</summary>
-/// <param name="DataDirectory">Holds the embedded cluster; unused with a connection string.</param>
+/// <param name="DataDirectory">Holds the embedded cluster, and what stands outside the database: checkpoints, the signer.</param>
 /// <param name="ConnectionString">A real server; null for the embedded one.</param>
-public sealed record LedgerSettings(string DataDirectory, string? ConnectionString)
+/// <param name="SignerAddress">A signer that runs elsewhere; null for one of this data directory.</param>
+/// <param name="Witness">Somebody else's witness; null for none.</param>
+public sealed record LedgerSettings(string DataDirectory, string? ConnectionString, Uri? SignerAddress = null, WitnessSettings? Witness = null)
 {
     /// <summary>
-    /// From <c>LEDGER_DATA</c> and <c>ConnectionStrings__Ledger</c> (or appsettings.json). By default the data is in the
-    /// user's local share, root's in <c>/var/lib/ledger</c>, which an unprivileged PostgreSQL can reach.
+    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c> and <c>LEDGER_WITNESS</c> (or
+    /// appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an
+    /// unprivileged PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address that is none.
     /// </summary>
     public static LedgerSettings From(IConfiguration configuration)
     {
@@ -142,8 +161,39 @@ public sealed record LedgerSettings(string DataDirectory, string? ConnectionStri
         }
 
         var connection = configuration.GetConnectionString("Ledger");
-        return new LedgerSettings(Path.GetFullPath(directory), string.IsNullOrWhiteSpace(connection) ? null : connection);
+        return new LedgerSettings(
+            Path.GetFullPath(directory), string.IsNullOrWhiteSpace(connection) ? null : connection,
+            configuration["LEDGER_SIGNER"] is { Length: > 0 } signer ? Address("LEDGER_SIGNER", signer) : null,
+            configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null);
     }
+
+    internal static Uri Address(string setting, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected an address such as http://10.0.0.5:5081, got \"{text}\"");
+}
+
+/// <summary>A witness: its submission prefix and the key that it cosigns with.</summary>
+public sealed record WitnessSettings(Uri Address, VerifierKey Key)
+{
+    /// <summary>From <c>LEDGER_WITNESS</c>: an address, a space and a verifier key; throws <see cref="LedgerException"/> for anything else.</summary>
+    public static WitnessSettings Parse(string text)
+    {
+        var parts = text.Split(' ');
+        try
+        {
+            return parts.Length == 2 && VerifierKey.Parse(parts[1]) is { Type: SignatureType.Cosignature } key
+                ? new WitnessSettings(LedgerSettings.Address("LEDGER_WITNESS", parts[0].TrimEnd('/') + "/"), key)
+                : throw new FormatException("expected an address, a space and a verifier key of type 4");
+        }
+        catch (FormatException e)
+        {
+            throw new LedgerException(ErrorCode.BadRequest, $"LEDGER_WITNESS: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The witness, to be asked from now on.</summary>
+    internal Witness Open(Action<string> say) => new(new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, Address, Key, say);
 }
 
 /// <summary>A clock that runs ahead of another: for a demo year that the machine's clock has not reached.</summary>

@@ -1,29 +1,62 @@
 using Ledger.Api.Hosting;
+using Ledger.EventStore;
+using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Verifying;
 using Ledger.Projections.Assessments;
 using Ledger.Projections.Statements;
 
 namespace Ledger.Api.Operations;
 
-/// <summary>What verifying the whole ledger found. <c>position</c> is the first that is wrong; absent where all is well.</summary>
-public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, string Root, long? Position, string? Problem);
+/// <summary>
+/// What verifying the whole ledger found. <c>position</c> is the first that is wrong; absent where all is well.
+/// <c>checkpoints</c> is how many retained ones the log was compared with: without any, nothing outside the database vouches for it.
+/// </summary>
+public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, int Checkpoints, string Root, long? Position, string? Problem);
 
-/// <summary>Verifies the log (leaves, streams, tree, head), then repeats every recorded assessment and compares every read model.</summary>
+/// <summary>
+/// Verifies the log (leaves, streams, tree, head, tiles, retained checkpoints), then repeats every recorded assessment and
+/// compares every read model.
+/// </summary>
 public static class VerifyLedger
 {
-    /// <summary>Walks the ledger; the log is read first, since assessments mean nothing over a log that was changed.</summary>
-    public static async Task<LedgerVerification> RunAsync(LedgerRuntime ledger, IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
+    /// <summary>
+    /// Walks the ledger; the log is read first, since assessments mean nothing over a log that was changed.
+    /// <paramref name="copies"/> are checkpoint files that were kept elsewhere.
+    /// </summary>
+    public static async Task<LedgerVerification> RunAsync(LedgerRuntime ledger, IProgress<(long Done, long Of)>? progress, CancellationToken cancel, params IReadOnlyList<string> copies)
     {
-        var log = await new LogVerifier(ledger.Database).VerifyAsync(progress, cancel);
+        var retained = Retained(ledger.DataDirectory, copies);
+        var log = await new LogVerifier(ledger.Database).VerifyAsync(retained, progress, cancel);
         if (!log.Ok)
         {
-            return new LedgerVerification(false, log.Events, log.Streams, 0, 0, log.Root, log.Position, log.Problem);
+            return new LedgerVerification(false, log.Events, log.Streams, 0, 0, retained.Count, log.Root, log.Position, log.Problem);
         }
 
         var assessments = await new AssessmentVerifier(ledger.Log.Reader).VerifyAsync(log.Events, cancel);
         var (documents, changed) = await new StatementVerifier(ledger.Database, ledger.Log.Reader).VerifyAsync(cancel);
         var problem = assessments.Problem ?? changed;
         return new LedgerVerification(
-            problem is null, log.Events, log.Streams, assessments.Runs, documents, log.Root, assessments.Position, problem);
+            problem is null, log.Events, log.Streams, assessments.Runs, documents, retained.Count, log.Root, assessments.Position, problem);
+    }
+
+    /// <summary>The checkpoint file, the signer's memory where it is on this machine and may be read, and the copies.</summary>
+    private static RetainedCheckpoints Retained(string dataDirectory, IReadOnlyList<string> copies)
+    {
+        var policy = DataFiles.Policy(dataDirectory);
+        var signed = Path.Combine(DataFiles.Signer(dataDirectory), Signer.SignedFile);
+        var files = copies.Append(DataFiles.Checkpoints(dataDirectory)).Append(signed).Where(File.Exists).ToList();
+        if (files.Count == 0)
+        {
+            return RetainedCheckpoints.None;
+        }
+
+        try
+        {
+            return RetainedCheckpoints.Load(CheckpointPolicy.Parse(File.ReadAllText(policy)), files.Select(f => (f, new CheckpointFile(f).Read())));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys that checkpoints are checked by, {policy}, cannot be read: {e.Message}; put back a copy", e);
+        }
     }
 }

@@ -36,6 +36,26 @@ public static class Leaf
         return Encoding.UTF8.GetString(bytes.AsSpan(0, Write(e, previous, bytes)));
     }
 
+    /// <summary>
+    /// The event that a leaf tells of, without its data, with the two hashes in it (the previous one empty for the first event
+    /// of a stream). Null for text that is no leaf.
+    /// </summary>
+    public static (StoredEvent Event, byte[] DataHash, byte[] Previous)? Parse(string leaf)
+    {
+        var lines = leaf.Split('\n');
+        if (lines.Length != 16 || lines[0] != Format || lines[15].Length != 0 || !long.TryParse(lines[1], out var position) || !long.TryParse(lines[4], out var version)
+            || !long.TryParse(lines[8], out var occurred) || !long.TryParse(lines[9], out var recorded) || lines[13].Length != 64 || lines[14].Length is not (0 or 64)
+            || !(lines[13] + lines[14]).All(char.IsAsciiHexDigitLower))
+        {
+            return null;
+        }
+
+        var e = new StoredEvent(position, lines[2], lines[3], version, lines[5], lines[7], lines[6], occurred, recorded, lines[10], Optional(lines[11]), Optional(lines[12]), default);
+        return (e, Convert.FromHexString(lines[13]), Convert.FromHexString(lines[14]));
+
+        static string? Optional(string text) => text.Length == 0 ? null : text;
+    }
+
     private static int MostBytes(StoredEvent e) => 512 + Encoding.UTF8.GetMaxByteCount(
         e.Contract.Length + e.Stream.Length + e.Type.Length + e.Source.Length + e.EventId.Length + e.Actor.Length + (e.Correlation?.Length ?? 0) + (e.Causation?.Length ?? 0));
 

@@ -19,6 +19,8 @@ public sealed class TileStore(NpgsqlDataSource database)
     // Where one transaction ends and the next begins: an old log's first tiles are not written in one.
     private const int TilesAtOnce = 1_000;
 
+    private const int MostKept = 256;
+
     /// <summary>
     /// Writes the full tiles that are missing up to the log's end, lowest level first; several processes may do so at once.
     /// Gives the number of leaves that full tiles cover.
@@ -65,6 +67,12 @@ public sealed class TileStore(NpgsqlDataSource database)
         {
             if (!read.TryGetValue((level, index), out var hashes))
             {
+                // A walk over the whole log needs each tile once: what lies behind it is not kept.
+                if (read.Count >= MostKept)
+                {
+                    read.Clear();
+                }
+
                 read[(level, index)] = hashes = await ReadAsync(connection, level, index, cancel);
             }
 
@@ -77,6 +85,15 @@ public sealed class TileStore(NpgsqlDataSource database)
 
             return hashes;
         }
+    }
+
+    /// <summary>The first hashes of a tile, so many as <paramref name="width"/>; the log must have them.</summary>
+    public static async Task<byte[]> TileAsync(NpgsqlConnection connection, int level, long index, int width, CancellationToken cancel)
+    {
+        var hashes = await ReadAsync(connection, level, index, cancel);
+        return hashes.Count >= width * MerkleTree.HashSize
+            ? [.. hashes[..(width * MerkleTree.HashSize)]]
+            : throw new LedgerException(ErrorCode.EventUnreadable, $"tile {level}/{index} ends before its hash {(hashes.Count / MerkleTree.HashSize) + 1}: verify the ledger");
     }
 
     /// <summary>The root of a tile, or of a perfect part of one, from its hashes.</summary>

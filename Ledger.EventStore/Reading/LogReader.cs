@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Proofs;
 using Npgsql;
 using NpgsqlTypes;
@@ -17,6 +18,12 @@ public sealed class LogReader(NpgsqlDataSource database)
     public async Task<LogHead> HeadAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        return await HeadAsync(connection, cancel);
+    }
+
+    /// <summary>As the other, on a connection of the caller's.</summary>
+    public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
         await using var command = new NpgsqlCommand("select position, case when position > 0 then recorded_at end, root from ledger.head", connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
@@ -166,6 +173,31 @@ public sealed class LogReader(NpgsqlDataSource database)
         return await AllAsync(command, cancel);
     }
 
+    /// <summary>
+    /// Events with their leaves (docs/architecture.md, "The log") after one position up to another, in order: of some contracts
+    /// where they are named.
+    /// </summary>
+    public async IAsyncEnumerable<(StoredEvent Event, string Leaf)> LeavesAsync(
+        long after, long upTo, IReadOnlyList<string>? contracts, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var command = new NpgsqlCommand(Sql.Load("Reading", "ReadLeaves"), connection)
+        {
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = upTo },
+                new() { Value = (object?)contracts?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var e = Row(reader).Event;
+            yield return (e, Leaf.Text(e, await reader.IsDBNullAsync(14, cancel) ? [] : await reader.GetFieldValueAsync<byte[]>(14, cancel)));
+        }
+    }
+
     private static async Task<IReadOnlyList<StoredEvent>> AllAsync(NpgsqlCommand command, CancellationToken cancel)
     {
         var all = new List<StoredEvent>();
@@ -182,26 +214,26 @@ public sealed class LogReader(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-#pragma warning disable CA1849 // The row is in memory: a column of it is not worth a state machine.
-            yield return new LoggedEvent(
-                new StoredEvent(
-                    reader.GetInt64(0),
-                    reader.GetString(1),
-                    reader.GetString(2),
-                    reader.GetInt64(3),
-                    reader.GetString(4),
-                    reader.GetString(5),
-                    reader.GetString(6),
-                    Timestamps.ToMicroseconds(reader.GetDateTime(7)),
-                    Timestamps.ToMicroseconds(reader.GetDateTime(8)),
-                    reader.GetString(9),
-                    reader.IsDBNull(10) ? null : reader.GetString(10),
-                    reader.IsDBNull(11) ? null : reader.GetString(11),
-                    reader.GetFieldValue<byte[]>(12)),
-                reader.GetFieldValue<byte[]>(13));
-#pragma warning restore CA1849
+            yield return Row(reader);
         }
     }
+
+    private static LoggedEvent Row(NpgsqlDataReader reader) => new(
+        new StoredEvent(
+            reader.GetInt64(0),
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.GetInt64(3),
+            reader.GetString(4),
+            reader.GetString(5),
+            reader.GetString(6),
+            Timestamps.ToMicroseconds(reader.GetDateTime(7)),
+            Timestamps.ToMicroseconds(reader.GetDateTime(8)),
+            reader.GetString(9),
+            reader.IsDBNull(10) ? null : reader.GetString(10),
+            reader.IsDBNull(11) ? null : reader.GetString(11),
+            reader.GetFieldValue<byte[]>(12)),
+        reader.GetFieldValue<byte[]>(13));
 
     /// <summary>Which of the given streams have an event.</summary>
     public static async Task<IReadOnlySet<string>> KnownStreamsAsync(NpgsqlConnection connection, IReadOnlyList<string> streams, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Reading;
 using Npgsql;
@@ -18,9 +19,17 @@ public sealed class LogVerifier(NpgsqlDataSource database)
     private const int EventsPerChunk = 500;
     private const int ChunksAhead = 4;
 
-    /// <summary>Walks the log; <paramref name="progress"/> is told the positions done and their number.</summary>
-    public async Task<Verification> VerifyAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
+    /// <summary>
+    /// Walks the log and compares it with <paramref name="retained"/> on the way; <paramref name="progress"/> is told the
+    /// positions done and their number.
+    /// </summary>
+    public async Task<Verification> VerifyAsync(RetainedCheckpoints retained, IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
     {
+        if (retained.Problem is { } unreadable)
+        {
+            return new Verification(false, 0, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), null, unreadable);
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
         var (size, recordedAt, root, frontier) = await HeadAsync(connection, cancel);
@@ -28,7 +37,12 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         await using var other = await database.OpenConnectionAsync(cancel);
         await using var same = await ShareAsync(connection, other, cancel);
         var (streams, tiles) = (new StreamChains(other), new TileChecks(other));
-        var (done, lastRecorded) = (0L, long.MinValue);
+        var (done, lastRecorded, counts) = (0L, long.MinValue, new ContractCounts());
+        if (retained.Has(0) && retained.Compare(new MerkleTree(), counts) is { } empty)
+        {
+            return Wrong(empty.Position, empty.Problem);
+        }
+
         await foreach (var (e, leaf) in ReadAheadAsync(connection, cancel))
         {
             var (version, previous) = await streams.BeforeAsync(e, cancel);
@@ -48,9 +62,15 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             done = e.Position;
             streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
+            counts.Add(e.Contract, 1);
             if (await tiles.AddAsync(leaf, cancel) is { } tile)
             {
                 return Wrong(e.Position, tile);
+            }
+
+            if (retained.Has(done) && retained.Compare(tiles.Tree(), counts) is { } changed)
+            {
+                return Wrong(changed.Position, changed.Problem);
             }
 
             if (done % 10_000 == 0)
@@ -66,6 +86,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             : !tree.Frontier().AsSpan().SequenceEqual(frontier) ? Wrong(size, "the frontier in the head is not that of the events")
             : size > 0 && recordedAt != lastRecorded ? Wrong(size, "the head's recorded time is not the last event's")
             : await tiles.EndAsync(cancel) is { } beyond ? Wrong(size, beyond)
+            : retained.Beyond(size) is { } missing ? Wrong(size + 1, missing)
             : new Verification(true, done, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
 
         Verification Wrong(long? position, string problem) =>

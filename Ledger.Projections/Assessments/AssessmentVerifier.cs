@@ -40,24 +40,14 @@ public sealed class AssessmentVerifier(LogReader log)
 
     private async Task<(long Position, string Problem)?> RepeatAsync(string contract, List<LedgerEvent> runs, IReadOnlyList<LedgerEvent> calendars, CancellationToken cancel)
     {
-        var waiting = new Queue<(LedgerEvent Event, AssessmentRun Run, Assessment Repeated)>(
-            runs.Select(e => (e, (AssessmentRun)e.Data)).OrderBy(r => r.Item2.Position).Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf))));
+        var repeats = new AssessmentRepeats(runs, calendars);
         try
         {
             await foreach (var stored in log.ReadAsync(0, runs.Max(r => ((AssessmentRun)r.Data).Position), contract, cancel: cancel))
             {
-                var e = EventMapping.ToEvent(stored.Event);
-                while (waiting.TryPeek(out var due) && due.Run.Position < e.Position)
+                if (repeats.Add(EventMapping.ToEvent(stored.Event)) is { } wrong)
                 {
-                    if (Differs(waiting.Dequeue(), calendars) is { } wrong)
-                    {
-                        return wrong;
-                    }
-                }
-
-                foreach (var run in waiting)
-                {
-                    run.Repeated.Add(e);
+                    return wrong;
                 }
             }
         }
@@ -66,9 +56,43 @@ public sealed class AssessmentVerifier(LogReader log)
             return (runs[0].Position, $"the events that the assessment of {contract} read cannot be read again: {e.Message}");
         }
 
+        return repeats.End();
+    }
+}
+
+/// <summary>The recorded assessments of one contract, repeated over its events as these are given.</summary>
+/// <param name="runs">The events of the runs.</param>
+/// <param name="calendars">Every calendar published.</param>
+internal sealed class AssessmentRepeats(IEnumerable<LedgerEvent> runs, IReadOnlyList<LedgerEvent> calendars)
+{
+    private readonly Queue<(LedgerEvent Event, AssessmentRun Run, Assessment Repeated)> waiting = new(
+        runs.Select(e => (e, (AssessmentRun)e.Data)).OrderBy(r => r.Item2.Position).Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf))));
+
+    /// <summary>The contract's next event; gives the first run before it that does not reproduce, or null.</summary>
+    public (long Position, string Problem)? Add(LedgerEvent e)
+    {
+        while (waiting.TryPeek(out var due) && due.Run.Position < e.Position)
+        {
+            if (Differs(waiting.Dequeue()) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+
         foreach (var run in waiting)
         {
-            if (Differs(run, calendars) is { } wrong)
+            run.Repeated.Add(e);
+        }
+
+        return null;
+    }
+
+    /// <summary>After the last event: the first run left that does not reproduce, or null.</summary>
+    public (long Position, string Problem)? End()
+    {
+        while (waiting.TryDequeue(out var run))
+        {
+            if (Differs(run) is { } wrong)
             {
                 return wrong;
             }
@@ -77,7 +101,7 @@ public sealed class AssessmentVerifier(LogReader log)
         return null;
     }
 
-    private static (long Position, string Problem)? Differs((LedgerEvent Event, AssessmentRun Run, Assessment Repeated) run, IReadOnlyList<LedgerEvent> calendars)
+    private (long Position, string Problem)? Differs((LedgerEvent Event, AssessmentRun Run, Assessment Repeated) run)
     {
         if (run.Repeated.Account is null)
         {

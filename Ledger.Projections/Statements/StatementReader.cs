@@ -169,7 +169,8 @@ public sealed class StatementReader(NpgsqlDataSource database, LogReader log, St
         return (at, reached, head, statements);
     }
 
-    private static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with
+    /// <summary>A statement as of a moment of the log.</summary>
+    internal static PeriodStatement Stamp(PeriodStatement statement, LogHead moment) => statement with
     {
         AsOf = EventMapping.ToMoment(moment.Position, moment.RecordedAt),
         Checkpoint = new CheckpointReference(moment.Position, Convert.ToHexStringLower(moment.Root)),

@@ -59,7 +59,7 @@ public sealed class AppendStepTests
 
         Assert.InRange(round, 5, 500);
         Assert.True(lost > 0 || !staysDown, "no acknowledgement was lost on its way: the walk missed the steps after the commit");
-        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((true, expected, null), (verified.Ok, verified.Events, verified.Problem));
     }
 
@@ -102,7 +102,7 @@ public sealed class AppendStepTests
             expected += sample.Count;
         }
 
-        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((true, expected, null), (verified.Ok, verified.Events, verified.Problem));
     }
 

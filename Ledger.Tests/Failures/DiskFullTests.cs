@@ -21,13 +21,13 @@ public sealed class DiskFullTests
         using var disk = new SmallDisk("12m", Run("stat", "-c", "%u:%g", Path.Combine(command.DataDirectory, "cluster")).Trim());
         await ExecuteAsync(command, $"create tablespace small location '{disk.Path}'");
         await ExecuteAsync(command, "create database small tablespace small");
-        await using (var ledger = await LedgerRuntime.OpenAsync(EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "small"), SystemClock.Instance, default))
+        await using (var ledger = await TestDatabase.OpenAsync(EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "small")))
         {
             var recorded = await FillAsync(ledger);
             disk.Resize("64m");
             var again = await ledger.Log.AppendAsync(Batch(recorded / 500), default);
             Assert.All(again, r => Assert.IsType<AppendResult.Recorded>(r));
-            var verified = await new LogVerifier(ledger.Database).VerifyAsync(null, default);
+            var verified = await new LogVerifier(ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
             Assert.Equal((true, recorded + 500L), (verified.Ok, verified.Events));
         }
 

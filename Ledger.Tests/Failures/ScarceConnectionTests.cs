@@ -16,7 +16,7 @@ public sealed class ScarceConnectionTests
         await using var database = await TestDatabase.CreateAsync();
         await Ledgers.RegisterAllAsync(database.Ledger);
         var scarce = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 3, Timeout = 1 }.ConnectionString;
-        await using var ledger = await LedgerRuntime.OpenAsync(scarce, SystemClock.Instance, default);
+        await using var ledger = await TestDatabase.OpenAsync(scarce);
         await using var service = await RunningService.StartAsync(ledger);
         await service.WaitAsync("/health", (response, _) => response.IsSuccessStatusCode);
 

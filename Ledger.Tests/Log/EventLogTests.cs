@@ -178,7 +178,7 @@ public sealed class EventLogTests
     public async Task The_empty_log_verifies_with_the_empty_root()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((true, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), (result.Ok, result.Events, result.Root));
     }
 
@@ -197,7 +197,7 @@ public sealed class EventLogTests
         await using var database = await TestDatabase.CreateAsync();
         await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 6).Select(i => Event($"s{i % 2}", $"e-{i}"))], default);
         await database.TamperAsync(tampering);
-        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         // An empty causation and none are the same line of a leaf: nothing was said that was not said before.
         Assert.Equal(tampering.Contains("causation", StringComparison.Ordinal), result.Ok);
         Assert.Equal(position, result.Position);
@@ -220,7 +220,7 @@ public sealed class EventLogTests
             await database.TamperAsync(tampering);
         }
 
-        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((position is null, position), (result.Ok, (int?)result.Position));
     }
 
@@ -250,7 +250,7 @@ public sealed class EventLogTests
         }
 
         Assert.Equal($"{66_000 / 256}|1", await database.ScalarAsync<string>("select string_agg(n::text, '|' order by level) from (select level, count(*) n from ledger.tiles group by level) t"));
-        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
         await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("delete from ledger.tiles"));
     }
 
@@ -269,7 +269,7 @@ public sealed class EventLogTests
             await database.TamperAsync(tampering);
         }
 
-        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((position is null, position), (result.Ok, (int?)result.Position));
         Assert.True(position is not null || result.Streams == 45_000);
     }
@@ -280,7 +280,7 @@ public sealed class EventLogTests
         await using var database = await TestDatabase.CreateAsync();
         await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 6).Select(i => Event($"s{i}", $"e-{i}"))], default);
         await database.TamperAsync("update ledger.events set position = -2 where position = 2; update ledger.events set position = 2 where position = 4; update ledger.events set position = 4 where position = -2");
-        Assert.Equal(2, (await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Position);
+        Assert.Equal(2, (await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Position);
     }
 
     [Fact]
@@ -303,7 +303,7 @@ public sealed class EventLogTests
     {
         Assert.Equal($"{events}|1|{events}", await database.ScalarAsync<string>("select concat_ws('|', count(*), min(position), max(position)) from ledger.events"));
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from (select stream from ledger.events group by stream having max(version) <> count(*) or min(version) <> 1) x"));
-        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.True(result.Ok, result.Problem);
         Assert.Equal(events, result.Events);
     }

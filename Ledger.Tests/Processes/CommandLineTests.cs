@@ -158,7 +158,7 @@ public sealed class CommandLineTests
 
     private static async Task StopAsync(System.Diagnostics.Process process)
     {
-        using var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString()]);
+        using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString()]);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
     }

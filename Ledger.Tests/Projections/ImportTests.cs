@@ -39,7 +39,7 @@ public sealed class ImportTests
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         Assert.Equal((6_000L, recorded, duplicates, rejected), (report.Read, report.Recorded, report.Duplicates, report.Rejected));
         Assert.Equal(5 + recorded, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
-        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
     }
 
     /// <summary>More streams than an import keeps in memory, with events that go back to any of them.</summary>
@@ -54,7 +54,7 @@ public sealed class ImportTests
             : [Case(received, i, i)]);
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         Assert.Equal((cases + (cases / 40), 0), (report.Recorded, report.Rejected));
-        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default);
+        var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((true, null), (verified.Ok, verified.Problem));
 
         static string Case(string line, int id, int subject) => line
@@ -186,7 +186,7 @@ public sealed class ImportTests
         }
 
         var run = await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
-        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(null, default)).Ok);
+        Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
         var statements = (await database.Ledger.Read.LiveAsync("gaomidian-2025", default)).Select(s => s with { AsOf = null, Checkpoint = null });
         return run.Digest + System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(statements));
     }

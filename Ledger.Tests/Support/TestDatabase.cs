@@ -1,5 +1,6 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
+using Ledger.EventStore.Checkpoints;
 using NodaTime;
 using NodaTime.Text;
 using Npgsql;
@@ -28,7 +29,14 @@ public sealed class TestDatabase : IAsyncDisposable
         var name = $"ledger_test_{Environment.ProcessId}_{Interlocked.Increment(ref number)}";
         await ExecuteAsync(server, $"create database {name} template ledger_test_template_{Environment.ProcessId}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
-        return new TestDatabase(connection, await LedgerRuntime.OpenAsync(connection, clock ?? SystemClock.Instance, CancellationToken.None));
+        return new TestDatabase(connection, await OpenAsync(connection, clock));
+    }
+
+    /// <summary>Opens another runtime on a database, with a data directory and a signer of its own in this process.</summary>
+    public static Task<LedgerRuntime> OpenAsync(string connectionString, IClock? clock = null)
+    {
+        var data = System.IO.Directory.CreateDirectory(Path.Combine(Directory, $"data-{Interlocked.Increment(ref number)}")).FullName;
+        return LedgerRuntime.OpenAsync(connectionString, clock ?? SystemClock.Instance, data, Signer.Open(DataFiles.Signer(data)), CancellationToken.None);
     }
 
     /// <summary>Runs SQL as somebody with full rights who wants to get past the triggers.</summary>
@@ -69,7 +77,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var template = $"ledger_test_template_{Environment.ProcessId}";
         await ExecuteAsync(server, $"create database {template}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = template }.ConnectionString;
-        await (await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, CancellationToken.None)).DisposeAsync();
+        await (await OpenAsync(connection)).DisposeAsync();
         return server;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Ledger.Api.Hosting;
+using Ledger.EventStore.Checkpoints;
 using Ledger.Api.Operations;
 using Ledger.Api.Postgres;
 using Ledger.Domain.Events;
@@ -36,7 +37,7 @@ internal sealed class Bench : IAsyncDisposable
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
         var cluster = string.IsNullOrEmpty(server) ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None) : null;
         var connection = cluster?.ConnectionString ?? server!;
-        return new Bench(directory, cluster, connection, await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, CancellationToken.None));
+        return new Bench(directory, cluster, connection, await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, directory, Signer.Open(DataFiles.Signer(directory)), CancellationToken.None));
     }
 
     /// <summary>The contracts that ship.</summary>

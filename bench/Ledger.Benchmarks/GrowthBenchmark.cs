@@ -57,7 +57,7 @@ internal static class GrowthBenchmark
         var rebuild = await RoundsAsync(rounds, () => bench.Ledger.Statements.RebuildAsync(CancellationToken.None));
         var verify = await RoundsAsync(rounds, async () =>
         {
-            var verified = await new LogVerifier(bench.Ledger.Database).VerifyAsync(null, CancellationToken.None);
+            var verified = await new LogVerifier(bench.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None);
             _ = verified.Ok ? 0 : throw new InvalidOperationException(verified.ToString());
         });
         var rebuildMemory = await bench.CommandAsync("rebuild");

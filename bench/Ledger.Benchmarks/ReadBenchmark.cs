@@ -49,7 +49,7 @@ internal static class ReadBenchmark
         (raw, ours) = (await SelectsAsync(bench), await LiveAsync(bench));
         met &= Bench.Row("statement at the head, p50", raw, ours, "µs", 3, atLeast: false);
 
-        (raw, ours) = await Bench.InterleaveAsync(rounds, () => HashAsync(bench), () => new LogVerifier(bench.Ledger.Database).VerifyAsync(null, CancellationToken.None));
+        (raw, ours) = await Bench.InterleaveAsync(rounds, () => HashAsync(bench), () => new LogVerifier(bench.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None));
         met &= Bench.Row("verify (leaves, tree, streams)", head / raw * 1000, head / ours * 1000, "events/s", 0.6, atLeast: true);
         return met ? 0 : 1;
     }

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Ledger.EventStore.Checkpoints;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>checkpoint</c>: the signed checkpoint of the log as it ends now, as it is to be kept elsewhere.</summary>
+internal static class CheckpointCommand
+{
+    public static Command Create()
+    {
+        var keys = new Option<bool>("--keys") { Description = "Prints the public keys that checkpoints are signed with instead" };
+        var command = new Command("checkpoint", "Prints the signed checkpoint of the log as it ends now, and appends it to the checkpoint file") { keys };
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var policy = await ledger.Checkpoints.PolicyAsync(cancel);
+            if (parsed.GetValue(keys))
+            {
+                terminal.Show(new { policy.Origin, required = policy.Required.Select(k => k.ToString()), known = policy.Known.Select(k => k.ToString()) }, _ => Console.Out.Write(policy.ToString()));
+                return CommandLine.Done;
+            }
+
+            var published = await ledger.Checkpoints.PublishAsync(cancel);
+            terminal.Show(Document(published), _ => Console.Out.Write(published.Note.ToString()));
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static object Document(PublishedCheckpoint published) =>
+        new { published.Checkpoint.Origin, published.Checkpoint.Size, root = Convert.ToHexStringLower(published.Checkpoint.Root), note = published.Note.ToString() };
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Ledger.EventStore.Checkpoints;
+using Ledger.Projections.Bundles;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>export ID --out FILE</c>: a contract's bundle, which <c>verify-bundle</c> and others check from the file alone.</summary>
+internal static class ExportCommand
+{
+    // So many of the last published checkpoints can be compared with a bundle without being named.
+    private const int MostSizes = 4_096;
+
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var output = new Option<string>("--out") { Required = true, Description = "The bundle to write" };
+        var kept = new Option<string[]>("--checkpoint") { Description = "A checkpoint that the reader keeps: the bundle is made so that it can be compared; may be repeated" };
+        var command = new Command("export", "Writes a contract's events, proofs, checkpoint, terms, statements and settlement as one file that is verified without the ledger") { id, output, kept };
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
+            var policy = await ledger.Checkpoints.PolicyAsync(cancel);
+            var published = await ledger.Checkpoints.PublishAsync(cancel);
+            var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);
+            var sizes = ledger.Checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
+            long events;
+            var temporary = path + ".new";
+            await using (var file = CommandLine.CreateFile(temporary))
+            await using (var buffered = new BufferedStream(file, 1 << 20))
+            {
+                events = await new BundleWriter(ledger.Database, ledger.Log.Reader).WriteAsync(buffered, contract, published, policy, sizes, cancel);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            var root = Convert.ToHexStringLower(published.Checkpoint.Root);
+            terminal.Show(
+                new { file = path, contract, events, published.Checkpoint.Size, root },
+                console => console.MarkupLineInterpolated($"{path}: {events:#,0} events of {contract} in the log of size {published.Checkpoint.Size:#,0}, root {root}"));
+            return CommandLine.Done;
+        }, cancel));
+        return command;
+    }
+
+    private static long Size(string note) => SignedNote.Parse(note, out _) is { } parsed && Checkpoint.Parse(parsed.Text, out _) is { } checkpoint ? checkpoint.Size : 0;
+}

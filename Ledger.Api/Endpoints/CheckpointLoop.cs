@@ -1,0 +1,54 @@
+using Ledger.Api.Hosting;
+using Ledger.EventStore;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>
+/// Publishes a checkpoint at most a second after an append. A log that the signer refuses to sign is an alarm: it is shown in
+/// health until the log extends again what was signed.
+/// </summary>
+public sealed class CheckpointLoop(LedgerRuntime ledger, ILogger<CheckpointLoop> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Why the log's end is not published; null while it is.</summary>
+    public string? Alarm { get; private set; }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var head = await ledger.Log.Reader.HeadAsync(stoppingToken);
+                if (ledger.Checkpoints.Latest?.Checkpoint is not { } latest || latest.Size != head.Position || !latest.Root.AsSpan().SequenceEqual(head.Root))
+                {
+                    await ledger.Checkpoints.PublishAsync(stoppingToken);
+                }
+
+                Alarm = null;
+            }
+            catch (Exception e) when (DatabaseErrors.IsAway(e))
+            {
+                logger.LogWarning(e, "Checkpoints wait for the database");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever keeps it from being published is shown, and the service goes on.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                if (Alarm != e.Message)
+                {
+                    Alarm = e.Message;
+                    logger.LogCritical(e, "The log's end is not published");
+                }
+            }
+
+            await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

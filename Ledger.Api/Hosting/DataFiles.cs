@@ -1,0 +1,14 @@
+namespace Ledger.Api.Hosting;
+
+/// <summary>What stands in the data directory outside the database.</summary>
+public static class DataFiles
+{
+    /// <summary>The signer's keys and memory.</summary>
+    public static string Signer(string dataDirectory) => Path.Combine(dataDirectory, "signer");
+
+    /// <summary>The published checkpoints, one note after the other.</summary>
+    public static string Checkpoints(string dataDirectory) => Path.Combine(dataDirectory, "checkpoints");
+
+    /// <summary>The public keys that checkpoints are signed with.</summary>
+    public static string Policy(string dataDirectory) => Path.Combine(dataDirectory, "log-policy");
+}
