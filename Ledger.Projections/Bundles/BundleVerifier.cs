@@ -288,7 +288,7 @@ public sealed class BundleVerifier
             Expect(value is not null && LedgerJson.Write(value).AsSpan().SequenceEqual(bytes), "the line is not canonical JSON");
             return value!;
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             throw new WrongException($"the line is not what stands there in a bundle: {e.Message}");
         }

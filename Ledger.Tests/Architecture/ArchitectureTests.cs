@@ -54,7 +54,7 @@ public sealed partial class ArchitectureTests
     {
         string[] allowed =
         [
-            "Ledger.Api", "Ledger.Domain", "Ledger.EventStore", "Ledger.Projections", "Ledger.Tests", "Ledger.sln", "docker-compose.yml", "bench", "contracts", "docs",
+            "Ledger.Api", "Ledger.Domain", "Ledger.EventStore", "Ledger.Projections", "Ledger.Tests", "Ledger.sln", "docker-compose.yml", "bench", "contracts", "docs", "tools",
             "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", ".editorconfig", ".gitignore", ".gitattributes", "global.json",
             "Directory.Build.props", "Directory.Packages.props", ".ci", ".git",
         ];
