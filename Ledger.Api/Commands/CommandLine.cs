@@ -53,6 +53,7 @@ public static partial class CommandLine
             ExportCommand.Create(),
             VerifyBundleCommand.Create(),
             SignerCommand.Create(),
+            PersonalCommand.Create(),
             RebuildCommand.Create(),
             SimulateCommand.Create(),
         };

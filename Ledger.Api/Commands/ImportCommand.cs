@@ -54,7 +54,7 @@ internal static class ImportCommand
                     $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}");
                 if (mapping?.PersonalData is { Count: > 0 } personal)
                 {
-                    console.MarkupLineInterpolated($"left out as personal data: {string.Join(", ", personal)}");
+                    console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
                 }
             });
             return status;

@@ -36,7 +36,7 @@ internal static class VerifyCommand
     {
         if (v.Ok)
         {
-            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated, {v.ReadModels:#,0} read models compared; root {v.Root}");
+            console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated, {v.ReadModels:#,0} read models compared{(v.PersonalFields > 0 ? $", {v.PersonalFields:#,0} personal fields read" : "")}; root {v.Root}");
             console.MarkupLineInterpolated(v.Checkpoints == 0
                 ? (FormattableString)$"  no checkpoint was published yet: nothing outside the database vouches for it"
                 : $"  agrees with {v.Checkpoints:#,0} signed checkpoints kept outside the database");

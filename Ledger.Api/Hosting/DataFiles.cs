@@ -9,6 +9,9 @@ public static class DataFiles
     /// <summary>The published checkpoints, one note after the other.</summary>
     public static string Checkpoints(string dataDirectory) => Path.Combine(dataDirectory, "checkpoints");
 
+    /// <summary>The keys of personal data.</summary>
+    public static string Personal(string dataDirectory) => Path.Combine(dataDirectory, "personal");
+
     /// <summary>The public keys that checkpoints are signed with.</summary>
     public static string Policy(string dataDirectory) => Path.Combine(dataDirectory, "log-policy");
 }

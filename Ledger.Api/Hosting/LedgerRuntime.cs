@@ -4,6 +4,7 @@ using Ledger.Domain.Json;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
 using Ledger.EventStore.Checkpoints;
+using Ledger.EventStore.Personal;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Findings;
@@ -36,6 +37,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Rankings = new RankingReader(Log.Reader);
         Differences = new DifferenceReader(Log.Reader);
         Traces = new TraceReader(Log.Reader);
+        Personal = new PersonalStore(new PersonalKeys(DataFiles.Personal(dataDirectory)));
         Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness);
     }
 
@@ -68,6 +70,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
 
     /// <summary>What publishes signed checkpoints.</summary>
     public CheckpointPublisher Checkpoints { get; }
+
+    /// <summary>Personal values, apart from the log.</summary>
+    public PersonalStore Personal { get; }
 
     /// <summary>Where a deduction comes from.</summary>
     public TraceReader Traces { get; }

@@ -22,7 +22,7 @@ namespace Ledger.Api.Mapping;
 /// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
 /// <param name="TimeFormats">Formats of times and dates (NodaTime's pattern letters), tried in order, besides ISO 8601.</param>
 /// <param name="ValueMaps">Translations by name: from a cell's text to a value.</param>
-/// <param name="PersonalData">Columns that name or reach a person: they never enter an event.</param>
+/// <param name="PersonalData">Columns that name or reach a person: they can stand in the caller of <c>case_received</c>, whose values are stored apart, and nowhere else.</param>
 public sealed record ImportMapping(
     string Name,
     string Source,

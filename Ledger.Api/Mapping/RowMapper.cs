@@ -42,7 +42,13 @@ internal sealed partial class RowMapper
         Check(faults);
     }
 
-    private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data);
+    private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data)
+    {
+        /// <summary>The columns whose cells stand in the recorded event: a caller's do not.</summary>
+        public IEnumerable<string> ColumnsOfData => Event.Type == "case_received" && Data is ObjectNode data
+            ? data.Properties.Where(p => p.Name != "caller").SelectMany(p => p.Value.Columns)
+            : Data?.Columns ?? [];
+    }
 
     /// <summary>The events of a row; or the faults, and nothing of the row is to be recorded.</summary>
     public IReadOnlyList<NewEvent> Map(TableRow row, List<Fault> faults)
@@ -153,7 +159,10 @@ internal sealed partial class RowMapper
         }
 
         faults.AddRange(named.Where(c => columns.GetValueOrDefault(c) < 0).Select(c => $"the file has two columns \"{c}\""));
-        faults.AddRange(named.Intersect(mapping.PersonalData ?? []).Select(c => $"column \"{c}\" is personal data: it cannot stand in an event"));
+        var exposed = mapping.Events
+            .SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
+            .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.ColumnsOfData)));
+        faults.AddRange(exposed.Intersect(mapping.PersonalData ?? []).Select(c => $"column \"{c}\" is personal data: it can stand in the caller of case_received and nowhere else"));
         if (faults.Count > 0)
         {
             throw new LedgerException(ErrorCode.Refused, $"the mapping \"{mapping.Name}\" does not fit: {string.Join("; ", faults)}");

@@ -7,6 +7,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.EventStore;
 using Ledger.EventStore.Appending;
+using Ledger.EventStore.Personal;
 using Ledger.Projections.Contracts;
 using Ledger.Projections.Decoding;
 using NodaTime;
@@ -51,6 +52,7 @@ public sealed class ImportEvents
     private static readonly Duration Ahead = Duration.FromMinutes(5);
 
     private readonly LogTransaction log;
+    private readonly PersonalImport personal;
     private readonly ImportOptions options;
     private readonly bool trusting;
     private readonly Dictionary<string, ContractAccount?> accounts = [];
@@ -59,14 +61,16 @@ public sealed class ImportEvents
     private readonly Instant latest;
     private WorkingDays? calendar;
     private AppendChunk? unwritten;
+    private IReadOnlyList<SealedValues> unwrittenValues = [];
     private long read;
     private long recorded;
     private long duplicates;
     private long rejected;
 
-    private ImportEvents(LogTransaction log, ImportOptions options, bool trusting)
+    private ImportEvents(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
     {
         this.log = log;
+        this.personal = new PersonalImport(log.Connection, personal);
         this.options = options;
         this.trusting = trusting;
         latest = EventMapping.FromMicroseconds(log.RecordedAt) + Ahead;
@@ -92,7 +96,7 @@ public sealed class ImportEvents
             }
 
             await using var log = await ledger.Log.BeginAsync(cancel);
-            return await new ImportEvents(log, options, trusting).TakeAsync(chunks.Reader, cancel);
+            return await new ImportEvents(log, ledger.Personal, options, trusting).TakeAsync(chunks.Reader, cancel);
         }
         finally
         {
@@ -170,9 +174,11 @@ public sealed class ImportEvents
 
     private async Task TakeAsync(FileLine[] lines, CancellationToken cancel)
     {
+        lines = await personal.SealAsync(lines, cancel);
         var events = lines.SelectMany(l => l.Events).ToArray();
         var appends = Array.ConvertAll(events, e => e.Append);
         var known = trusting ? new AppendResult?[appends.Length] : await log.RecogniseAsync(appends, cancel);
+        await personal.ForgiveErasedAsync(events, known, cancel);
         await log.LoadStreamsAsync(appends.Select(a => a.Stream).Concat(events.SelectMany(Mentioned)), cancel);
         await LoadStateAsync(events, cancel);
 
@@ -189,6 +195,7 @@ public sealed class ImportEvents
         }
 
         unwritten = chunk;
+        unwrittenValues = personal.Of(chunk);
     }
 
     private async Task DecideAsync(AppendChunk chunk, FileLine[] lines, AppendResult?[] known)
@@ -217,6 +224,7 @@ public sealed class ImportEvents
         if (unwritten is not null && (rejected == 0 || options.Reject is not null))
         {
             await log.WriteAsync(unwritten.Written, cancel);
+            await personal.WriteAsync(options.DryRun ? [] : unwrittenValues, cancel);
         }
     }
 

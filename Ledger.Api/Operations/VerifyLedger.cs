@@ -11,11 +11,11 @@ namespace Ledger.Api.Operations;
 /// What verifying the whole ledger found. <c>position</c> is the first that is wrong; absent where all is well.
 /// <c>checkpoints</c> is how many retained ones the log was compared with: without any, nothing outside the database vouches for it.
 /// </summary>
-public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, int Checkpoints, string Root, long? Position, string? Problem);
+public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, long PersonalFields, int Checkpoints, string Root, long? Position, string? Problem);
 
 /// <summary>
 /// Verifies the log (leaves, streams, tree, head, tiles, retained checkpoints), then repeats every recorded assessment and
-/// compares every read model.
+/// compares every read model, and reads every personal field.
 /// </summary>
 public static class VerifyLedger
 {
@@ -29,14 +29,15 @@ public static class VerifyLedger
         var log = await new LogVerifier(ledger.Database).VerifyAsync(retained, progress, cancel);
         if (!log.Ok)
         {
-            return new LedgerVerification(false, log.Events, log.Streams, 0, 0, retained.Count, log.Root, log.Position, log.Problem);
+            return new LedgerVerification(false, log.Events, log.Streams, 0, 0, 0, retained.Count, log.Root, log.Position, log.Problem);
         }
 
         var assessments = await new AssessmentVerifier(ledger.Log.Reader).VerifyAsync(log.Events, cancel);
         var (documents, changed) = await new StatementVerifier(ledger.Database, ledger.Log.Reader).VerifyAsync(cancel);
-        var problem = assessments.Problem ?? changed;
+        var (fields, missing, personal) = await PersonalData.VerifyAsync(ledger, log.Events, cancel);
+        var problem = assessments.Problem ?? changed ?? personal;
         return new LedgerVerification(
-            problem is null, log.Events, log.Streams, assessments.Runs, documents, retained.Count, log.Root, assessments.Position, problem);
+            problem is null, log.Events, log.Streams, assessments.Runs, documents, fields, retained.Count, log.Root, assessments.Problem is null && changed is null ? missing : assessments.Position, problem);
     }
 
     /// <summary>The checkpoint file, the signer's memory where it is on this machine and may be read, and the copies.</summary>

@@ -87,8 +87,7 @@ public enum ExclusionGround
 
 /// <summary>
 /// A platform handed the case over. <c>dispatchLimitMinutes</c> (1 or more) is required where urgent; <c>dueAt</c>
-/// is the platform's own handling limit. <c>caller</c> is personal data: it never enters the log, and until the
-/// personal-data store is part of the product it is refused rather than dropped or kept in the clear.
+/// is the platform's own handling limit. <c>caller</c> is personal data, whose values never enter the log.
 /// </summary>
 public sealed record CaseReceived(
     Platform Platform,
@@ -100,7 +99,7 @@ public sealed record CaseReceived(
     string? Title = null,
     string? Grid = null,
     Location? Location = null,
-    IReadOnlyDictionary<string, string>? Caller = null) : CaseEvent
+    Caller? Caller = null) : CaseEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
@@ -115,9 +114,66 @@ public sealed record CaseReceived(
             yield return new Fault(".dispatchLimitMinutes", "missing; an urgent case carries its own dispatch limit in minutes");
         }
 
-        if (Caller is not null)
+        foreach (var fault in Caller?.Faults(".caller") ?? [])
         {
-            yield return new Fault(".caller", "personal data cannot be kept yet: leave it out, or keep the line until the personal-data store is installed");
+            yield return fault;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override (EventData Data, Caller? Personal) Separate() => (this with { Caller = null }, Caller);
+
+    /// <inheritdoc/>
+    public override EventData With(Caller sealedCaller) => this with { Caller = sealedCaller };
+}
+
+/// <summary>
+/// Who called. As it comes in: values, without a subject. On record: the subject whose key they are sealed with, and instead
+/// of each value a commitment to it.
+/// </summary>
+public sealed record Caller(string? Subject = null, string? Name = null, string? Phone = null, string? Address = null)
+{
+    private const int MostCharacters = 1_000;
+    private const int FewestDigits = 7;
+
+    /// <summary>What is there, by field (<c>caller.name</c>).</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> Fields => new[] { ("caller.name", Name), ("caller.phone", Phone), ("caller.address", Address) }
+        .Where(f => f.Item2 is not null).ToDictionary(f => f.Item1, f => f.Item2!);
+
+    /// <summary>
+    /// What tells the same person again: the digits of a phone number of seven or more, without the country's. Without one
+    /// (or with an account's name instead) they are known in this one stream only.
+    /// </summary>
+    public string WhoIn(string stream)
+    {
+        var digits = string.Concat((Phone ?? "").Where(char.IsAsciiDigit));
+        digits = digits.Length == 13 && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..] : digits;
+        return digits.Length >= FewestDigits && !Phone!.Any(char.IsLetter) ? "phone\n" + digits : "stream\n" + stream;
+    }
+
+    /// <summary>The same with commitments for values.</summary>
+    public static Caller Sealed(string subject, IReadOnlyDictionary<string, string> commitments) => new(
+        subject, commitments.GetValueOrDefault("caller.name"), commitments.GetValueOrDefault("caller.phone"), commitments.GetValueOrDefault("caller.address"));
+
+    internal IEnumerable<Fault> Faults(string path)
+    {
+        if (Subject is not null)
+        {
+            yield return new Fault(path + ".subject", "the ledger gives it itself: expected name, phone and address, as they are known");
+        }
+
+        foreach (var (field, value) in Fields)
+        {
+            if (value.Length is 0 or > MostCharacters)
+            {
+                yield return new Fault($"{path[..^"caller".Length]}{field}", $"expected 1 to {MostCharacters} characters");
+            }
+        }
+
+        if (Fields.Count == 0)
+        {
+            yield return new Fault(path, "expected a name, a phone or an address");
         }
     }
 }

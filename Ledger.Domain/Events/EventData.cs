@@ -15,6 +15,12 @@ public abstract record EventData
     /// </summary>
     public virtual IEnumerable<Fault> Faults(string key) => [];
 
+    /// <summary>The personal values in data as it came in, and the same data without them: only that may be recorded.</summary>
+    public virtual (EventData Data, Caller? Personal) Separate() => (this, null);
+
+    /// <summary>The data with commitments where <see cref="Separate"/> took values out.</summary>
+    public virtual EventData With(Caller sealedCaller) => throw new InvalidOperationException($"{GetType().Name} holds no personal data");
+
     /// <summary>A fault when a field that repeats the subject's key differs from it.</summary>
     protected static IEnumerable<Fault> SameAsSubject(string field, string value, string key)
     {

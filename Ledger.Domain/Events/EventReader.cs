@@ -95,8 +95,14 @@ public static class EventReader
         AddFaults(e, found);
         var data = ReadData(e, utf8, found);
         faults = found;
-        return found.Count > 0 || data is null ? null : new NewEvent(
-            e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, data, e.Correlation, e.Causation, e.ExpectedVersion);
+        if (found.Count > 0 || data is null)
+        {
+            return null;
+        }
+
+        // Here, at the only way in: what forgets the values loses them, and does not record them.
+        var (rest, personal) = data.Separate();
+        return new NewEvent(e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, rest, e.Correlation, e.Causation, e.ExpectedVersion) { Personal = personal };
     }
 
     private static void AddFaults(EventAttributes e, List<Fault> found)

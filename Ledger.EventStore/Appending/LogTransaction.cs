@@ -19,6 +19,7 @@ public sealed class LogTransaction : IAsyncDisposable
     private Dictionary<string, (long Version, byte[] LastLeaf)> streams = [];
     private Dictionary<string, (long Version, byte[] LastLeaf)> earlier = [];
     private MerkleTree tree = new();
+    private long before;
     private long recordedAt;
 
     private LogTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, Func<long> clock) =>
@@ -154,8 +155,19 @@ public sealed class LogTransaction : IAsyncDisposable
         return receipts;
     }
 
-    /// <summary>Moves the head and commits: from here on everything is recorded.</summary>
+    /// <summary>Moves the head, where anything was appended, and commits: from here on everything is recorded.</summary>
     public async Task CommitAsync(CancellationToken cancel)
+    {
+        if (tree.Size > before)
+        {
+            await MoveHeadAsync(cancel);
+        }
+
+        // Not to be cancelled: whoever stopped waiting could not be told whether it was done.
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task MoveHeadAsync(CancellationToken cancel)
     {
         await using var command = Command(Sql.Load("Appending", "MoveHead"));
         command.Parameters.Add(new() { Value = tree.Size });
@@ -166,9 +178,6 @@ public sealed class LogTransaction : IAsyncDisposable
         {
             throw new InvalidOperationException("the head row is missing");
         }
-
-        // Not to be cancelled: whoever stopped waiting could not be told whether it was done.
-        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -188,6 +197,7 @@ public sealed class LogTransaction : IAsyncDisposable
         }
 
         tree = MerkleTree.Load(reader.GetInt64(0), await reader.GetFieldValueAsync<byte[]>(3, cancel));
+        before = tree.Size;
         var last = await reader.IsDBNullAsync(1, cancel) ? long.MinValue : Timestamps.ToMicroseconds(reader.GetDateTime(1));
         recordedAt = Math.Max(clock(), last);
     }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Ledger.Api.Mapping;
 using Ledger.Api.Operations;
 using Ledger.Domain.Json;
@@ -216,6 +217,20 @@ public sealed class MappedImportTests
         var mapping = Generic with { PersonalData = ["queue"] };
         var refused = await Assert.ThrowsAsync<LedgerException>(() => ImportAsync(database, Encoding.UTF8.GetBytes(Heading), mapping));
         Assert.Contains("\"queue\" is personal data", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_s_columns_are_mapped_into_the_caller_and_stored_apart()
+    {
+        await using var database = await ReadyAsync();
+        var events = Generic.Events.Select(e => e.Type != "case_received" ? e : e with
+        {
+            Data = JsonElement.Parse("""{"platform":"city","channel":"phone","urgency":"routine","caller":{"name":{"column":"queue"},"phone":"138{id}0000000"}}"""),
+        });
+        var mapping = Generic with { PersonalData = ["queue"], Events = [.. events] };
+        Assert.Equal(1, (await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + "1,2025-11-20T09:00:00,,,Open,张某,,,\n"), mapping)).Recorded);
+        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
+        Assert.Equal(["张某", "13810000000"], read.Select(r => r.Value));
     }
 
     private static ImportMapping Mapping(string name) =>

@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.EventStore.Checkpoints;
+
+namespace Ledger.EventStore.Personal;
+
+/// <summary>
+/// The keys of personal data, in files outside the database and its backups: a master key, and under it one key a subject,
+/// each in a slot of its own of 64 bytes (nonce, encrypted key, tag, and four bytes of nothing). Erasing a subject overwrites
+/// its slot. Subjects are numbered from 1; a number is never given twice.
+/// </summary>
+public sealed class PersonalKeys(string directory)
+{
+    /// <summary>The file of the master key.</summary>
+    public const string MasterFile = "master.key";
+
+    /// <summary>The file of the subjects' keys.</summary>
+    public const string SubjectsFile = "subjects.keys";
+
+    private const int KeySize = 32;
+    private const int SlotSize = 64;
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+
+    private byte[]? master;
+
+    private string SubjectsPath => Path.Combine(directory, SubjectsFile);
+
+    /// <summary>The number that the next subject gets.</summary>
+    public long Next => File.Exists(SubjectsPath) ? Math.Max(1, (new FileInfo(SubjectsPath).Length + SlotSize - 1) / SlotSize) : 1;
+
+    /// <summary>What a person is looked up by: a digest under the master key, of no use without it.</summary>
+    public byte[] Lookup(string who) => HMACSHA256.HashData(Derived("lookup"), Encoding.UTF8.GetBytes(who));
+
+    /// <summary>A new key.</summary>
+    public static byte[] Create() => RandomNumberGenerator.GetBytes(KeySize);
+
+    /// <summary>A subject's key; null where it has none, or has none any more.</summary>
+    public byte[]? Find(long subject)
+    {
+        if (!File.Exists(SubjectsPath))
+        {
+            return null;
+        }
+
+        using var file = new FileStream(SubjectsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var slot = new byte[SlotSize];
+        file.Seek(subject * SlotSize, SeekOrigin.Begin);
+        if (file.ReadAtLeast(slot, SlotSize, throwOnEndOfStream: false) < SlotSize || !slot.AsSpan().ContainsAnyExcept((byte)0))
+        {
+            return null;
+        }
+
+        var key = new byte[KeySize];
+        try
+        {
+            using var aes = new AesGcm(Derived("wrap"), TagSize);
+            aes.Decrypt(slot.AsSpan(0, NonceSize), slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), key, Name(subject));
+            return key;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the keys of new subjects, and waits until they are on disk.</summary>
+    public void Add(IEnumerable<(long Subject, byte[] Key)> keys)
+    {
+        using var aes = new AesGcm(Derived("wrap"), TagSize);
+        using var file = new FileStream(SubjectsPath, DurableFile.Options(FileMode.OpenOrCreate, secret: true));
+        foreach (var (subject, key) in keys)
+        {
+            var slot = new byte[SlotSize];
+            RandomNumberGenerator.Fill(slot.AsSpan(0, NonceSize));
+            aes.Encrypt(slot.AsSpan(0, NonceSize), key, slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), Name(subject));
+            file.Seek(subject * SlotSize, SeekOrigin.Begin);
+            file.Write(slot);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Destroys a subject's key, and waits until that is on disk.</summary>
+    public void Erase(long subject)
+    {
+        using var file = new FileStream(SubjectsPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Seek(subject * SlotSize, SeekOrigin.Begin);
+        file.Write(new byte[SlotSize]);
+        file.Flush(flushToDisk: true);
+    }
+
+    private byte[] Derived(string use) => HKDF.DeriveKey(HashAlgorithmName.SHA256, master ??= OpenMaster(), KeySize, info: Encoding.UTF8.GetBytes("ledger/personal/v1/" + use));
+
+    private byte[] OpenMaster()
+    {
+        var path = Path.Combine(directory, MasterFile);
+        if (!File.Exists(path) && File.Exists(SubjectsPath))
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} is missing, and personal data is encrypted under it: put it back");
+        }
+
+        if (!File.Exists(path))
+        {
+            DurableFile.CreateSecretDirectory(directory);
+            DurableFile.Write(path, RandomNumberGenerator.GetBytes(KeySize), secret: true);
+        }
+
+        var key = File.ReadAllBytes(path);
+        return key.Length == KeySize ? key : throw new LedgerException(ErrorCode.FileUnreadable, $"{path} does not hold a master key: expected {KeySize} bytes, got {key.Length}; put it back");
+    }
+
+    private static byte[] Name(long subject)
+    {
+        var name = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(name, subject);
+        return name;
+    }
+}

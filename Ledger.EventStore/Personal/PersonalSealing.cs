@@ -1,0 +1,126 @@
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.EventStore.Personal;
+
+/// <summary>The personal values of one event on its way into the log, by field; <paramref name="Who"/> tells the same person again.</summary>
+public sealed record PersonalValues(string Contract, string Source, string EventId, string Who, IReadOnlyDictionary<string, string> Fields);
+
+/// <summary>The same with a commitment instead of each value; the sealed values are stored once the event is recorded.</summary>
+public sealed record SealedValues(string Contract, string EventId, long Subject, IReadOnlyDictionary<string, string> Commitments, IReadOnlyDictionary<string, byte[]> Sealed);
+
+/// <summary>
+/// Seals the personal values of events inside one transaction on the log, whose lock orders the numbering of subjects. Nothing
+/// is kept of a person whose events are not recorded.
+/// </summary>
+public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connection)
+{
+    private readonly Dictionary<string, (long Subject, byte[] Key)> fresh = [];
+    private long? next;
+
+    /// <summary>Seals values; asks the database who is known.</summary>
+    public async Task<IReadOnlyList<SealedValues>> SealAsync(IReadOnlyList<PersonalValues> values, CancellationToken cancel)
+    {
+        var lookups = values.Select(v => v.Who).Distinct().ToDictionary(w => w, keys.Lookup);
+        var known = await KnownAsync(lookups.Values, cancel);
+        var found = new Dictionary<long, byte[]>();
+        var result = new List<SealedValues>(values.Count);
+        foreach (var value in values)
+        {
+            var (subject, key) = Subject(lookups[value.Who], known, found);
+            var (commitments, bytes) = (new Dictionary<string, string>(), new Dictionary<string, byte[]>());
+            foreach (var (field, text) in value.Fields)
+            {
+                var salt = PersonalField.Salt(key, value.Source, value.EventId, field);
+                commitments[field] = PersonalField.Commitment(field, salt, Encoding.UTF8.GetBytes(text));
+                bytes[field] = PersonalField.Seal(key, commitments[field], salt, text);
+            }
+
+            result.Add(new SealedValues(value.Contract, value.EventId, subject, commitments, bytes));
+        }
+
+        return result;
+    }
+
+    /// <summary>Stores the sealed values of recorded events; the keys of new subjects are on disk before.</summary>
+    public async Task WriteAsync(IReadOnlyList<SealedValues> recorded, CancellationToken cancel)
+    {
+        if (recorded.Count == 0)
+        {
+            return;
+        }
+
+        var subjects = recorded.Select(r => r.Subject).ToHashSet();
+        var added = fresh.Where(f => subjects.Contains(f.Value.Subject)).ToList();
+        keys.Add(added.Select(f => f.Value));
+        await InsertAsync(
+            "insert into personal.subjects (subject, lookup) select * from unnest($1::bigint[], $2::bytea[])", added.Count,
+            [(NpgsqlDbType.Bigint, added.Select(f => f.Value.Subject).ToArray()), (NpgsqlDbType.Bytea, added.Select(f => Convert.FromHexString(f.Key)).ToArray())], cancel);
+        added.ForEach(f => fresh.Remove(f.Key));
+
+        var fields = recorded.SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value))).ToList();
+        await InsertAsync(
+            "insert into personal.fields (contract, event_id, field, subject, sealed) select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])", fields.Count,
+            [
+                (NpgsqlDbType.Text, fields.Select(f => f.Contract).ToArray()), (NpgsqlDbType.Text, fields.Select(f => f.EventId).ToArray()),
+                (NpgsqlDbType.Text, fields.Select(f => f.Field).ToArray()), (NpgsqlDbType.Bigint, fields.Select(f => f.Subject).ToArray()),
+                (NpgsqlDbType.Bytea, fields.Select(f => f.Bytes).ToArray()),
+            ], cancel);
+    }
+
+    private (long Subject, byte[] Key) Subject(byte[] lookup, Dictionary<string, long> known, Dictionary<long, byte[]> found)
+    {
+        var text = Convert.ToHexString(lookup);
+        if (known.TryGetValue(text, out var subject))
+        {
+            if (!found.TryGetValue(subject, out var key))
+            {
+                found[subject] = key = keys.Find(subject)
+                    ?? throw new LedgerException(ErrorCode.FileUnreadable, $"the key of subject {PersonalField.NameOf(subject)} is missing without an erasure on record: put the personal keys back, or `verify` the ledger");
+            }
+
+            return (subject, key);
+        }
+
+        if (!fresh.TryGetValue(text, out var made))
+        {
+            next ??= keys.Next;
+            fresh[text] = made = (next.Value, PersonalKeys.Create());
+            next++;
+        }
+
+        return made;
+    }
+
+    private async Task<Dictionary<string, long>> KnownAsync(IEnumerable<byte[]> lookups, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select lookup, subject from personal.subjects where lookup = any ($1)", connection)
+        {
+            Parameters = { new() { Value = lookups.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var known = new Dictionary<string, long>();
+        while (await reader.ReadAsync(cancel))
+        {
+            known[Convert.ToHexString(await reader.GetFieldValueAsync<byte[]>(0, cancel))] = reader.GetInt64(1);
+        }
+
+        return known;
+    }
+
+    private async Task InsertAsync(string sql, int rows, IReadOnlyList<(NpgsqlDbType Type, Array Values)> columns, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var (type, values) in columns)
+        {
+            command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        }
+
+        var written = rows == 0 ? 0 : await command.ExecuteNonQueryAsync(cancel);
+        if (written != rows)
+        {
+            throw new InvalidOperationException($"{rows} rows of personal data were to be written, the database counted {written}");
+        }
+    }
+}

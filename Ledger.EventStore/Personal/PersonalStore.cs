@@ -1,0 +1,78 @@
+using Npgsql;
+
+namespace Ledger.EventStore.Personal;
+
+/// <summary>How a personal field reads.</summary>
+public enum PersonalState
+{
+    /// <summary>Its value is there.</summary>
+    Readable,
+
+    /// <summary>Its subject was erased, on record.</summary>
+    Erased,
+
+    /// <summary>It is gone without an erasure on record: an alarm.</summary>
+    Missing,
+
+    /// <summary>What is stored is not what the event committed to: an alarm.</summary>
+    Changed,
+}
+
+/// <summary>Reads and destroys stored personal values. Who was erased is on record in the log.</summary>
+public sealed class PersonalStore(PersonalKeys keys)
+{
+    /// <summary>The keys.</summary>
+    public PersonalKeys Keys => keys;
+
+    /// <summary>The type of the event that records an erasure, in the stream of its subject.</summary>
+    public const string ErasedType = "personal_data_erased";
+
+    /// <summary>The stream of a subject's erasure and disclosures.</summary>
+    public static string StreamOf(string subject) => $"_ledger/personal/{subject}";
+
+    /// <summary>A field of an event, by the subject and the commitment in it; the value where it can be read.</summary>
+    public async Task<(PersonalState State, string? Value)> ReadAsync(
+        NpgsqlConnection connection, string contract, string eventId, string subject, string field, string commitment, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("""
+            select (select sealed from personal.fields where contract = $1 and event_id = $2 and field = $3),
+                   exists (select from ledger.events where stream = $4 and type = $5)
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = contract }, new() { Value = eventId }, new() { Value = field },
+                new() { Value = StreamOf(subject) }, new() { Value = ErasedType },
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var bytes = await reader.IsDBNullAsync(0, cancel) ? null : await reader.GetFieldValueAsync<byte[]>(0, cancel);
+        var key = PersonalField.NumberOf(subject) is { } number ? keys.Find(number) : null;
+        return reader.GetBoolean(1) ? (bytes is null && key is null ? PersonalState.Erased : PersonalState.Changed, null)
+            : bytes is null || key is null ? (PersonalState.Missing, null)
+            : PersonalField.Open(key, field, commitment, bytes) is { } value ? (PersonalState.Readable, value)
+            : (PersonalState.Changed, null);
+    }
+
+    /// <summary>Deletes a subject's rows inside the transaction that records the erasure; its key goes after the commit (<see cref="PersonalKeys.Erase"/>).</summary>
+    public static async Task<int> DeleteAsync(NpgsqlConnection connection, long subject, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("delete from personal.fields where subject = $1") { Parameters = { new() { Value = subject } } },
+                new NpgsqlBatchCommand("delete from personal.subjects where subject = $1") { Parameters = { new() { Value = subject } } },
+            },
+        };
+        return await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Who somebody is, by what they are looked up by; null where nobody is known by it.</summary>
+    public async Task<long?> FindAsync(NpgsqlConnection connection, string who, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select subject from personal.subjects where lookup = $1", connection) { Parameters = { new() { Value = keys.Lookup(who) } } };
+        return (long?)await command.ExecuteScalarAsync(cancel);
+    }
+}

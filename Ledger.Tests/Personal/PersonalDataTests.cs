@@ -1,0 +1,195 @@
+using System.Text.Json;
+using Ledger.Api.Hosting;
+using Ledger.Api.Operations;
+using Ledger.EventStore;
+using Ledger.EventStore.Personal;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Personal;
+
+/// <summary>A caller's values are stored apart under a key of their own, read on record, and erased for good.</summary>
+public sealed class PersonalDataTests
+{
+    private const string Contract = "gaomidian-2025";
+    private const string Zhang = """{"name":"张三","phone":"138-0000 0001","address":"某路1号"}""";
+
+    [Fact]
+    public async Task An_event_holds_commitments_the_values_are_encrypted_apart_and_read_back()
+    {
+        await using var database = await ReadyAsync();
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang))).Recorded);
+        var data = JsonDocument.Parse(await database.ScalarAsync<string>("select data::text from ledger.events where event_id = 'r-1'")).RootElement.GetProperty("caller");
+        Assert.Equal("p-1", data.GetProperty("subject").GetString());
+        Assert.All(new[] { "name", "phone", "address" }, f => Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(f).GetString()));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.events where data::text ~ '张三|13800000001|138-0000'"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields where encode(sealed, 'escape') ~ '张三|138'"));
+        Assert.DoesNotContain("张三", (await database.Ledger.Log.Reader.LeavesAsync(0, 99, null, default).ToListAsync())[^1].Leaf, StringComparison.Ordinal);
+
+        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
+        Assert.Equal(["张三", "138-0000 0001", "某路1号"], read.Select(r => r.Value));
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)) is { Ok: true, PersonalFields: 3 });
+    }
+
+    [Fact]
+    public async Task Reading_records_who_why_and_what_before_it_shows_anything()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
+        await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-2", "complaint", default);
+        var recorded = await database.Ledger.Log.Reader.ReadStreamAsync("_ledger/personal/p-1", long.MaxValue, default);
+        Assert.Equal(["officer-1", "officer-2"], recorded.Select(e => e.Actor));
+        Assert.Equal(
+            """{"subject":"p-1","reason":"call back","fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"]}""",
+            System.Text.Encoding.UTF8.GetString(recorded[0].Data.Span));
+        Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.DiscloseAsync(database.Ledger, Contract, "case/9", "a", "b", default))).Code);
+    }
+
+    [Fact]
+    public async Task The_same_person_is_one_subject_and_others_are_others()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, string.Join('\n',
+            Received("1", Zhang), Received("2", """{"phone":"+86 138 0000 0001"}"""), Received("3", """{"name":"张三"}"""), Received("4", """{"name":"李四","phone":"13900000002"}"""),
+            Received("5", """{"phone":"无"}"""), Received("6", """{"phone":"无"}""")));
+        await Ledgers.ImportAsync(database.Ledger, Received("7", """{"phone":"13900000002"}"""));
+        var subjects = new Dictionary<string, string>();
+        for (var i = 1; i <= 7; i++)
+        {
+            subjects[$"{i}"] = await database.ScalarAsync<string>($"select data->'caller'->>'subject' from ledger.events where event_id = 'r-{i}'");
+        }
+
+        Assert.Equal(subjects["1"], subjects["2"]);
+        Assert.Equal(subjects["4"], subjects["7"]);
+        Assert.Equal(5, subjects.Values.Distinct().Count());
+        Assert.Equal(subjects["1"], await PersonalData.FindAsync(database.Ledger, "13800000001", default));
+        Assert.Null(await PersonalData.FindAsync(database.Ledger, "13800000009", default));
+    }
+
+    [Fact]
+    public async Task An_erased_subject_reads_erased_the_log_still_verifies_and_a_backup_of_the_database_is_of_no_use()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Received("1", Zhang), Received("2", """{"name":"李四","phone":"13900000002"}""")));
+        var root = (await VerifyLedger.RunAsync(database.Ledger, null, default)).Root;
+        await database.ExecuteAsync("create table public.backup_fields as table personal.fields; create table public.backup_subjects as table personal.subjects");
+
+        var erased = await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked by the citizen", default);
+        Assert.Equal((true, 4), (erased.Recorded, erased.Rows));
+        Assert.Equal(root, Convert.ToHexStringLower((await database.Ledger.Log.Reader.HeadAtAsync(erased.Position - 1, default)).Root));
+        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
+        Assert.All(read, r => Assert.Equal((PersonalState.Erased, null), (r.State, r.Value)));
+        Assert.Equal("李四", (await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/2", "officer-1", "look", default))[0].Value);
+        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.True(verified.Ok, verified.Problem);
+
+        // What a backup of the database brings back cannot be opened, and is told.
+        await database.ExecuteAsync("insert into personal.fields table public.backup_fields on conflict do nothing; insert into personal.subjects table public.backup_subjects on conflict do nothing");
+        read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
+        Assert.All(read, r => Assert.Null(r.Value));
+        Assert.Null(database.Ledger.Personal.Keys.Find(1));
+        Assert.Contains("outlived its erasure", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
+        Assert.False((await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "again", default)).Recorded);
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+    }
+
+    [Fact]
+    public async Task An_erasure_that_was_interrupted_before_the_key_was_gone_is_told_and_finished_by_repeating_it()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile);
+        var keys = await File.ReadAllBytesAsync(path);
+        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
+        await File.WriteAllBytesAsync(path, keys);
+        Assert.Contains("outlived its erasure", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
+        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+    }
+
+    [Fact]
+    public async Task The_same_file_again_records_nothing_before_and_after_an_erasure_and_another_value_is_a_conflict_while_it_is_readable()
+    {
+        await using var database = await ReadyAsync();
+        var other = Received("1", """{"name":"王五","phone":"13800000001"}""");
+        await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        var again = await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        Assert.Equal((0L, 1L), (again.Recorded, again.Duplicates));
+        var conflict = await Ledgers.ImportAsync(database.Ledger, other);
+        Assert.Contains("another body", Assert.Single(conflict.Errors).Faults[0].ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", null))).Rejected);
+
+        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
+        foreach (var line in new[] { Received("1", Zhang), other, Received("1", null) })
+        {
+            again = await Ledgers.ImportAsync(database.Ledger, line);
+            Assert.Equal((0L, 1L, 0L), (again.Recorded, again.Duplicates, again.Rejected));
+        }
+
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang).Replace("routine", "urgent\",\"dispatchLimitMinutes\":10,\"grid\":\"g", StringComparison.Ordinal))).Rejected);
+        Assert.Equal(0L, await database.ScalarAsync<long>("select (select count(*) from personal.fields) + (select count(*) from personal.subjects)"));
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+    }
+
+    [Fact]
+    public async Task A_dry_run_and_a_refused_file_keep_nothing_of_a_person()
+    {
+        await using var database = await ReadyAsync();
+        var dry = await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang), new ImportOptions(DryRun: true));
+        Assert.Equal(1, dry.Recorded);
+        Assert.DoesNotContain("张三", dry.Sample![0].GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang) + "\n{}")).Rejected);
+        Assert.Equal(0L, await database.ScalarAsync<long>("select (select count(*) from personal.fields) + (select count(*) from personal.subjects)"));
+        Assert.False(File.Exists(Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile)));
+    }
+
+    [Theory]
+    [InlineData("""{"name":""}""", "$.data.caller.name")]
+    [InlineData("{}", "$.data.caller")]
+    [InlineData("""{"name":"x","idCard":"1"}""", "$.data.caller.idCard")]
+    [InlineData("""{"name":"x","subject":"p-1"}""", "$.data.caller.subject")]
+    [InlineData("""{"name":5}""", "$.data.caller.name")]
+    public async Task A_caller_that_is_none_is_refused_with_its_path(string caller, string path)
+    {
+        await using var database = await ReadyAsync();
+        Assert.Equal(path, Assert.Single(Assert.Single((await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors).Faults).Path);
+    }
+
+    [Fact]
+    public async Task The_master_key_s_file_is_its_owner_s_alone_and_without_it_nothing_is_guessed()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        var master = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.MasterFile);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(master));
+        }
+
+        File.Delete(master);
+        var keys = new PersonalKeys(DataFiles.Personal(database.Ledger.DataDirectory));
+        Assert.Contains("put it back", Assert.Throws<LedgerException>(() => keys.Find(1)).Message, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(master, new byte[32]);
+        Assert.Null(new PersonalKeys(DataFiles.Personal(database.Ledger.DataDirectory)).Find(1));
+    }
+
+    [Fact]
+    public async Task A_subject_that_never_was_cannot_be_erased()
+    {
+        await using var database = await ReadyAsync();
+        foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-99999999999999999999" })
+        {
+            Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.EraseAsync(database.Ledger, subject, "a", "b", default))).Code);
+        }
+    }
+
+    internal static string Received(string number, string? caller) =>
+        $$$"""{"specversion":"1.0","id":"r-{{{number}}}","source":"12345/gaomidian","type":"case_received","contract":"{{{Contract}}}","subject":"case/{{{number}}}","time":"2025-11-03T09:12:00+08:00","actor":"seat-07","data":{"platform":"city","channel":"phone","urgency":"routine"{{{(caller is null ? "" : ",\"caller\":" + caller)}}}}}""";
+
+    internal static async Task<TestDatabase> ReadyAsync()
+    {
+        var database = await TestDatabase.CreateAsync();
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        return database;
+    }
+}
