@@ -59,6 +59,7 @@ internal static class DemoCommand
             statements.AddRange(await ledger.Read.LiveAsync(id, cancel));
         }
 
+        await ledger.Checkpoints.PublishAsync(cancel);
         var verification = await VerifyCommand.VerifyAsync(ledger, terminal, cancel);
         terminal.Show(new { registrations, figures, statements, verification }, console =>
         {
@@ -107,7 +108,8 @@ internal static class DemoCommand
         await DemoYear.RefuseRealLedgerAsync(ledger, cancel);
         await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
         await using var drop = new NpgsqlCommand("""
-            drop schema if exists projections, marten, ledger cascade;
+            set role none; -- The service's own role may drop nothing.
+            drop schema if exists projections, marten, personal, ledger cascade;
             drop table if exists public.ledger_migrations;
             """, connection);
         await drop.ExecuteNonQueryAsync(cancel);

@@ -39,7 +39,7 @@ internal static class VerifyCommand
             console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events in {v.Streams:#,0} streams, {v.Assessments:#,0} assessments repeated, {v.ReadModels:#,0} read models compared{(v.PersonalFields > 0 ? $", {v.PersonalFields:#,0} personal fields read" : "")}; root {v.Root}");
             console.MarkupLineInterpolated(v.Checkpoints == 0
                 ? (FormattableString)$"  no checkpoint was published yet: nothing outside the database vouches for it"
-                : $"  agrees with {v.Checkpoints:#,0} signed checkpoints kept outside the database");
+                : $"  agrees with {v.Checkpoints:#,0} signed checkpoint{(v.Checkpoints == 1 ? "" : "s")} kept outside the database");
         }
         else
         {

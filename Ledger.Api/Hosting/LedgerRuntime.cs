@@ -128,18 +128,19 @@ public sealed class LedgerRuntime : IAsyncDisposable
         string connectionString, IClock clock, EmbeddedCluster? cluster, string dataDirectory, ISigner signer, Witness? witness, CancellationToken cancel)
     {
         // No session keeps a state: a connection need not be reset, which is a round trip's worth, before its next use.
-        var database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true });
-        try
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
+        await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }))
         {
-            await Migrator.ApplyAsync(database, typeof(EventLog).Assembly, cancel);
-            await Migrator.ApplyAsync(database, typeof(StatementProjection).Assembly, cancel);
-            return new LedgerRuntime(cluster, database, clock, dataDirectory, signer, witness);
+            await Migrator.ApplyAsync(owner, typeof(EventLog).Assembly, cancel);
+            await Migrator.ApplyAsync(owner, typeof(StatementProjection).Assembly, cancel);
+            await using var may = owner.CreateCommand("select exists (select from pg_roles where rolname = 'ledger_service' and pg_has_role(oid, 'member'))");
+            if ((bool)(await may.ExecuteScalarAsync(cancel))!)
+            {
+                settings.Options = $"{settings.Options} -c role=ledger_service".Trim();
+            }
         }
-        catch
-        {
-            await database.DisposeAsync();
-            throw;
-        }
+
+        return new LedgerRuntime(cluster, NpgsqlDataSource.Create(settings), clock, dataDirectory, signer, witness);
     }
 }
 

@@ -50,6 +50,9 @@ public sealed class ContractCounts
 {
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
 
+    /// <summary>The contracts.</summary>
+    public IReadOnlyCollection<string> Contracts => counts.Keys;
+
     /// <summary>The number of a contract's events.</summary>
     public long Of(string contract) => counts.GetValueOrDefault(contract);
 

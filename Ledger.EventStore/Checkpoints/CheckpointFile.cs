@@ -35,7 +35,7 @@ public sealed class CheckpointFile(string path)
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
         var note = new StringBuilder();
         var signed = false;
-        while (reader.ReadLine() is { } line)
+        foreach (var line in Lines(reader))
         {
             if (line.Length == 0 && signed)
             {
@@ -53,6 +53,29 @@ public sealed class CheckpointFile(string path)
         if (signed && SignedNote.Parse(note.ToString(), out _) is not null)
         {
             yield return note.ToString();
+        }
+    }
+
+    /// <summary>Lines ended by LF and nothing else: a carriage return is part of a line, and no note has one.</summary>
+    private static IEnumerable<string> Lines(StreamReader reader)
+    {
+        var line = new StringBuilder();
+        for (int c; (c = reader.Read()) >= 0;)
+        {
+            if (c == '\n')
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+            else
+            {
+                line.Append((char)c);
+            }
+        }
+
+        if (line.Length > 0)
+        {
+            yield return line.ToString();
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
                 : e.Position != done + 1 ? $"missing: after {done} comes {e.Position}"
                 : e.Version != version + 1 ? $"stream {e.Stream} goes from version {version} to {e.Version}"
                 : e.Stream.Length <= e.Contract.Length || !e.Stream.StartsWith(e.Contract + "/", StringComparison.Ordinal) ? $"stream {e.Stream} is not of contract {e.Contract}"
+                : e.Correlation is "" || e.Causation is "" ? "an empty text stands where there is an id or none"
                 : e.RecordedAt < lastRecorded ? "recorded before the event before it"
                 : !leaf.AsSpan().SequenceEqual(Leaf.Hash(e, previous)) ? "its content does not hash to its leaf: the row or its leaf was changed"
                 : null;
@@ -87,6 +88,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             : size > 0 && recordedAt != lastRecorded ? Wrong(size, "the head's recorded time is not the last event's")
             : await tiles.EndAsync(cancel) is { } beyond ? Wrong(size, beyond)
             : retained.Beyond(size) is { } missing ? Wrong(size + 1, missing)
+            : await IndexChecks.HiddenAsync(other, size, counts, cancel) is { } hidden ? Wrong(null, hidden)
             : new Verification(true, done, streams.Count, Convert.ToHexStringLower(tree.Root()), null, null);
 
         Verification Wrong(long? position, string problem) =>

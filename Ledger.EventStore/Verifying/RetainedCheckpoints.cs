@@ -17,13 +17,13 @@ public sealed class RetainedCheckpoints
     {
         (this.policy, Problem) = (policy, problem);
         ahead = new(all.OrderBy(c => c.Checkpoint.Size));
-        Count = ahead.Count;
+        Count = ahead.Select(c => c.Checkpoint.ToString()).Distinct().Count();
     }
 
     /// <summary>None at all.</summary>
     public static RetainedCheckpoints None => new(null, [], null);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>How many different ones there are.</summary>
     public int Count { get; }
 
     /// <summary>What is wrong with them already; null where they can be compared.</summary>

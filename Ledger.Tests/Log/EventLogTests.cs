@@ -187,20 +187,18 @@ public sealed class EventLogTests
     [InlineData("update ledger.events set actor = 'x' where position = 1", 1)]
     [InlineData("update ledger.events set occurred_at = occurred_at + interval '1 microsecond' where position = 5", 5)]
     [InlineData("update ledger.events set leaf_hash = sha256('x') where position = 2", 2)]
-    [InlineData("update ledger.events set causation = '' where position = 2", null)]
+    [InlineData("update ledger.events set causation = '' where position = 2", 2)]
     [InlineData("delete from ledger.events where position = 3", 3)]
     [InlineData("delete from ledger.events where position = 6", 6)]
     [InlineData("update ledger.head set root = sha256('x')", 6)]
     [InlineData("update ledger.head set position = 5", 6)]
-    public async Task Verification_names_the_first_position_that_is_wrong(string tampering, int? position)
+    public async Task Verification_names_the_first_position_that_is_wrong(string tampering, int position)
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.Ledger.Log.AppendAsync([.. Enumerable.Range(0, 6).Select(i => Event($"s{i % 2}", $"e-{i}"))], default);
         await database.TamperAsync(tampering);
         var result = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
-        // An empty causation and none are the same line of a leaf: nothing was said that was not said before.
-        Assert.Equal(tampering.Contains("causation", StringComparison.Ordinal), result.Ok);
-        Assert.Equal(position, result.Position);
+        Assert.Equal((false, (long?)position), (result.Ok, result.Position));
     }
 
     [Theory]

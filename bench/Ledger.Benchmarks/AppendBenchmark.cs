@@ -30,7 +30,7 @@ internal static class AppendBenchmark
         await bench.DescribeAsync();
         Console.WriteLine($"event: {Events("x", 1)[0].Data.Length} bytes of data, about {EventsPerStream} events a stream; {rounds} interleaved rounds after one to warm up");
         Bench.Head();
-        var raw = new RawLog(bench.Ledger.Database);
+        var raw = new RawLog(bench.Database);
         await raw.CreateAsync();
         var met = true;
         if (only is null or "bulk")
@@ -92,7 +92,7 @@ internal static class AppendBenchmark
     {
         const int count = 2_000;
         var (ours50, ours99, raw50, raw99) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        await using var connection = await bench.Ledger.Database.OpenConnectionAsync();
+        await using var connection = await bench.Database.OpenConnectionAsync();
         await using var insert = await RawLog.PrepareInsertAsync(connection);
         for (var round = 0; round <= rounds; round++)
         {
@@ -131,7 +131,7 @@ internal static class AppendBenchmark
             var connections = new List<(NpgsqlConnection Connection, NpgsqlCommand Insert)>();
             for (var a = 0; a < Appenders; a++)
             {
-                var connection = await bench.Ledger.Database.OpenConnectionAsync();
+                var connection = await bench.Database.OpenConnectionAsync();
                 connections.Add((connection, await RawLog.PrepareInsertAsync(connection)));
             }
 

@@ -24,7 +24,10 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string connection;
 
     private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
-        (this.directory, this.cluster, this.connection, Ledger) = (directory, cluster, connection, ledger);
+        (this.directory, this.cluster, this.connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true }));
+
+    /// <summary>The database as its owner, for what is measured beside the ledger: the ledger's own role may make no tables.</summary>
+    public NpgsqlDataSource Database { get; }
 
     /// <summary>The ledger under measurement.</summary>
     public LedgerRuntime Ledger { get; }
@@ -79,7 +82,7 @@ internal sealed class Bench : IAsyncDisposable
             throw new InvalidOperationException($"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}");
         }
 
-        await using var command = Ledger.Database.CreateCommand("vacuum analyze");
+        await using var command = Database.CreateCommand("vacuum analyze");
         await command.ExecuteNonQueryAsync();
     }
 
@@ -177,6 +180,7 @@ internal sealed class Bench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
+        await Database.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         cluster?.Dispose();
         Directory.Delete(directory, recursive: true);
@@ -184,7 +188,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task<IReadOnlyList<string>> SettingsAsync()
     {
-        await using var command = Ledger.Database.CreateCommand("""
+        await using var command = Database.CreateCommand("""
             select name || ' ' || current_setting(name) from pg_settings
             where name in ('server_version', 'shared_buffers', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level') order by name
             """);

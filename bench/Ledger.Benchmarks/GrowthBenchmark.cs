@@ -47,7 +47,7 @@ internal static class GrowthBenchmark
     private static async Task<Figures> MeasureAsync(Bench bench, int first, int years, int rounds)
     {
         var import = await bench.CommandAsync("import", await bench.WriteYearsAsync(Contract, Enumerable.Range(first, years)));
-        await using (var vacuum = bench.Ledger.Database.CreateCommand("vacuum analyze"))
+        await using (var vacuum = bench.Database.CreateCommand("vacuum analyze"))
         {
             vacuum.CommandTimeout = 0;
             await vacuum.ExecuteNonQueryAsync();
@@ -65,7 +65,7 @@ internal static class GrowthBenchmark
 
         var rawRead = await RoundsAsync(rounds, () => ReadBenchmark.HashAsync(bench));
 
-        var raw = new RawLog(bench.Ledger.Database);
+        var raw = new RawLog(bench.Database);
         await raw.CreateAsync();
         await raw.FillAsync();
         var (append, rawAppend) = (new List<double>(), new List<double>());

@@ -23,7 +23,7 @@ internal static class ImportBenchmark
     {
         await using var bench = await Bench.OpenAsync();
         await bench.DescribeAsync();
-        var raw = new RawLog(bench.Ledger.Database);
+        var raw = new RawLog(bench.Database);
         await raw.CreateAsync();
         var (imports, copies, events, bytes) = (new List<double>(), new List<double>(), 0L, 0L);
         for (var round = 0; round <= rounds; round++)

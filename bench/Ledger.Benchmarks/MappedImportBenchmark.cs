@@ -31,7 +31,7 @@ internal static class MappedImportBenchmark
             ?? throw new InvalidDataException(string.Join("; ", faults));
         await bench.RegisterAsync(Bench.Terms(Contract));
         await bench.DescribeAsync();
-        var raw = new RawLog(bench.Ledger.Database);
+        var raw = new RawLog(bench.Database);
         await raw.CreateAsync();
 
         // Every round writes to a log and a table that hold the rounds before it, as a ledger in use does.

@@ -58,7 +58,7 @@ internal static class ReadBenchmark
     private static async Task FoldAsync(Bench bench, string? contract, long upTo = long.MaxValue, bool all = false)
     {
         var accounts = new Dictionary<string, ContractAccount?>();
-        await using var connection = await bench.Ledger.Database.OpenConnectionAsync();
+        await using var connection = await bench.Database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             "select position, contract, stream, version, type, event_id, source, occurred_at, recorded_at, actor, data from ledger.events where position <= $1 and ($2::text is null or contract = $2) and type <> all ($3) order by position", connection)
         {
@@ -83,7 +83,7 @@ internal static class ReadBenchmark
     /// <summary>Reads every row and hashes its data and its leaf's worth of text.</summary>
     public static async Task HashAsync(Bench bench)
     {
-        await using var connection = await bench.Ledger.Database.OpenConnectionAsync();
+        await using var connection = await bench.Database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("select position, contract, stream, version, type, event_id, source, occurred_at, recorded_at, actor, correlation, causation, data, leaf_hash from ledger.events order by position", connection);
         await using var reader = await command.ExecuteReaderAsync();
         var digest = new byte[SHA256.HashSizeInBytes];
@@ -98,7 +98,7 @@ internal static class ReadBenchmark
 
     private static async Task<(long Position, long Events)> MiddleAsync(Bench bench)
     {
-        await using var command = bench.Ledger.Database.CreateCommand("select max(position) - 1, count(*) from ledger.events where contract = $1");
+        await using var command = bench.Database.CreateCommand("select max(position) - 1, count(*) from ledger.events where contract = $1");
         command.Parameters.Add(new() { Value = Contract });
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
@@ -107,7 +107,7 @@ internal static class ReadBenchmark
 
     private static async Task<double> SelectsAsync(Bench bench)
     {
-        await using var connection = await bench.Ledger.Database.OpenConnectionAsync();
+        await using var connection = await bench.Database.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("select statement from projections.period_statements where contract = $1 and period = $2", connection) { Parameters = { new() { Value = Contract }, new() { Value = 2 } } };
         await command.PrepareAsync();
         return await P50Async(async () => _ = (string)(await command.ExecuteScalarAsync())!);

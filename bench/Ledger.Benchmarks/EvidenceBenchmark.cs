@@ -1,0 +1,120 @@
+using System.CommandLine;
+using Ledger.EventStore;
+using Ledger.EventStore.Proofs;
+
+namespace Ledger.Benchmarks;
+
+/// <summary>
+/// <c>evidence</c>: what tiles and checkpoints cost appends, published while they run as the service publishes them, and what a
+/// proof costs in a log of a million events.
+/// </summary>
+internal static class EvidenceBenchmark
+{
+    private const int Batch = 10_000;
+    private const int BatchesARound = 20;
+    private const int Proofs = 2_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    public static Command Create()
+    {
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
+        var command = new Command("evidence", "Appends with and without checkpoints and tiles published beside them; the time of a proof at a million events") { rounds };
+        command.SetAction(parsed => RunAsync(parsed.GetValue(rounds)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int rounds)
+    {
+        await using var bench = await Bench.OpenAsync();
+        await bench.DescribeAsync();
+        Console.WriteLine($"{BatchesARound} batches of {Batch:N0} events a round, {rounds} interleaved rounds after one to warm up; a checkpoint and its tiles every {Pause.TotalMilliseconds:0} ms where the log moved");
+        Bench.Head("without", "with");
+        await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+        var (without, with) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            var (first, second) = (Batches($"a{round}"), Batches($"b{round}"));
+            var alone = await Bench.TimeAsync(() => AppendAsync(bench, first));
+            await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None); // What was left undone is not the other's to do.
+            var beside = await PublishingAsync(bench, () => Bench.TimeAsync(() => AppendAsync(bench, second)));
+            if (round > 0)
+            {
+                without.Add(alone);
+                with.Add(beside);
+            }
+        }
+
+        const double count = Batch * BatchesARound * 1000.0;
+        var met = Bench.Row("append, checkpoints and tiles beside it", count / Bench.Median(without), count / Bench.Median(with), "events/s", 0.95, atLeast: true);
+        for (var more = 0; (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position < 1_000_000; more++)
+        {
+            await AppendAsync(bench, Batches($"c{more}"));
+        }
+
+        return await ProveAsync(bench) && met ? 0 : 1;
+    }
+
+    private static async Task<bool> ProveAsync(Bench bench)
+    {
+        var published = await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+        var prover = new LogProver(bench.Ledger.Database, bench.Ledger.Log.Reader);
+        var dice = new Domain.Simulation.Dice(1);
+        var (inclusion, consistency) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Proofs; i++)
+        {
+            var at = 1 + (long)dice.Between(0, (int)published.Checkpoint.Size - 1);
+            inclusion.Add(await OnceAsync(() => prover.InclusionAsync(at, published, CancellationToken.None)));
+            consistency.Add(await OnceAsync(() => prover.ConsistencyAsync(at, published.Checkpoint.Size, published, CancellationToken.None)));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"proofs in a log of {published.Checkpoint.Size:N0} events, {Proofs:N0} of each at random positions:");
+        var met = true;
+        foreach (var (name, times) in new[] { ("inclusion", inclusion), ("consistency", consistency) })
+        {
+            times.Sort();
+            Console.WriteLine($"  {name}: p50 {Bench.Show(times[Proofs / 2], 2)} ms, p99 {Bench.Show(times[Proofs * 99 / 100], 2)} ms (reach: under 2 ms)");
+            met &= times[Proofs / 2] < 2;
+        }
+
+        return met;
+    }
+
+    private static async Task<double> OnceAsync(Func<Task> proof)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await proof();
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    private static async Task<double> PublishingAsync(Bench bench, Func<Task<double>> work)
+    {
+        using var stop = new CancellationTokenSource();
+        var publishing = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+                await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        });
+        var took = await work();
+        await stop.CancelAsync();
+        await publishing;
+        return took;
+    }
+
+    private static List<List<AppendEvent>> Batches(string run) => [.. Enumerable.Range(0, BatchesARound).Select(b => AppendBenchmark.Events($"{run}-{b}", Batch))];
+
+    private static async Task AppendAsync(Bench bench, List<List<AppendEvent>> batches)
+    {
+        foreach (var batch in batches)
+        {
+            var results = await bench.Ledger.Log.AppendAsync(batch, CancellationToken.None);
+            if (results.Any(r => r is not AppendResult.Recorded))
+            {
+                throw new InvalidOperationException("an event was not recorded");
+            }
+        }
+    }
+}
