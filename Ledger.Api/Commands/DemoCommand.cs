@@ -113,5 +113,13 @@ internal static class DemoCommand
             drop table if exists public.ledger_migrations;
             """, connection);
         await drop.ExecuteNonQueryAsync(cancel);
+
+        // What was signed and sealed for it goes with it.
+        File.Delete(DataFiles.Checkpoints(settings.DataDirectory));
+        File.Delete(DataFiles.Policy(settings.DataDirectory));
+        foreach (var directory in new[] { DataFiles.Signer(settings.DataDirectory), DataFiles.Personal(settings.DataDirectory) }.Where(Directory.Exists))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.EventStore;
 using Ledger.EventStore.Checkpoints;
 using Ledger.Projections.Bundles;
 using Spectre.Console;
@@ -26,13 +27,25 @@ internal static class ExportCommand
             var sizes = ledger.Checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
             long events;
             var temporary = path + ".new";
-            await using (var file = CommandLine.CreateFile(temporary))
-            await using (var buffered = new BufferedStream(file, 1 << 20))
+            try
             {
-                events = await new BundleWriter(ledger.Database, ledger.Log.Reader).WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                await using (var file = CommandLine.CreateFile(temporary))
+                await using (var buffered = new BufferedStream(file, 1 << 20))
+                {
+                    events = await new BundleWriter(ledger.Database, ledger.Log.Reader).WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                }
+
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
+            }
+            finally
+            {
+                File.Delete(temporary);
             }
 
-            File.Move(temporary, path, overwrite: true);
             var root = Convert.ToHexStringLower(published.Checkpoint.Root);
             terminal.Show(
                 new { file = path, contract, events, published.Checkpoint.Size, root },

@@ -7,10 +7,6 @@ namespace Ledger.Api.Commands;
 internal static class KeptCheckpoints
 {
     /// <summary>The notes of a file, each with where it stands; throws <see cref="LedgerException"/> for a file without any.</summary>
-    public static IReadOnlyList<(string Source, string Note)> Read(string path)
-    {
-        CommandLine.OpenFile(path).Dispose();
-        var notes = new CheckpointFile(path).Read().Select((note, i) => ($"{path}, note {i + 1}", note)).ToList();
-        return notes.Count > 0 ? notes : throw new LedgerException(ErrorCode.FileUnreadable, $"{path} holds no signed checkpoint: expected what `checkpoint` prints");
-    }
+    public static IReadOnlyList<(string Source, string Note)> Read(string path) =>
+        [.. new CheckpointFile(path).NotesOfCopy().Select((note, i) => ($"{path}, note {i + 1}", note))];
 }

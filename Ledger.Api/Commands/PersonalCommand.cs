@@ -43,11 +43,11 @@ internal static class PersonalCommand
     {
         var phone = new Argument<string>("PHONE") { Description = "A phone number" };
         var command = new Command("find", "Names the subject that a phone number belongs to") { phone };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, (ledger, terminal) =>
         {
-            var subject = await PersonalData.FindAsync(ledger, parsed.GetRequiredValue(phone), cancel);
+            var subject = PersonalData.Find(ledger, parsed.GetRequiredValue(phone));
             terminal.Show(new { subject }, console => console.MarkupLineInterpolated($"{subject ?? "nobody is known by that number"}"));
-            return CommandLine.Done;
+            return Task.FromResult(CommandLine.Done);
         }, cancel));
         return command;
     }

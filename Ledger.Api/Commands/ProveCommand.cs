@@ -16,9 +16,9 @@ internal static class ProveCommand
         var command = new Command("prove", "Proves against the signed checkpoint that an event is in the log, or that the log only grew") { position, from, output };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            if (parsed.GetValue(position) is null == parsed.GetValue(from) is null)
+            if (parsed.GetValue(position) is null == parsed.GetValue(from) is null || (parsed.GetValue(from) is not null && parsed.GetValue(output) is not null))
             {
-                throw new LedgerException(ErrorCode.BadRequest, "name a POSITION, or a size with --from");
+                throw new LedgerException(ErrorCode.BadRequest, "name a POSITION, with --out or without, or a size with --from");
             }
 
             var published = await ledger.Checkpoints.PublishAsync(cancel);

@@ -23,7 +23,7 @@ internal static class SignerCommand
         {
             var keys = Path.GetFullPath(parsed.GetValue(directory) ?? DataFiles.Signer(CommandLine.Settings().DataDirectory));
             IPEndPoint? address = null;
-            if (parsed.GetValue(listen) is { } text && !IPEndPoint.TryParse(text, out address))
+            if (parsed.GetValue(listen) is { } text && (!IPEndPoint.TryParse(text, out address) || address.Port == 0))
             {
                 throw new LedgerException(ErrorCode.BadRequest, $"--listen: expected an address and port such as 127.0.0.1:5081, got \"{text}\"");
             }
@@ -42,7 +42,15 @@ internal static class SignerCommand
                     kestrel.Listen(address);
                 }
             });
-            await app.StartAsync(cancel);
+            try
+            {
+                await app.StartAsync(cancel);
+            }
+            catch (IOException e)
+            {
+                throw new LedgerException(ErrorCode.BadRequest, $"{address?.ToString() ?? socket} cannot be listened on: {e.Message}", e);
+            }
+
             terminal.Say($"signing for {signer.Policy.Origin} on {address?.ToString() ?? socket}; Ctrl-C stops");
             var parent = parsed.GetValue(attached) ? Task.Run(Console.In.ReadToEnd, CancellationToken.None) : Task.Delay(Timeout.Infinite, CancellationToken.None);
             await parent.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

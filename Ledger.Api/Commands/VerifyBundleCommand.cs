@@ -18,6 +18,11 @@ internal static class VerifyBundleCommand
         command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
         {
             var path = parsed.GetRequiredValue(file);
+            if (path == "-")
+            {
+                throw new LedgerException(ErrorCode.BadRequest, "a bundle is read twice: name a file");
+            }
+
             var notes = (parsed.GetValue(kept) ?? []).Select(k => KeptCheckpoints.Read(k)[^1]).ToList();
             var policy = parsed.GetValue(keys) is { } trusted ? Policy(trusted, await CommandLine.ReadFileAsync(trusted, cancel)) : null;
             var result = await BundleVerifier.VerifyAsync(() => CommandLine.OpenFile(path), policy, notes, cancel);

@@ -14,13 +14,7 @@ internal static class VerifyCommand
         var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, compares them with the signed checkpoints, repeats every recorded assessment and compares every read model") { copies };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var kept = parsed.GetValue(copies) ?? [];
-            foreach (var path in kept)
-            {
-                await CommandLine.OpenFile(path).DisposeAsync();
-            }
-
-            var result = await VerifyAsync(ledger, terminal, cancel, kept);
+            var result = await VerifyAsync(ledger, terminal, cancel, parsed.GetValue(copies) ?? []);
             terminal.Show(result, console => Print(console, result));
             return result.Ok ? CommandLine.Done : CommandLine.SomethingWrong;
         }, cancel));

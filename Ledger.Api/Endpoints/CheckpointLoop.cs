@@ -29,7 +29,7 @@ public sealed class CheckpointLoop(LedgerRuntime ledger, ILogger<CheckpointLoop>
 
                 Alarm = null;
             }
-            catch (Exception e) when (DatabaseErrors.IsAway(e))
+            catch (Exception e) when (DatabaseErrors.IsAway(e) && DatabaseErrors.Told(e).Code != ErrorCode.DiskFull)
             {
                 logger.LogWarning(e, "Checkpoints wait for the database");
             }

@@ -5,6 +5,7 @@ using Ledger.EventStore;
 using Ledger.EventStore.Appending;
 using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Personal;
+using Ledger.EventStore.Proofs;
 using Ledger.EventStore.Reading;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Findings;
@@ -22,6 +23,8 @@ namespace Ledger.Api.Hosting;
 /// </summary>
 public sealed class LedgerRuntime : IAsyncDisposable
 {
+    private const string ServiceRole = "ledger_service";
+
     private readonly EmbeddedCluster? cluster;
     private readonly ISigner signer;
 
@@ -30,7 +33,8 @@ public sealed class LedgerRuntime : IAsyncDisposable
         (this.cluster, this.signer, DataDirectory) = (cluster, signer, dataDirectory);
         Database = database;
         Clock = clock;
-        Log = new EventLog(database, () => Instants.ToMicroseconds(clock.GetCurrentInstant()));
+        var recent = new RecentLeaves();
+        Log = new EventLog(database, () => Instants.ToMicroseconds(clock.GetCurrentInstant()), recent);
         Statements = new StatementProjection(database, Log.Reader);
         Read = new StatementReader(database, Log.Reader, Statements);
         Findings = new FindingReader(Log.Reader);
@@ -38,7 +42,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Differences = new DifferenceReader(Log.Reader);
         Traces = new TraceReader(Log.Reader);
         Personal = new PersonalStore(new PersonalKeys(DataFiles.Personal(dataDirectory)));
-        Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness);
+        Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness, recent);
     }
 
     /// <summary>Where the checkpoint file, the signer and its keys are.</summary>
@@ -121,6 +125,25 @@ public sealed class LedgerRuntime : IAsyncDisposable
         cluster?.Dispose();
     }
 
+    /// <summary>Whether the service's role is there, has its rights in this database, and may be taken by this user: tried, since rules differ by version.</summary>
+    private static async Task<bool> MayServeAsync(NpgsqlDataSource owner, CancellationToken cancel)
+    {
+        try
+        {
+            await using var connection = await owner.OpenConnectionAsync(cancel);
+            await using var role = new NpgsqlCommand($"""
+                set role {ServiceRole};
+                select has_table_privilege('ledger.events', 'insert') and has_table_privilege('ledger.head', 'update')
+                    and has_table_privilege('personal.fields', 'delete') and has_table_privilege('projections.accounts', 'delete')
+                """, connection);
+            return await role.ExecuteScalarAsync(cancel) is true;
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject)
+        {
+            return false;
+        }
+    }
+
     private static RemoteSigner Signer(LedgerSettings settings) =>
         settings.SignerAddress is { } address ? RemoteSigner.At(address) : RemoteSigner.Of(DataFiles.Signer(settings.DataDirectory));
 
@@ -133,10 +156,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
         {
             await Migrator.ApplyAsync(owner, typeof(EventLog).Assembly, cancel);
             await Migrator.ApplyAsync(owner, typeof(StatementProjection).Assembly, cancel);
-            await using var may = owner.CreateCommand("select exists (select from pg_roles where rolname = 'ledger_service' and pg_has_role(oid, 'member'))");
-            if ((bool)(await may.ExecuteScalarAsync(cancel))!)
+            if (await MayServeAsync(owner, cancel))
             {
-                settings.Options = $"{settings.Options} -c role=ledger_service".Trim();
+                settings.Options = $"{settings.Options} -c role={ServiceRole}".Trim();
             }
         }
 

@@ -104,6 +104,15 @@ internal sealed partial class RowMapper
             Write(writer, planned.Data, row, faults);
         }
 
+        if (mapping.PersonalData is { Count: > 0 } personal)
+        {
+            var columns = personal.Select(c => $"column \"{c}\"").ToHashSet();
+            for (var i = 0; i < faults.Count; i++)
+            {
+                faults[i] = columns.Contains(faults[i].Path) ? faults[i].WithoutValue() : faults[i];
+            }
+        }
+
         var attributes = new EventAttributes(
             Fill(planned.Id, row, faults), mapping.Source, e.Type, contract, Fill(planned.Subject, row, faults), at ?? default, Fill(planned.Actor, row, faults));
         if (faults.Count > 0)

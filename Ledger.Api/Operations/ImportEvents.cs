@@ -45,6 +45,7 @@ public sealed class ImportEvents
     private const int LinesPerChunk = 2_000;
     private const int ChunksAhead = 4;
     private const int MostErrorsShown = 20;
+    private const int MostAccounts = 16;
     private const int LinesShown = 5;
 
     // The other half of the cores is for deciding and for the database.
@@ -55,7 +56,8 @@ public sealed class ImportEvents
     private readonly PersonalImport personal;
     private readonly ImportOptions options;
     private readonly bool trusting;
-    private readonly Dictionary<string, ContractAccount?> accounts = [];
+    private Dictionary<string, ContractAccount?> accounts = [];
+    private Dictionary<string, ContractAccount?> earlierAccounts = [];
     private readonly List<RejectedLine> errors = [];
     private readonly List<JsonElement> sample = [];
     private readonly Instant latest;
@@ -231,9 +233,16 @@ public sealed class ImportEvents
     /// <summary>What decisions on these events are checked against, as it stands before the first of them.</summary>
     private async Task LoadStateAsync(IReadOnlyList<FileEvent> events, CancellationToken cancel)
     {
+        // What was not touched for two such turns is written by now and can be folded again: a file of any number of contracts
+        // needs no more memory.
+        if (accounts.Count > MostAccounts)
+        {
+            (earlierAccounts, accounts) = (accounts, []);
+        }
+
         foreach (var contract in events.Select(e => e.Event.Contract).Distinct().Where(c => !accounts.ContainsKey(c)))
         {
-            accounts[contract] = await AccountReader.LastAsync(log.Connection, contract, cancel);
+            accounts[contract] = earlierAccounts.Remove(contract, out var known) ? known : await AccountReader.LastAsync(log.Connection, contract, cancel);
         }
 
         if (calendar is null && events.Any(e => LedgerWideDecisions.Concern(e.Event)))

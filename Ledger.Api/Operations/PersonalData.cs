@@ -55,7 +55,7 @@ public static class PersonalData
         var number = PersonalField.NumberOf(subject);
         await using var transaction = await ledger.Log.BeginAsync(cancel);
         var before = (await LogReader.ReadStreamAsync(transaction.Connection, PersonalStore.StreamOf(subject), long.MaxValue, cancel)).FirstOrDefault(e => e.Type == PersonalStore.ErasedType);
-        if (number is not { } known || (before is null && ledger.Personal.Keys.Find(known) is null))
+        if (number is not { } known || (before is null && !await PersonalStore.HasRowsAsync(transaction.Connection, known, cancel)))
         {
             throw new LedgerException(ErrorCode.Refused, $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's");
         }
@@ -69,11 +69,7 @@ public static class PersonalData
     }
 
     /// <summary>The subject that a phone number belongs to; null where nobody is known by it.</summary>
-    public static async Task<string?> FindAsync(LedgerRuntime ledger, string phone, CancellationToken cancel)
-    {
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
-        return await ledger.Personal.FindAsync(connection, new Caller(Phone: phone).WhoIn(""), cancel) is { } subject ? PersonalField.NameOf(subject) : null;
-    }
+    public static string? Find(LedgerRuntime ledger, string phone) => ledger.Personal.Find(new Caller(Phone: phone).WhoIn("")) is { } subject ? PersonalField.NameOf(subject) : null;
 
     /// <summary>
     /// Reads every personal field in the log up to a position; gives how many there are, and the first that is missing or

@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.EventStore;
@@ -13,7 +14,8 @@ namespace Ledger.Api.Operations;
 internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore store)
 {
     private readonly PersonalSealing sealing = new(store.Keys, connection);
-    private Dictionary<(string Contract, string EventId), SealedValues> chunk = [];
+    // By the data, too: of two events with one id in a file, the first may be refused and the second recorded.
+    private Dictionary<(string Contract, string EventId, string Data), SealedValues> chunk = [];
 
     /// <summary>The same lines with commitments in their events.</summary>
     public async Task<FileLine[]> SealAsync(FileLine[] lines, CancellationToken cancel)
@@ -37,9 +39,10 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
             }
 
             var value = values[next++];
-            chunk.TryAdd((value.Contract, value.EventId), value);
             var named = e.Event with { Data = e.Event.Data.With(Caller.Sealed(PersonalField.NameOf(value.Subject), value.Commitments)) };
-            return new FileEvent(named, EventMapping.ToAppend(named));
+            var append = EventMapping.ToAppend(named);
+            chunk.TryAdd((value.Contract, value.EventId, Encoding.UTF8.GetString(append.Data.Span)), value);
+            return new FileEvent(named, append);
         }
     }
 
@@ -61,7 +64,7 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
 
     /// <summary>The sealed values of the events that a chunk records.</summary>
     public IReadOnlyList<SealedValues> Of(AppendChunk decided) =>
-        chunk.Count == 0 ? [] : [.. decided.Written.Select(w => chunk.GetValueOrDefault((w.Event.Contract, w.Event.EventId))).OfType<SealedValues>()];
+        chunk.Count == 0 ? [] : [.. decided.Written.Select(w => chunk.GetValueOrDefault((w.Event.Contract, w.Event.EventId, Encoding.UTF8.GetString(w.Event.Data.Span)))).OfType<SealedValues>()];
 
     /// <summary>Stores them.</summary>
     public Task WriteAsync(IReadOnlyList<SealedValues> recorded, CancellationToken cancel) => sealing.WriteAsync(recorded, cancel);
@@ -72,13 +75,12 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
     private async Task<StoredEvent?> SameButErasedAsync(FileEvent e, long position, CancellationToken cancel)
     {
         var (stored, _) = await LogReader.ReadAsync(connection, position - 1, position, null, null, cancel).FirstAsync(cancel);
-        if (EventMapping.ToEvent(stored).Data is not CaseReceived { Caller: { Subject: { } subject } caller } data)
+        if (EventMapping.ToEvent(stored).Data is not CaseReceived { Caller.Subject: { } subject } data)
         {
             return null;
         }
 
-        var (field, commitment) = caller.Fields.First();
-        var erased = (await store.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel)).State == PersonalState.Erased;
+        var erased = await PersonalStore.IsErasedAsync(connection, subject, cancel);
         var bare = e.Append with { Data = LedgerJson.Write((CaseReceived)e.Event.Data.Separate().Data) };
         var recorded = bare.At(stored.Position, stored.Version, stored.RecordedAt);
         return erased && recorded with { Data = default } == stored with { Data = default } && recorded.Data.Span.SequenceEqual(LedgerJson.Write((CaseReceived)data.Separate().Data)) ? stored : null;

@@ -45,19 +45,33 @@ public static class VerifyLedger
     {
         var policy = DataFiles.Policy(dataDirectory);
         var signed = Path.Combine(DataFiles.Signer(dataDirectory), Signer.SignedFile);
-        var files = copies.Append(DataFiles.Checkpoints(dataDirectory)).Append(signed).Where(File.Exists).ToList();
-        if (files.Count == 0)
+        var files = new[] { DataFiles.Checkpoints(dataDirectory), signed }.Where(File.Exists).ToList();
+        if (files.Count + copies.Count == 0)
         {
             return RetainedCheckpoints.None;
         }
 
+        // A copy that is named has to tell something: an empty or damaged one must not pass for one that agrees.
+        var sources = copies.Select(c => (c, (IEnumerable<string>)new CheckpointFile(c).NotesOfCopy())).Concat(files.Select(f => (f, new CheckpointFile(f).Read()))).ToList();
         try
         {
-            return RetainedCheckpoints.Load(CheckpointPolicy.Parse(File.ReadAllText(policy)), files.Select(f => (f, new CheckpointFile(f).Read())));
+            return RetainedCheckpoints.Load(Keys(policy), sources);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the retained checkpoints cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static CheckpointPolicy Keys(string path)
+    {
+        try
+        {
+            return CheckpointPolicy.Parse(File.ReadAllText(path));
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys that checkpoints are checked by, {policy}, cannot be read: {e.Message}; put back a copy", e);
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys that checkpoints are checked by, {path}, cannot be read: {e.Message}; put back a copy", e);
         }
     }
 }

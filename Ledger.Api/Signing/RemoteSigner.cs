@@ -49,7 +49,14 @@ public sealed class RemoteSigner : ISigner, IDisposable
     public async Task<CheckpointPolicy> PolicyAsync(CancellationToken cancel)
     {
         using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "/policy"), cancel);
-        return CheckpointPolicy.Parse(await answer.Content.ReadAsStringAsync(cancel));
+        try
+        {
+            return CheckpointPolicy.Parse(await answer.Content.ReadAsStringAsync(cancel));
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new LedgerException(ErrorCode.CheckpointRefused, $"what answers at LEDGER_SIGNER is no signer ({(int)answer.StatusCode}): {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -61,7 +68,7 @@ public sealed class RemoteSigner : ISigner, IDisposable
         {
             HttpStatusCode.OK when SignedNote.Parse(text, out _) is { } note => new SignAnswer.Signed(note),
             HttpStatusCode.Conflict when long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var size) => new SignAnswer.From(size),
-            _ => new SignAnswer.Refused(text.Trim()),
+            _ => new SignAnswer.Refused(text.Trim().Length > 0 ? text.Trim() : $"it answered {(int)answer.StatusCode}; see its own log"),
         };
     }
 

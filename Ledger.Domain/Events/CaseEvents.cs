@@ -142,14 +142,15 @@ public sealed record Caller(string? Subject = null, string? Name = null, string?
         .Where(f => f.Item2 is not null).ToDictionary(f => f.Item1, f => f.Item2!);
 
     /// <summary>
-    /// What tells the same person again: the digits of a phone number of seven or more, without the country's. Without one
-    /// (or with an account's name instead) they are known in this one stream only.
+    /// What tells the same person again: the digits of a phone number of seven or more (also full-width ones), up to an
+    /// extension, without the country's code and the zeros before it or an area. Without one (or with an account's name
+    /// instead) they are known in this one stream only.
     /// </summary>
     public string WhoIn(string stream)
     {
-        var digits = string.Concat((Phone ?? "").Where(char.IsAsciiDigit));
-        digits = digits.Length == 13 && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..] : digits;
-        return digits.Length >= FewestDigits && !Phone!.Any(char.IsLetter) ? "phone\n" + digits : "stream\n" + stream;
+        var digits = string.Concat((Phone ?? "").TakeWhile(c => !char.IsLetter(c)).Where(char.IsDigit).Select(c => System.Globalization.CharUnicodeInfo.GetDecimalDigitValue(c))).TrimStart('0');
+        digits = digits.Length > 11 && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..].TrimStart('0') : digits;
+        return digits.Length >= FewestDigits ? "phone\n" + digits : "stream\n" + stream;
     }
 
     /// <summary>The same with commitments for values.</summary>

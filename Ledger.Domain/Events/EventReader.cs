@@ -170,7 +170,7 @@ public static class EventReader
 
         if (Reading.Read(utf8, type.Data, "$.data", out var found) is not EventData data)
         {
-            faults.AddRange(found);
+            faults.AddRange(found.Select(f => f.Path.StartsWith("$.data.caller", StringComparison.Ordinal) ? f.WithoutValue() : f));
             return null;
         }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Ledger.EventStore.Proofs;
 using Ledger.EventStore.Reading;
 using Npgsql;
 
@@ -18,14 +19,19 @@ public sealed class EventLog : IAsyncDisposable
 
     private readonly NpgsqlDataSource database;
     private readonly Func<long> clock;
+    private readonly RecentLeaves? recent;
     private readonly Channel<Request> requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly Task writer;
 
-    /// <summary>A log over a migrated database; <paramref name="clock"/> tells microseconds since 1970 UTC.</summary>
-    public EventLog(NpgsqlDataSource database, Func<long> clock)
+    /// <summary>
+    /// A log over a migrated database; <paramref name="clock"/> tells microseconds since 1970 UTC, and what is committed is
+    /// told to <paramref name="recent"/>, where anybody wants to know.
+    /// </summary>
+    public EventLog(NpgsqlDataSource database, Func<long> clock, RecentLeaves? recent = null)
     {
         this.database = database;
         this.clock = clock;
+        this.recent = recent;
         Reader = new LogReader(database);
         writer = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -62,7 +68,7 @@ public sealed class EventLog : IAsyncDisposable
     /// Opens a transaction on the log for work that must see its last state: decisions, assessments, whole files. Other
     /// appends wait until it is committed or disposed.
     /// </summary>
-    public Task<LogTransaction> BeginAsync(CancellationToken cancel) => LogTransaction.BeginAsync(database, clock, cancel);
+    public Task<LogTransaction> BeginAsync(CancellationToken cancel) => LogTransaction.BeginAsync(database, clock, recent, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -73,7 +79,7 @@ public sealed class EventLog : IAsyncDisposable
 
     private void WriteAll()
     {
-        using var atHead = new HeadAppender(database, clock);
+        using var atHead = new HeadAppender(database, clock, recent);
         var taken = new List<Request>();
         while (requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
@@ -137,7 +143,7 @@ public sealed class EventLog : IAsyncDisposable
     /// <summary>A large batch by COPY, each event placed and hashed while the database takes the ones before it; null where nothing was written.</summary>
     private async Task<IReadOnlyList<AppendResult.Recorded>?> CopyNewAsync(List<AppendEvent> events)
     {
-        await using var log = await LogTransaction.BeginAsync(database, clock, CancellationToken.None);
+        await using var log = await LogTransaction.BeginAsync(database, clock, recent, CancellationToken.None);
         await log.LoadStreamsAsync(events.Select(e => e.Stream), CancellationToken.None);
         var receipts = new List<AppendResult.Recorded>(events.Count);
         await log.WriteAsync(events.TakeWhile(e => !(e.ExpectedVersion is { } expected && expected != log.VersionOf(e.Stream))).Select(Place), CancellationToken.None);
@@ -161,7 +167,7 @@ public sealed class EventLog : IAsyncDisposable
     {
         try
         {
-            await using var log = await LogTransaction.BeginAsync(database, clock, CancellationToken.None);
+            await using var log = await LogTransaction.BeginAsync(database, clock, recent, CancellationToken.None);
             var all = taken.SelectMany(r => r.Events).ToList();
             var known = await log.RecogniseAsync(all, CancellationToken.None);
             await log.LoadStreamsAsync(all.Select(e => e.Stream), CancellationToken.None);

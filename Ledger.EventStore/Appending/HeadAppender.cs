@@ -1,4 +1,5 @@
 using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Proofs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,7 +11,7 @@ namespace Ledger.EventStore.Appending;
 /// assumption fails nothing was written, and the batch has to be appended the careful way. It blocks its thread, the
 /// writer's own: between two commits a hop over the thread pool costs as much as the statement.
 /// </summary>
-internal sealed class HeadAppender(NpgsqlDataSource database, Func<long> clock) : IDisposable
+internal sealed class HeadAppender(NpgsqlDataSource database, Func<long> clock, RecentLeaves? recent) : IDisposable
 {
     private const int MostStreams = 100_000;
 
@@ -83,6 +84,13 @@ internal sealed class HeadAppender(NpgsqlDataSource database, Func<long> clock) 
         {
             Forget();
             return null;
+        }
+
+        if (recent is not null)
+        {
+            var gathering = new LeafGathering(recent, tree.Size);
+            placed.ForEach(p => gathering.Add(p.Event.Contract, p.Leaf));
+            gathering.Commit();
         }
 
         (tree, recordedAt) = (after, at);

@@ -1,5 +1,6 @@
 using System.Data;
 using Ledger.EventStore.Hashing;
+using Ledger.EventStore.Proofs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,6 +23,8 @@ public sealed class LogTransaction : IAsyncDisposable
     private long before;
     private long recordedAt;
 
+    private LeafGathering? gathering;
+
     private LogTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, Func<long> clock) =>
         (this.connection, this.transaction, this.clock) = (connection, transaction, clock);
 
@@ -40,14 +43,15 @@ public sealed class LogTransaction : IAsyncDisposable
     /// <summary>The connection, for reading the state behind this transaction's lock.</summary>
     public NpgsqlConnection Connection => connection;
 
-    /// <summary>Takes the head's lock.</summary>
-    public static async Task<LogTransaction> BeginAsync(NpgsqlDataSource database, Func<long> clock, CancellationToken cancel)
+    /// <summary>Takes the head's lock; what is committed is told to <paramref name="recent"/>, where anybody wants to know.</summary>
+    public static async Task<LogTransaction> BeginAsync(NpgsqlDataSource database, Func<long> clock, RecentLeaves? recent, CancellationToken cancel)
     {
         var opened = await database.OpenConnectionAsync(cancel);
         try
         {
             var log = new LogTransaction(opened, await opened.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel), clock);
             await log.LockHeadAsync(cancel);
+            log.gathering = recent is null ? null : new LeafGathering(recent, log.before);
             return log;
         }
         catch
@@ -124,6 +128,7 @@ public sealed class LogTransaction : IAsyncDisposable
         var stored = e.At(tree.Size + 1, version + 1, recordedAt);
         var leaf = Leaf.Hash(stored, previous);
         tree.Add(leaf);
+        gathering?.Add(e.Contract, leaf);
         streams[e.Stream] = (stored.Version, leaf);
         return (stored, leaf);
     }
@@ -165,6 +170,7 @@ public sealed class LogTransaction : IAsyncDisposable
 
         // Not to be cancelled: whoever stopped waiting could not be told whether it was done.
         await transaction.CommitAsync(CancellationToken.None);
+        gathering?.Commit();
     }
 
     private async Task MoveHeadAsync(CancellationToken cancel)

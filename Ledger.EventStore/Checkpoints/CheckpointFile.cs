@@ -8,20 +8,61 @@ namespace Ledger.EventStore.Checkpoints;
 /// </summary>
 public sealed class CheckpointFile(string path)
 {
-    private static readonly byte[] End = "\n"u8.ToArray();
+    private const int MostBytesOfNote = 64 * 1024;
+    private static readonly byte[] Dash = Encoding.UTF8.GetBytes(SignedNote.Dash);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Where it is.</summary>
     public string Path => path;
 
-    /// <summary>Appends a note and waits until it is on disk. A note that a crash cut short is removed: it was never published.</summary>
+    /// <summary>
+    /// Appends a note and waits until it is on disk. A last note that a crash cut short is removed: it was never published.
+    /// Nothing else ever is.
+    /// </summary>
     public void Append(SignedNote note)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        using var file = new FileStream(path, DurableFile.Options(FileMode.OpenOrCreate, secret: false));
-        file.SetLength(WholeLength(file));
+        using var alone = LockWriting();
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var (_, end, rest) = Tail(file);
+        var whole = rest.Length > 0 && SignedNote.Parse(rest, out _) is not null; // A copy of one note has no empty line behind it.
+        file.SetLength(whole || end == 0 ? file.Length : end);
         file.Seek(0, SeekOrigin.End);
-        file.Write([.. Encoding.UTF8.GetBytes(note.ToString()), .. End]);
+        file.Write(Encoding.UTF8.GetBytes($"{(whole ? "\n" : "")}{note}\n"));
         file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>
+    /// The notes of a copy that somebody kept, which must hold at least one and nothing else; throws
+    /// <see cref="LedgerException"/> for a file that cannot be read, or holds none.
+    /// </summary>
+    public IReadOnlyList<string> NotesOfCopy()
+    {
+        try
+        {
+            var notes = File.Exists(path) ? Read().ToList() : throw new FileNotFoundException("there is no such file");
+            return notes.Count > 0 && notes.Sum(n => (long)Encoding.UTF8.GetByteCount(n)) + notes.Count >= new FileInfo(path).Length
+                ? notes : throw new FormatException("expected what `checkpoint` prints, whole");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} holds no signed checkpoint: {e.Message}", e);
+        }
+    }
+
+    /// <summary>One writer at a time, by a file beside it, so that readers need not wait; another process that appends is waited for.</summary>
+    private FileStream LockWriting()
+    {
+        for (var patience = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(5))
+        {
+            try
+            {
+                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && patience.Elapsed < Patience)
+            {
+            }
+        }
     }
 
     /// <summary>The notes from the first to the last, as they stand in the file; a last one that was cut short is left out.</summary>
@@ -79,50 +120,37 @@ public sealed class CheckpointFile(string path)
         }
     }
 
-    /// <summary>The last note; null where there is none.</summary>
+    /// <summary>The last whole note; null where there is none.</summary>
     public string? Last()
     {
-        const int MostOfNote = 64 * 1024;
         if (!File.Exists(path))
         {
             return null;
         }
 
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var end = WholeLength(file);
-        var bytes = new byte[Math.Min(end, 2 * MostOfNote)];
-        file.Seek(end - bytes.Length, SeekOrigin.Begin);
-        file.ReadExactly(bytes);
-
-        // A note holds one empty line, between its text and its signatures; the one before that ends the note before.
-        var text = Encoding.UTF8.GetString(bytes);
-        var body = text.Length < 2 ? -1 : text.LastIndexOf("\n\n" + SignedNote.Dash, StringComparison.Ordinal);
-        var start = body < 0 ? -1 : text.LastIndexOf("\n\n", body - 1, StringComparison.Ordinal);
-        return body < 0 ? null : text[(start < 0 ? 0 : start + 2)..^1];
+        var (last, _, rest) = Tail(file);
+        return SignedNote.Parse(rest, out _) is null ? last : rest;
     }
 
-    /// <summary>The length up to the end of the last whole note.</summary>
-    private static long WholeLength(FileStream file)
+    /// <summary>The last note with an empty line behind it, where it ends in the file (0: there is none), and what stands after it.</summary>
+    private static (string? Last, long End, string After) Tail(FileStream file)
     {
-        const int MostOfNote = 64 * 1024;
-        var bytes = new byte[Math.Min(file.Length, MostOfNote)];
-        file.Seek(-bytes.Length, SeekOrigin.End);
+        var start = Math.Max(0, file.Length - (3 * MostBytesOfNote));
+        var bytes = new byte[file.Length - start];
+        file.Seek(start, SeekOrigin.Begin);
         file.ReadExactly(bytes);
-        if (bytes.AsSpan().EndsWith("\n\n"u8))
+        var (last, end, rest) = ((string?)null, 0, 0);
+        for (var (from, signed) = (0, false); bytes.AsSpan(from).IndexOf((byte)'\n') is var length and >= 0; from += length + 1)
         {
-            return file.Length;
-        }
-
-        // An empty line ends a note where a signature line stands before it, and not where one follows.
-        var dash = Encoding.UTF8.GetBytes(SignedNote.Dash);
-        for (var i = bytes.AsSpan().LastIndexOf("\n\n"u8); i >= 0; i = bytes.AsSpan(0, i + 1).LastIndexOf("\n\n"u8))
-        {
-            if (!bytes.AsSpan(i + 2).StartsWith(dash))
+            if (length == 0 && signed)
             {
-                return file.Length - bytes.Length + i + 2;
+                (last, end, rest, signed) = (Encoding.UTF8.GetString(bytes.AsSpan(rest, from - rest)), from + 1, from + 1, false);
             }
+
+            signed |= bytes.AsSpan(from, length).StartsWith(Dash);
         }
 
-        return 0;
+        return (last, end == 0 ? 0 : start + end, Encoding.UTF8.GetString(bytes.AsSpan(rest)));
     }
 }

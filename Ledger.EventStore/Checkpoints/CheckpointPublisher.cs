@@ -18,11 +18,13 @@ public sealed record PublishedCheckpoint(Checkpoint Checkpoint, SignedNote Note,
 /// <param name="file">Where published checkpoints are kept.</param>
 /// <param name="policyFile">The public keys as first seen: another signer's are refused from then on.</param>
 /// <param name="witness">Who cosigns; null for nobody.</param>
-public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signer, CheckpointFile file, string policyFile, Witness? witness = null) : IDisposable
+/// <param name="recent">What this process committed lately; null to read it all from the log.</param>
+public sealed class CheckpointPublisher(
+    NpgsqlDataSource database, ISigner signer, CheckpointFile file, string policyFile, Witness? witness = null, RecentLeaves? recent = null) : IDisposable
 {
     private const int MostAttempts = 5;
 
-    private readonly TileStore tiles = new(database);
+    private readonly TileStore tiles = new(database, recent);
     private readonly SemaphoreSlim one = new(1);
     private ContractCounts counts = new();
     private long counted;
@@ -39,6 +41,7 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
     {
         if (policy is null)
         {
+            // Asked for by several at once, the first time: each writes the same.
             var keys = await signer.PolicyAsync(cancel);
             if (!System.IO.File.Exists(policyFile))
             {
@@ -78,6 +81,20 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
 
     private async Task<PublishedCheckpoint> NewAsync(CancellationToken cancel)
     {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (await TryAsync(cancel) is { } published)
+            {
+                return Latest = published;
+            }
+        }
+
+        throw new LedgerException(ErrorCode.CheckpointRefused, "other processes keep publishing checkpoints: try again");
+    }
+
+    /// <summary>Publishes the log's end as it is seen now; null where another process published a later one meanwhile.</summary>
+    private async Task<PublishedCheckpoint?> TryAsync(CancellationToken cancel)
+    {
         var keys = await PolicyAsync(cancel);
         await tiles.CatchUpAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -91,26 +108,38 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
         await CountAsync(connection, head.Position, cancel);
         var checkpoint = new Checkpoint(keys.Origin, head.Position, head.Root, counts.Digest());
         var read = TileStore.Reader(connection, cancel);
-        var note = await AlreadyAsync(keys, checkpoint, read) ?? await SignAsync(checkpoint, read, cancel);
-        Latest = new PublishedCheckpoint(checkpoint, note, ContractCounts.Parse(counts.ToString())!);
-        return Latest;
-    }
-
-    /// <summary>The file's last note where it is of this very checkpoint; a log that contradicts the file is published no more.</summary>
-    private async Task<SignedNote?> AlreadyAsync(CheckpointPolicy keys, Checkpoint checkpoint, SubtreeRoot read)
-    {
-        if (file.Last() is not { } text || SignedNote.Parse(text, out _) is not { } note || keys.Open(note, out _) is not { } published)
+        var last = file.Last() is { } text && SignedNote.Parse(text, out _) is { } kept && keys.Open(kept, out _) is { } opened ? (Note: kept, Checkpoint: opened) : default;
+        if (last.Checkpoint?.Size > checkpoint.Size && await ReachesAsync(last.Checkpoint.Size, cancel))
         {
             return null;
         }
 
-        var extends = published.Size < checkpoint.Size ? (await MerkleProof.RootAsync(published.Size, read)).AsSpan().SequenceEqual(published.Root)
-            : published.Size == checkpoint.Size && published.Agrees(checkpoint);
-        return !extends ? throw new LedgerException(ErrorCode.CheckpointRefused, $"alarm: the log of size {checkpoint.Size} does not extend the checkpoint of size {published.Size} at the end of {file.Path}: verify the ledger")
-            : published.Size == checkpoint.Size ? note : null;
+        await RefuseContradictionAsync(last.Checkpoint, checkpoint, read);
+        var note = last.Checkpoint?.Size == checkpoint.Size ? last.Note : await SignAsync(checkpoint, read, cancel);
+        return note is null ? null : new PublishedCheckpoint(checkpoint, note, ContractCounts.Parse(counts.ToString())!);
     }
 
-    private async Task<SignedNote> SignAsync(Checkpoint checkpoint, SubtreeRoot read, CancellationToken cancel)
+    /// <summary>Whether the log, as it ends now and not in this snapshot, is of that size at least: then it did not shrink, it grew.</summary>
+    private async Task<bool> ReachesAsync(long size, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await LogReader.HeadAsync(connection, cancel)).Position >= size;
+    }
+
+    /// <summary>A log that contradicts the last checkpoint of the file is published no more.</summary>
+    private async Task RefuseContradictionAsync(Checkpoint? published, Checkpoint checkpoint, SubtreeRoot read)
+    {
+        var extends = published is null
+            || (published.Size < checkpoint.Size ? (await MerkleProof.RootAsync(published.Size, read)).AsSpan().SequenceEqual(published.Root)
+                : published.Size == checkpoint.Size && published.Agrees(checkpoint));
+        if (!extends)
+        {
+            throw new LedgerException(ErrorCode.CheckpointRefused, $"alarm: the log of size {checkpoint.Size} does not extend the checkpoint of size {published!.Size} at the end of {file.Path}: verify the ledger");
+        }
+    }
+
+    /// <summary>The signed note; null where the signer has signed a later one of a log that grew meanwhile.</summary>
+    private async Task<SignedNote?> SignAsync(Checkpoint checkpoint, SubtreeRoot read, CancellationToken cancel)
     {
         var from = Latest?.Checkpoint.Size ?? 0;
         for (var attempt = 0; attempt < MostAttempts; attempt++)
@@ -118,6 +147,8 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
             var proof = from <= checkpoint.Size ? await MerkleProof.ConsistencyAsync(from, checkpoint.Size, read) : [];
             switch (await signer.SignAsync(new SignRequest(from, proof, checkpoint.ToString()), cancel))
             {
+                case SignAnswer.From answer when answer.Size > checkpoint.Size && await ReachesAsync(answer.Size, cancel):
+                    return null;
                 case SignAnswer.From answer:
                     from = answer.Size;
                     continue;
@@ -133,7 +164,7 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
             }
         }
 
-        throw new LedgerException(ErrorCode.CheckpointRefused, "other processes keep publishing checkpoints: try again");
+        return null;
     }
 
     private async Task CountAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
@@ -143,16 +174,25 @@ public sealed class CheckpointPublisher(NpgsqlDataSource database, ISigner signe
             (counts, counted) = (new ContractCounts(), 0);
         }
 
+        if (recent?.TryCount(counted, position, counts) == true)
+        {
+            counted = position;
+            return;
+        }
+
         await using var command = new NpgsqlCommand("select contract, count(*) from ledger.events where position > $1 and position <= $2 group by contract", connection)
         {
             Parameters = { new() { Value = counted }, new() { Value = position } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
+        var more = new List<(string Contract, long Events)>();
         while (await reader.ReadAsync(cancel))
         {
-            counts.Add(reader.GetString(0), reader.GetInt64(1));
+            more.Add((reader.GetString(0), reader.GetInt64(1)));
         }
 
+        // All at once: what breaks off halfway must not be counted again.
+        more.ForEach(m => counts.Add(m.Contract, m.Events));
         counted = position;
     }
 }

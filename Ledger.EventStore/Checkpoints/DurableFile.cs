@@ -1,12 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace Ledger.EventStore.Checkpoints;
 
 /// <summary>Files that are either the old or the new after a crash, and on disk once written.</summary>
-public static class DurableFile
+public static partial class DurableFile
 {
     /// <summary>Replaces a file; one with a secret can be read by its owner only.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes, bool secret)
     {
-        var temporary = path + ".new";
+        var temporary = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.new";
         File.Delete(temporary);
         using (var file = new FileStream(temporary, Options(FileMode.CreateNew, secret)))
         {
@@ -15,7 +17,36 @@ public static class DurableFile
         }
 
         File.Move(temporary, path, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    /// <summary>Waits until a directory's entries are on disk: a name that was moved is one of them.</summary>
+    private static void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var directory = Open(path, 0);
+        if (directory >= 0)
+        {
+            _ = Sync(directory);
+            _ = Close(directory);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Sync(int file);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int file);
 
     /// <summary>Makes a directory; one for secrets can be entered by its owner only.</summary>
     public static void CreateSecretDirectory(string path)
@@ -30,7 +61,7 @@ public static class DurableFile
         }
     }
 
-    /// <summary>How such a file is opened for writing, by nobody else at the same time.</summary>
+    /// <summary>How such a file is opened for writing.</summary>
     public static FileStreamOptions Options(FileMode mode, bool secret)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read };

@@ -35,7 +35,7 @@ public static partial class Ed25519
     /// <summary>The public key of a private one.</summary>
     public static byte[] PublicKey(ReadOnlySpan<byte> privateKey)
     {
-        var key = NewPrivateKey(KeyType, IntPtr.Zero, privateKey, KeySize);
+        var key = Private(privateKey);
         try
         {
             var publicKey = new byte[KeySize];
@@ -51,7 +51,7 @@ public static partial class Ed25519
     /// <summary>The signature over a message.</summary>
     public static byte[] Sign(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> message)
     {
-        var (key, context) = (NewPrivateKey(KeyType, IntPtr.Zero, privateKey, KeySize), NewContext());
+        var (key, context) = (Private(privateKey), NewContext());
         try
         {
             var signature = new byte[SignatureSize];
@@ -85,6 +85,12 @@ public static partial class Ed25519
             FreeContext(context);
             FreeKey(key);
         }
+    }
+
+    private static IntPtr Private(ReadOnlySpan<byte> key)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize);
+        return NewPrivateKey(KeyType, IntPtr.Zero, key, KeySize) is var handle && handle != IntPtr.Zero ? handle : throw new InvalidOperationException("libcrypto refused an Ed25519 key");
     }
 
     private static byte[] Check(int done, byte[] result) => done == 1 ? result : throw new InvalidOperationException("libcrypto refused an Ed25519 key");

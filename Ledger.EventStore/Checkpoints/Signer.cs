@@ -69,9 +69,13 @@ public sealed class Signer : ISigner, IDisposable
     private readonly FileStream held;
     private readonly Lock order = new();
     private Checkpoint last;
+    private bool hasSigned;
 
-    private Signer(string directory, SigningKeys keys, FileStream held, Checkpoint last) =>
-        (this.directory, this.keys, this.held, this.last) = (directory, keys, held, last);
+    private Signer(string directory, SigningKeys keys, FileStream held, Checkpoint? last)
+    {
+        (this.directory, this.keys, this.held) = (directory, keys, held);
+        (this.last, hasSigned) = (last ?? new Checkpoint(keys.Origin, 0, MerkleTree.EmptyRoot, null), last is not null);
+    }
 
     /// <summary>The public keys that it signs with.</summary>
     public CheckpointPolicy Policy => keys.Policy;
@@ -90,10 +94,14 @@ public sealed class Signer : ISigner, IDisposable
             var keys = SigningKeys.Open(Path.Combine(directory, "keys.pem"));
             return new Signer(directory, keys, held, Last(Path.Combine(directory, SignedFile), keys));
         }
-        catch (IOException e)
+        catch (IOException e) when (held is null && File.Exists(Path.Combine(directory, "lock")))
+        {
+            throw new LedgerException(ErrorCode.DataDirectoryInUse, $"another signer holds {directory}: one signer, one memory", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             held?.Dispose();
-            throw new LedgerException(ErrorCode.DataDirectoryInUse, $"another signer holds {directory}: one signer, one memory", e);
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the signer's directory {directory} cannot be used: {e.Message}", e);
         }
         catch
         {
@@ -130,7 +138,7 @@ public sealed class Signer : ISigner, IDisposable
             }
 
             var contradiction = asked.Size < last.Size ? $"the log ends at {asked.Size}, and its checkpoint of size {last.Size} was signed: events are missing"
-                : MerkleProof.ShowsConsistency(last.Size, asked.Size, last.Root, asked.Root, request.Proof) && (asked.Size > last.Size || asked.Agrees(last)) ? null
+                : MerkleProof.ShowsConsistency(last.Size, asked.Size, last.Root, asked.Root, request.Proof) && (asked.Size > last.Size || !hasSigned || request.Text == last.ToString()) ? null
                 : $"the log of size {asked.Size} does not begin with the {last.Size} events that were signed: its past was changed";
             if (contradiction is not null)
             {
@@ -141,7 +149,7 @@ public sealed class Signer : ISigner, IDisposable
 
             var note = keys.Sign(request.Text);
             DurableFile.Write(Path.Combine(directory, SignedFile), Encoding.UTF8.GetBytes(note.ToString()), secret: false);
-            last = asked;
+            (last, hasSigned) = (asked, true);
             return new SignAnswer.Signed(note);
         }
     }
@@ -153,11 +161,11 @@ public sealed class Signer : ISigner, IDisposable
         held.Dispose();
     }
 
-    private static Checkpoint Last(string path, SigningKeys keys)
+    private static Checkpoint? Last(string path, SigningKeys keys)
     {
         if (!File.Exists(path))
         {
-            return new Checkpoint(keys.Origin, 0, MerkleTree.EmptyRoot, null);
+            return null;
         }
 
         // What it once signed is signed with its own keys: a memory that somebody else wrote is none.

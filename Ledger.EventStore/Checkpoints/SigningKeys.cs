@@ -60,7 +60,7 @@ public sealed class SigningKeys : IDisposable
             var (first, second) = Two(pem);
             var ecdsa = ECDsa.Create();
             ecdsa.ImportPkcs8PrivateKey(first, out _);
-            return second.AsSpan().StartsWith(Ed25519Prefix)
+            return second.AsSpan().StartsWith(Ed25519Prefix) && second.Length == Ed25519Prefix.Length + Ed25519.KeySize
                 ? new SigningKeys(origin, ecdsa, second[Ed25519Prefix.Length..])
                 : throw new FormatException("the second key is not an Ed25519 key");
         }

@@ -15,7 +15,10 @@ namespace Ledger.EventStore.Checkpoints;
 /// <param name="say">Is told why a cosignature is missing.</param>
 public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Action<string> say)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
     private long seen;
+    private DateTime notBefore;
 
     /// <summary>The key that it cosigns with.</summary>
     public VerifierKey Key => key;
@@ -23,6 +26,12 @@ public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Actio
     /// <summary>The note with the witness's cosignature, or as it was.</summary>
     public async Task<SignedNote> CosignAsync(SignedNote note, long size, SubtreeRoot roots, CancellationToken cancel)
     {
+        // One that was away is left alone for a while: it may hold nothing up.
+        if (DateTime.UtcNow < notBefore)
+        {
+            return note;
+        }
+
         try
         {
             for (var attempt = 0; attempt < 2; attempt++)
@@ -46,8 +55,11 @@ public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Actio
                 return Add(note, text, size);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever somebody else's service does: the checkpoint is published.
+        catch (Exception e) when (!cancel.IsCancellationRequested)
+#pragma warning restore CA1031
         {
+            notBefore = DateTime.UtcNow + Pause;
             say($"the witness {key.Name} cannot be reached: {e.Message}");
         }
 
@@ -56,7 +68,7 @@ public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Actio
 
     private SignedNote Add(SignedNote note, string lines, long size)
     {
-        var cosignatures = lines.Split('\n').Select(SignedNote.ParseLine).OfType<NoteSignature>().Where(s => key.Names(s) && key.Verifies(note.Text, s.Signature)).ToList();
+        var cosignatures = lines.Split('\n').Select(SignedNote.ParseLine).OfType<NoteSignature>().Where(s => key.Names(s) && key.Verifies(note.Text, s.Signature)).Take(1).ToList();
         if (cosignatures.Count == 0)
         {
             say($"the witness {key.Name} answered without a signature of its key over the checkpoint of size {size}");

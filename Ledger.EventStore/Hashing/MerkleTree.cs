@@ -88,10 +88,18 @@ public sealed class MerkleTree
     /// <summary>An inner node: SHA-256(0x01 ‖ left ‖ right).</summary>
     public static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
+        var node = new byte[HashSize];
+        Node(left, right, node);
+        return node;
+    }
+
+    /// <summary>As the other, into memory of the caller's, which may be that of a child.</summary>
+    public static void Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> node)
+    {
         Span<byte> input = stackalloc byte[1 + (2 * HashSize)];
         input[0] = 1;
         left.CopyTo(input[1..]);
         right.CopyTo(input[(1 + HashSize)..]);
-        return SHA256.HashData(input);
+        SHA256.HashData(input, node);
     }
 }

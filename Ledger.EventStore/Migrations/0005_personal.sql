@@ -1,14 +1,7 @@
 -- Personal values, apart from the log: an event holds a salted commitment to each. Salt and value are encrypted under a key of
--- their subject, which is kept outside the database: erasing it makes the values unreadable here and in every backup.
+-- their subject. Keys, and whom they belong to, are kept outside the database: erasing them makes the values unreadable here
+-- and in every backup.
 create schema personal;
-
--- Who a subject is, as a keyed digest: the same caller is the same subject.
-create table personal.subjects (
-    subject bigint not null,
-    lookup  bytea  not null,
-    constraint subjects_pkey primary key (subject),
-    constraint subjects_lookup_key unique (lookup)
-);
 
 create table personal.fields (
     contract text   not null,
@@ -20,3 +13,13 @@ create table personal.fields (
 );
 
 create index fields_subject_idx on personal.fields (subject);
+
+-- One row: the highest number that a subject was ever given. No number is given twice, whatever becomes of the key file.
+create table personal.subjects (
+    singleton boolean not null default true,
+    last      bigint  not null,
+    constraint subjects_pkey primary key (singleton),
+    constraint subjects_singleton_check check (singleton)
+);
+
+insert into personal.subjects (last) values (0);

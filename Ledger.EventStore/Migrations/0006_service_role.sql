@@ -17,7 +17,8 @@ begin
         grant usage on schema ledger, personal, marten to ledger_service;
         grant select, insert on ledger.events, ledger.tiles to ledger_service;
         grant select, update on ledger.head to ledger_service;
-        grant select, insert, delete on personal.subjects, personal.fields to ledger_service;
+        grant select, insert, delete on personal.fields to ledger_service;
+        grant select, update on personal.subjects to ledger_service;
         grant select on all tables in schema marten to ledger_service;
         grant update on sequence marten.mt_events_sequence to ledger_service; -- It follows the head.
     end if;

@@ -7,8 +7,8 @@ namespace Ledger.EventStore.Personal;
 
 /// <summary>
 /// The keys of personal data, in files outside the database and its backups: a master key, and under it one key a subject,
-/// each in a slot of its own of 64 bytes (nonce, encrypted key, tag, and four bytes of nothing). Erasing a subject overwrites
-/// its slot. Subjects are numbered from 1; a number is never given twice.
+/// each in a slot of its own of 96 bytes (nonce, encrypted key, tag, what the subject is looked up by, and four bytes of
+/// nothing). Erasing a subject overwrites its slot. Subjects are numbered from 1.
 /// </summary>
 public sealed class PersonalKeys(string directory)
 {
@@ -19,19 +19,38 @@ public sealed class PersonalKeys(string directory)
     public const string SubjectsFile = "subjects.keys";
 
     private const int KeySize = 32;
-    private const int SlotSize = 64;
+    private const int SlotSize = 96;
+    private const int LookupOffset = NonceSize + KeySize + TagSize;
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private byte[]? master;
+    private byte[]? wrapKey;
+    private byte[]? lookupKey;
 
     private string SubjectsPath => Path.Combine(directory, SubjectsFile);
 
-    /// <summary>The number that the next subject gets.</summary>
+    /// <summary>The number that the next subject would get by the file alone.</summary>
     public long Next => File.Exists(SubjectsPath) ? Math.Max(1, (new FileInfo(SubjectsPath).Length + SlotSize - 1) / SlotSize) : 1;
 
     /// <summary>What a person is looked up by: a digest under the master key, of no use without it.</summary>
-    public byte[] Lookup(string who) => HMACSHA256.HashData(Derived("lookup"), Encoding.UTF8.GetBytes(who));
+    public byte[] Lookup(string who) => HMACSHA256.HashData(lookupKey ??= Derived("lookup"), Encoding.UTF8.GetBytes(who));
+
+    /// <summary>Every subject that has a key, by what it is looked up by, in hex.</summary>
+    public IReadOnlyDictionary<string, long> Subjects()
+    {
+        var slots = File.Exists(SubjectsPath) ? File.ReadAllBytes(SubjectsPath) : [];
+        var subjects = new Dictionary<string, long>();
+        for (var subject = 1; (subject + 1) * SlotSize <= slots.Length; subject++)
+        {
+            var slot = slots.AsSpan(subject * SlotSize, SlotSize);
+            if (slot.ContainsAnyExcept((byte)0))
+            {
+                subjects[Convert.ToHexString(slot.Slice(LookupOffset, SHA256.HashSizeInBytes))] = subject;
+            }
+        }
+
+        return subjects;
+    }
 
     /// <summary>A new key.</summary>
     public static byte[] Create() => RandomNumberGenerator.GetBytes(KeySize);
@@ -55,7 +74,7 @@ public sealed class PersonalKeys(string directory)
         var key = new byte[KeySize];
         try
         {
-            using var aes = new AesGcm(Derived("wrap"), TagSize);
+            using var aes = new AesGcm(wrapKey ??= Derived("wrap"), TagSize);
             aes.Decrypt(slot.AsSpan(0, NonceSize), slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), key, Name(subject));
             return key;
         }
@@ -66,15 +85,21 @@ public sealed class PersonalKeys(string directory)
     }
 
     /// <summary>Keeps the keys of new subjects, and waits until they are on disk.</summary>
-    public void Add(IEnumerable<(long Subject, byte[] Key)> keys)
+    public void Add(IReadOnlyCollection<(long Subject, byte[] Key, byte[] Lookup)> keys)
     {
-        using var aes = new AesGcm(Derived("wrap"), TagSize);
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        using var aes = new AesGcm(wrapKey ??= Derived("wrap"), TagSize);
         using var file = new FileStream(SubjectsPath, DurableFile.Options(FileMode.OpenOrCreate, secret: true));
-        foreach (var (subject, key) in keys)
+        foreach (var (subject, key, lookup) in keys)
         {
             var slot = new byte[SlotSize];
             RandomNumberGenerator.Fill(slot.AsSpan(0, NonceSize));
             aes.Encrypt(slot.AsSpan(0, NonceSize), key, slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), Name(subject));
+            lookup.CopyTo(slot, LookupOffset);
             file.Seek(subject * SlotSize, SeekOrigin.Begin);
             file.Write(slot);
         }
@@ -82,16 +107,21 @@ public sealed class PersonalKeys(string directory)
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Destroys a subject's key, and waits until that is on disk.</summary>
+    /// <summary>Destroys a subject's key, where it has one, and waits until that is on disk.</summary>
     public void Erase(long subject)
     {
+        if (!File.Exists(SubjectsPath) || (subject + 1) * SlotSize > new FileInfo(SubjectsPath).Length)
+        {
+            return;
+        }
+
         using var file = new FileStream(SubjectsPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         file.Seek(subject * SlotSize, SeekOrigin.Begin);
         file.Write(new byte[SlotSize]);
         file.Flush(flushToDisk: true);
     }
 
-    private byte[] Derived(string use) => HKDF.DeriveKey(HashAlgorithmName.SHA256, master ??= OpenMaster(), KeySize, info: Encoding.UTF8.GetBytes("ledger/personal/v1/" + use));
+    private byte[] Derived(string use) => HKDF.DeriveKey(HashAlgorithmName.SHA256, OpenMaster(), KeySize, info: Encoding.UTF8.GetBytes("ledger/personal/v1/" + use));
 
     private byte[] OpenMaster()
     {

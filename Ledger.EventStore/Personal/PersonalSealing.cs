@@ -17,18 +17,19 @@ public sealed record SealedValues(string Contract, string EventId, long Subject,
 public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connection)
 {
     private readonly Dictionary<string, (long Subject, byte[] Key)> fresh = [];
-    private long? next;
+    private Dictionary<string, long>? known;
+    private long next;
 
-    /// <summary>Seals values; asks the database who is known.</summary>
+    /// <summary>Seals values. Throws <see cref="LedgerException"/> where keys that were given are not there.</summary>
     public async Task<IReadOnlyList<SealedValues>> SealAsync(IReadOnlyList<PersonalValues> values, CancellationToken cancel)
     {
+        await LoadAsync(cancel);
         var lookups = values.Select(v => v.Who).Distinct().ToDictionary(w => w, keys.Lookup);
-        var known = await KnownAsync(lookups.Values, cancel);
         var found = new Dictionary<long, byte[]>();
         var result = new List<SealedValues>(values.Count);
         foreach (var value in values)
         {
-            var (subject, key) = Subject(lookups[value.Who], known, found);
+            var (subject, key) = Subject(lookups[value.Who], found);
             var (commitments, bytes) = (new Dictionary<string, string>(), new Dictionary<string, byte[]>());
             foreach (var (field, text) in value.Fields)
             {
@@ -53,11 +54,17 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
 
         var subjects = recorded.Select(r => r.Subject).ToHashSet();
         var added = fresh.Where(f => subjects.Contains(f.Value.Subject)).ToList();
-        keys.Add(added.Select(f => f.Value));
-        await InsertAsync(
-            "insert into personal.subjects (subject, lookup) select * from unnest($1::bigint[], $2::bytea[])", added.Count,
-            [(NpgsqlDbType.Bigint, added.Select(f => f.Value.Subject).ToArray()), (NpgsqlDbType.Bytea, added.Select(f => Convert.FromHexString(f.Key)).ToArray())], cancel);
-        added.ForEach(f => fresh.Remove(f.Key));
+        keys.Add([.. added.Select(f => (f.Value.Subject, f.Value.Key, Convert.FromHexString(f.Key)))]);
+        foreach (var (lookup, (subject, _)) in added)
+        {
+            known![lookup] = subject;
+            fresh.Remove(lookup);
+        }
+
+        await using (var last = new NpgsqlCommand("update personal.subjects set last = greatest(last, $1)", connection) { Parameters = { new() { Value = subjects.Max() } } })
+        {
+            await last.ExecuteNonQueryAsync(cancel);
+        }
 
         var fields = recorded.SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value))).ToList();
         await InsertAsync(
@@ -69,10 +76,29 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
             ], cancel);
     }
 
-    private (long Subject, byte[] Key) Subject(byte[] lookup, Dictionary<string, long> known, Dictionary<long, byte[]> found)
+    /// <summary>Who is known, and which number comes next: above every one that was ever given, and every one in the file.</summary>
+    private async Task LoadAsync(CancellationToken cancel)
+    {
+        if (known is not null)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand("select last from personal.subjects", connection);
+        var last = (long)(await command.ExecuteScalarAsync(cancel))!;
+        if (keys.Next <= last)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys of personal data end at subject {keys.Next - 1}, and {last} were given: put the newest copy of personal/{PersonalKeys.SubjectsFile} and {PersonalKeys.MasterFile} back in the data directory");
+        }
+
+        next = keys.Next;
+        known = new Dictionary<string, long>(keys.Subjects());
+    }
+
+    private (long Subject, byte[] Key) Subject(byte[] lookup, Dictionary<long, byte[]> found)
     {
         var text = Convert.ToHexString(lookup);
-        if (known.TryGetValue(text, out var subject))
+        if (known!.TryGetValue(text, out var subject))
         {
             if (!found.TryGetValue(subject, out var key))
             {
@@ -85,28 +111,10 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
 
         if (!fresh.TryGetValue(text, out var made))
         {
-            next ??= keys.Next;
-            fresh[text] = made = (next.Value, PersonalKeys.Create());
-            next++;
+            fresh[text] = made = (next++, PersonalKeys.Create());
         }
 
         return made;
-    }
-
-    private async Task<Dictionary<string, long>> KnownAsync(IEnumerable<byte[]> lookups, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand("select lookup, subject from personal.subjects where lookup = any ($1)", connection)
-        {
-            Parameters = { new() { Value = lookups.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var known = new Dictionary<string, long>();
-        while (await reader.ReadAsync(cancel))
-        {
-            known[Convert.ToHexString(await reader.GetFieldValueAsync<byte[]>(0, cancel))] = reader.GetInt64(1);
-        }
-
-        return known;
     }
 
     private async Task InsertAsync(string sql, int rows, IReadOnlyList<(NpgsqlDbType Type, Array Values)> columns, CancellationToken cancel)

@@ -21,6 +21,8 @@ public enum PersonalState
 /// <summary>Reads and destroys stored personal values. Who was erased is on record in the log.</summary>
 public sealed class PersonalStore(PersonalKeys keys)
 {
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+
     /// <summary>The keys.</summary>
     public PersonalKeys Keys => keys;
 
@@ -32,6 +34,20 @@ public sealed class PersonalStore(PersonalKeys keys)
 
     /// <summary>A field of an event, by the subject and the commitment in it; the value where it can be read.</summary>
     public async Task<(PersonalState State, string? Value)> ReadAsync(
+        NpgsqlConnection connection, string contract, string eventId, string subject, string field, string commitment, CancellationToken cancel)
+    {
+        var read = await OnceAsync(connection, contract, eventId, subject, field, commitment, cancel);
+        if (read.State is PersonalState.Readable or PersonalState.Erased)
+        {
+            return read;
+        }
+
+        // An erasure may stand between its commit and its key: an alarm is looked at twice.
+        await Task.Delay(Again, cancel);
+        return await OnceAsync(connection, contract, eventId, subject, field, commitment, cancel);
+    }
+
+    private async Task<(PersonalState State, string? Value)> OnceAsync(
         NpgsqlConnection connection, string contract, string eventId, string subject, string field, string commitment, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("""
@@ -55,24 +71,30 @@ public sealed class PersonalStore(PersonalKeys keys)
             : (PersonalState.Changed, null);
     }
 
+    /// <summary>Whether a subject's erasure is on record.</summary>
+    public static async Task<bool> IsErasedAsync(NpgsqlConnection connection, string subject, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select exists (select from ledger.events where stream = $1 and type = $2)", connection)
+        {
+            Parameters = { new() { Value = StreamOf(subject) }, new() { Value = ErasedType } },
+        };
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>Whether anything is stored of a subject.</summary>
+    public static async Task<bool> HasRowsAsync(NpgsqlConnection connection, long subject, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("select exists (select from personal.fields where subject = $1)", connection) { Parameters = { new() { Value = subject } } };
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>Deletes a subject's rows inside the transaction that records the erasure; its key goes after the commit (<see cref="PersonalKeys.Erase"/>).</summary>
     public static async Task<int> DeleteAsync(NpgsqlConnection connection, long subject, CancellationToken cancel)
     {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand("delete from personal.fields where subject = $1") { Parameters = { new() { Value = subject } } },
-                new NpgsqlBatchCommand("delete from personal.subjects where subject = $1") { Parameters = { new() { Value = subject } } },
-            },
-        };
-        return await batch.ExecuteNonQueryAsync(cancel);
+        await using var command = new NpgsqlCommand("delete from personal.fields where subject = $1", connection) { Parameters = { new() { Value = subject } } };
+        return await command.ExecuteNonQueryAsync(cancel);
     }
 
     /// <summary>Who somebody is, by what they are looked up by; null where nobody is known by it.</summary>
-    public async Task<long?> FindAsync(NpgsqlConnection connection, string who, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand("select subject from personal.subjects where lookup = $1", connection) { Parameters = { new() { Value = keys.Lookup(who) } } };
-        return (long?)await command.ExecuteScalarAsync(cancel);
-    }
+    public long? Find(string who) => keys.Next == 1 ? null : keys.Subjects().TryGetValue(Convert.ToHexString(keys.Lookup(who)), out var subject) ? subject : null;
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Hashing;
@@ -13,10 +14,13 @@ public sealed class LogProver(NpgsqlDataSource database, LogReader reader)
     public async Task<ProofFile> InclusionAsync(long position, PublishedCheckpoint at, CancellationToken cancel)
     {
         RefuseOutside(position, 1, at.Checkpoint.Size);
-        var (_, leaf) = await reader.LeavesAsync(position - 1, position, null, cancel).FirstAsync(cancel);
+        var (_, leaf) = await reader.LeavesAsync(position - 1, position, null, cancel).FirstOrDefaultAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
         var proof = await MerkleProof.InclusionAsync(position - 1, at.Checkpoint.Size, TileStore.Reader(connection, cancel));
-        return new ProofFile(Encoding.UTF8.GetBytes(leaf), position - 1, proof, at.Note);
+        var bytes = Encoding.UTF8.GetBytes(leaf ?? "");
+        return MerkleProof.ShowsInclusion(position - 1, at.Checkpoint.Size, SHA256.HashData([0, .. bytes]), proof, at.Checkpoint.Root)
+            ? new ProofFile(bytes, position - 1, proof, at.Note)
+            : throw new LedgerException(ErrorCode.EventUnreadable, $"position {position} is not what was signed: verify the ledger");
     }
 
     /// <summary>That the log of one size begins with the log of another; with both roots. Throws <see cref="LedgerException"/> for sizes that are none.</summary>

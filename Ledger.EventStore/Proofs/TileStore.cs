@@ -8,7 +8,7 @@ namespace Ledger.EventStore.Proofs;
 /// <summary>
 /// The tree's full tiles in the database: 256 hashes each, level 0 of leaves, level n of the roots of level n - 1's tiles.
 /// </summary>
-public sealed class TileStore(NpgsqlDataSource database)
+public sealed class TileStore(NpgsqlDataSource database, RecentLeaves? recent = null)
 {
     /// <summary>The hashes of a full tile.</summary>
     public const int Width = 256;
@@ -17,7 +17,7 @@ public sealed class TileStore(NpgsqlDataSource database)
     public const int Height = 8;
 
     // Where one transaction ends and the next begins: an old log's first tiles are not written in one.
-    private const int TilesAtOnce = 1_000;
+    private const int TilesAtOnce = 200;
 
     private const int MostKept = 256;
 
@@ -78,9 +78,10 @@ public sealed class TileStore(NpgsqlDataSource database)
 
             while (hashes.Count < bytes)
             {
+                var next = (index * Width) + (hashes.Count / MerkleTree.HashSize);
                 hashes.AddRange(level > 0
-                    ? await RootAsync(level * Height, (index * Width) + (hashes.Count / MerkleTree.HashSize))
-                    : throw new LedgerException(ErrorCode.EventUnreadable, $"position {(index * Width) + (hashes.Count / MerkleTree.HashSize) + 1} is missing: verify the ledger"));
+                    ? Fold(CollectionsMarshal.AsSpan(await TileAsync(level - 1, next, Width * MerkleTree.HashSize)))
+                    : throw new LedgerException(ErrorCode.EventUnreadable, $"position {next + 1} is missing: verify the ledger"));
             }
 
             return hashes;
@@ -99,13 +100,17 @@ public sealed class TileStore(NpgsqlDataSource database)
     /// <summary>The root of a tile, or of a perfect part of one, from its hashes.</summary>
     public static byte[] Fold(ReadOnlySpan<byte> hashes)
     {
-        var tree = new MerkleTree();
-        for (var i = 0; i < hashes.Length; i += MerkleTree.HashSize)
+        const int size = MerkleTree.HashSize;
+        var nodes = hashes.ToArray();
+        for (var count = nodes.Length / size; count > 1; count /= 2)
         {
-            tree.Add(hashes.Slice(i, MerkleTree.HashSize).ToArray());
+            for (var i = 0; i < count; i += 2)
+            {
+                MerkleTree.Node(nodes.AsSpan(i * size, size), nodes.AsSpan((i + 1) * size, size), nodes.AsSpan(i / 2 * size, size));
+            }
         }
 
-        return tree.Root();
+        return nodes[..size];
     }
 
     /// <summary>The tiles of a level that are written, and the hashes that there are for it.</summary>
@@ -123,41 +128,50 @@ public sealed class TileStore(NpgsqlDataSource database)
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    private static async Task WriteAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
+    /// <summary>Full tiles of exactly the hashes that belong in them, put together by the database: they are never changed once they are written.</summary>
+    private async Task WriteAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
     {
-        await using var write = new NpgsqlBatch(connection);
-        await using (var hashes = HashesCommand(connection, level, first * Width, (first + count) * Width))
-        await using (var reader = await hashes.ExecuteReaderAsync(cancel))
-        {
-            for (var index = first; index < first + count; index++)
-            {
-                var tile = await FillAsync(reader, level, index, cancel);
-                write.BatchCommands.Add(new NpgsqlBatchCommand("insert into ledger.tiles values ($1, $2, $3, $4) on conflict do nothing")
-                {
-                    Parameters = { new() { Value = level }, new() { Value = index }, new() { Value = Fold(tile) }, new() { Value = tile } },
-                });
-            }
-        }
+        var tiles = level == 0 && recent?.Find(first * Width, (first + count) * Width) is { } leaves
+            ? [.. leaves.Chunk(Width * MerkleTree.HashSize)]
+            : await GatherAsync(connection, level, first, count, cancel);
 
-        // In one transaction: the tiles of a level never have a gap.
+        // In one statement: the tiles of a level never have a gap. What another process wrote meanwhile is the same.
+        await using var write = new NpgsqlCommand("insert into ledger.tiles (level, index, root, hashes) select $1, * from unnest($2::bigint[], $3::bytea[], $4::bytea[]) on conflict do nothing", connection)
+        {
+            Parameters =
+            {
+                new() { Value = level }, new() { Value = tiles.Select((_, i) => first + i).ToArray() },
+                new() { Value = tiles.Select(t => Fold(t)).ToArray() }, new() { Value = tiles.ToArray() },
+            },
+        };
         await write.ExecuteNonQueryAsync(cancel);
     }
 
-    /// <summary>A tile of exactly the hashes that belong in it: it is never changed once it is written.</summary>
-    private static async Task<byte[]> FillAsync(NpgsqlDataReader reader, int level, long index, CancellationToken cancel)
+    private static async Task<List<byte[]>> GatherAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
     {
-        var tile = new byte[Width * MerkleTree.HashSize];
-        for (var i = 0; i < Width; i++)
+        var tiles = new List<byte[]>();
+        await using (var command = new NpgsqlCommand(level == 0
+            ? "select (position - 1) / 256, string_agg(leaf_hash, ''::bytea order by position) from ledger.events where position > $1 and position <= $2 group by 1 order by 1"
+            : "select index / 256, string_agg(root, ''::bytea order by index) from ledger.tiles where level = $3 and index >= $1 and index < $2 group by 1 order by 1", connection))
         {
-            if (!await reader.ReadAsync(cancel) || reader.GetInt64(1) != (index * Width) + i)
+            command.Parameters.Add(new() { Value = first * Width });
+            command.Parameters.Add(new() { Value = (first + count) * Width });
+            if (level > 0)
             {
-                throw new LedgerException(ErrorCode.EventUnreadable, level == 0 ? $"position {(index * Width) + i + 1} is missing: verify the ledger" : $"tile {level - 1}/{(index * Width) + i} is missing: verify the ledger");
+                command.Parameters.Add(new() { Value = level - 1 });
             }
 
-            (await reader.GetFieldValueAsync<byte[]>(0, cancel)).CopyTo(tile, i * MerkleTree.HashSize);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var tile = await reader.GetFieldValueAsync<byte[]>(1, cancel);
+                tiles.Add(reader.GetInt64(0) == first + tiles.Count && tile.Length == Width * MerkleTree.HashSize ? tile : throw Missing(tiles.Count));
+            }
         }
 
-        return tile;
+        return tiles.Count == count ? tiles : throw Missing(tiles.Count);
+
+        LedgerException Missing(int at) => new(ErrorCode.EventUnreadable, $"something under tile {level}/{first + at} is missing: verify the ledger");
     }
 
     private static async Task<List<byte>> ReadAsync(NpgsqlConnection connection, int level, long index, CancellationToken cancel)

@@ -25,14 +25,29 @@ public sealed class LogVerifier(NpgsqlDataSource database)
     /// </summary>
     public async Task<Verification> VerifyAsync(RetainedCheckpoints retained, IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
     {
-        if (retained.Problem is { } unreadable)
+        var reached = 0L;
+        try
         {
-            return new Verification(false, 0, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), null, unreadable);
+            return retained.Problem is { } unreadable ? Unreadable(null, unreadable) : await WalkAsync(retained, progress, done => reached = done, cancel);
+        }
+        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or ArgumentException)
+        {
+            return Unreadable(reached + 1, $"the row cannot be read: {e.Message}");
         }
 
+        Verification Unreadable(long? position, string problem) => new(false, reached, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), position, problem);
+    }
+
+    private async Task<Verification> WalkAsync(RetainedCheckpoints retained, IProgress<(long Done, long Of)>? progress, Action<long> reached, CancellationToken cancel)
+    {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
-        var (size, recordedAt, root, frontier) = await HeadAsync(connection, cancel);
+        if (await HeadAsync(connection, cancel) is not { } head)
+        {
+            return new Verification(false, 0, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), null, "the head row is missing: this is no ledger, or its head was deleted");
+        }
+
+        var (size, recordedAt, root, frontier) = head;
 
         await using var other = await database.OpenConnectionAsync(cancel);
         await using var same = await ShareAsync(connection, other, cancel);
@@ -61,6 +76,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
             }
 
             done = e.Position;
+            reached(done);
             streams.Move(e, leaf);
             lastRecorded = e.RecordedAt;
             counts.Add(e.Contract, 1);
@@ -106,13 +122,13 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         return transaction;
     }
 
-    private static async Task<(long Position, long? RecordedAt, byte[] Root, byte[] Frontier)> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
+    private static async Task<(long Position, long? RecordedAt, byte[] Root, byte[] Frontier)?> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("select position, case when position > 0 then recorded_at end, root, frontier from ledger.head", connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)
             ? (reader.GetInt64(0), await reader.IsDBNullAsync(1, cancel) ? null : Timestamps.ToMicroseconds(reader.GetDateTime(1)), (byte[])reader.GetValue(2), (byte[])reader.GetValue(3))
-            : throw new LedgerException(ErrorCode.DatabaseUnreachable, "the head row is missing: this is no ledger, or its head was deleted");
+            : null;
     }
 
     /// <summary>The whole log in order of position; rows are read while those before them are verified.</summary>
@@ -140,9 +156,9 @@ public sealed class LogVerifier(NpgsqlDataSource database)
 
     private static async Task ReadAsync(NpgsqlConnection connection, ChannelWriter<List<LoggedEvent>> chunks, CancellationToken cancel)
     {
+        var chunk = new List<LoggedEvent>(EventsPerChunk);
         try
         {
-            var chunk = new List<LoggedEvent>(EventsPerChunk);
             await foreach (var e in LogReader.ReadAsync(connection, long.MinValue, long.MaxValue, null, null, cancel))
             {
                 chunk.Add(e);
@@ -160,6 +176,8 @@ public sealed class LogVerifier(NpgsqlDataSource database)
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            // The rows before the one that cannot be read are verified first: it is named by its position.
+            _ = chunks.TryWrite(chunk);
             chunks.Complete(e);
         }
     }

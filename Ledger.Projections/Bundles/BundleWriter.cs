@@ -46,7 +46,8 @@ public sealed class BundleWriter(NpgsqlDataSource database, LogReader log)
         {
             // The last event, whosever it is, tells when the log ended so.
             await GapAsync(lines, next, size - 1, cuts, roots, cancel);
-            await lines.AddAsync(new BundleEntry((await log.LeavesAsync(size - 1, size, null, cancel).FirstAsync(cancel)).Leaf), cancel);
+            var (_, last) = await log.LeavesAsync(size - 1, size, null, cancel).FirstOrDefaultAsync(cancel);
+            await lines.AddAsync(new BundleEntry(last ?? throw new LedgerException(ErrorCode.EventUnreadable, $"position {size} is missing: verify the ledger")), cancel);
         }
 
         await lines.AddAsync(documents, cancel);

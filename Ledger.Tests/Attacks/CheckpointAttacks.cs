@@ -242,6 +242,19 @@ public sealed class CheckpointAttacks
         Assert.Contains("some are left out", (await TinyVerifier.RunAsync(bundle.Path)).Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Of another contract's last event nothing is said but when the log ended: that may not be left out.</summary>
+    [Fact]
+    public async Task Attack_30_leave_out_the_log_s_last_event_in_a_bundle()
+    {
+        await using var database = await BundleTests.LedgerAsync();
+        await Ledgers.ImportAsync(database.Ledger, [Complaint("after", "jiuxianqiao-2025")]);
+        using var bundle = await BundleFile.OfAsync(database, "gaomidian-2025");
+        var leaf = await database.ScalarAsync<byte[]>("select leaf_hash from ledger.events where event_id = 'after'");
+        await bundle.RewriteAsync(lines => lines[^2] = $$"""{"level":0,"root":"{{Convert.ToBase64String(leaf)}}"}""");
+        Assert.Contains("does not fit", (await bundle.VerifyAsync()).Problem, StringComparison.Ordinal);
+        Assert.Contains("does not stand as itself", (await TinyVerifier.RunAsync(bundle.Path)).Output, StringComparison.Ordinal);
+    }
+
     /// <summary>One with the signer's host too: another history, signed with the real keys, in every file on this machine.</summary>
     private static async Task ForgeAsync(TestDatabase database)
     {

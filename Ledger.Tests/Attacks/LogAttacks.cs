@@ -37,6 +37,8 @@ public sealed class LogAttacks
     [InlineData("update ledger.head set frontier = overlay(frontier placing '\\x00' from 3)", null, "the frontier in the head")]
     [InlineData("update ledger.events set causation = '' where position = 4", 4, "an empty text")]
     [InlineData("update ledger.events set leaf_hash = sha256('x') where position = 4", 4, Crude)]
+    [InlineData("update ledger.events set occurred_at = '20000-01-01' where position = 4", 4, "cannot be read")]
+    [InlineData("delete from ledger.head", null, "the head row is missing")]
     public async Task Attack_03_edit_a_column_outside_the_leaf(string sql, int? position, string problem) => await AssertNamedAsync(sql, position, problem);
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Ledger.Domain.Simulation;
+using Ledger.EventStore;
 using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Hashing;
 using Ledger.EventStore.Proofs;
@@ -130,6 +131,73 @@ public sealed class PublishedLogTests
         Assert.Equal(0, published.Checkpoint.Size);
         Assert.Equal(MerkleTree.EmptyRoot, published.Checkpoint.Root);
         Assert.Same(published, await database.Ledger.Checkpoints.PublishAsync(default));
+    }
+
+    /// <summary>A file of checkpoints that a crash, or a hand, left in any state loses no whole note by the next append.</summary>
+    [Fact]
+    public void A_checkpoint_file_cut_at_any_byte_keeps_its_whole_notes_and_takes_the_next()
+    {
+        using var keys = SigningKeys.Create("ledger.example/log");
+        var notes = Enumerable.Range(1, 3).Select(i => keys.Sign(new Checkpoint(keys.Origin, i, MerkleTree.EmptyRoot, null).ToString())).ToList();
+        var path = Path.Combine(Directory.CreateTempSubdirectory("ledger-notes-").FullName, "checkpoints");
+        var file = new CheckpointFile(path);
+        file.Append(notes[0]);
+        var whole = File.ReadAllBytes(path);
+        file.Append(notes[1]);
+        var two = File.ReadAllBytes(path);
+        for (var cut = whole.Length; cut <= two.Length; cut++)
+        {
+            File.WriteAllBytes(path, two[..cut]);
+            file.Append(notes[2]);
+            var read = file.Read().ToList();
+            Assert.Equal(notes[0].ToString(), read[0]);
+            Assert.Equal(notes[2].ToString(), read[^1]);
+            Assert.Equal(notes[2].ToString(), file.Last());
+            Assert.All(read, n => Assert.NotNull(keys.Policy.Open(Encoding.UTF8.GetBytes(n), out _)));
+        }
+
+        // One note without the empty line behind it, as `checkpoint` prints it.
+        File.WriteAllText(path, notes[0].ToString());
+        Assert.Equal(notes[0].ToString(), file.Last());
+        file.Append(notes[1]);
+        Assert.Equal([notes[0].ToString(), notes[1].ToString()], file.Read());
+        foreach (var damaged in new[] { "", "anything", notes[0].ToString()[..^20], notes[0].ToString().Replace("\n", "\r\n", StringComparison.Ordinal) })
+        {
+            File.WriteAllText(path, damaged);
+            Assert.Equal(ErrorCode.FileUnreadable, Assert.Throws<LedgerException>(file.NotesOfCopy).Code);
+        }
+    }
+
+    /// <summary>Each may look at the log before the other and ask after it: that the log seems smaller then is no alarm.</summary>
+    [Fact]
+    public async Task Two_services_publish_beside_each_other_while_events_arrive_and_neither_raises_a_false_alarm()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var directory = Directory.CreateTempSubdirectory("ledger-signer-").FullName;
+        using var signer = Signer.Open(directory);
+        var policy = Path.Combine(directory, "policy");
+        using var first = new CheckpointPublisher(database.Ledger.Database, signer, new CheckpointFile(Path.Combine(directory, "checkpoints")), policy);
+        using var second = new CheckpointPublisher(database.Ledger.Database, signer, new CheckpointFile(Path.Combine(directory, "checkpoints")), policy);
+        var appending = Task.Run(async () =>
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                await database.Ledger.Log.AppendAsync([new AppendEvent("c", $"c/case/{i % 9}", "case_signed", $"e-{i}", "src", 0, "a", null, null, "{}"u8.ToArray())], default);
+            }
+        });
+        async Task PublishAsync(CheckpointPublisher publisher)
+        {
+            while (!appending.IsCompleted)
+            {
+                await publisher.PublishAsync(default);
+            }
+        }
+
+        await Task.WhenAll(PublishAsync(first), PublishAsync(second), appending);
+        Assert.Equal(400, (await first.PublishAsync(default)).Checkpoint.Size);
+        Assert.False(File.Exists(Path.Combine(directory, Signer.AlarmFile)));
+        var notes = new CheckpointFile(Path.Combine(directory, "checkpoints")).Read().ToList();
+        Assert.All(notes, n => Assert.NotNull(signer.Policy.Open(Encoding.UTF8.GetBytes(n), out _)));
     }
 
     private static async Task<TestDatabase> YearAsync()

@@ -136,7 +136,7 @@ public sealed class HistoryLaws
         for (var n = 0; n < 2_000 && missing.Count > 0; n++)
         {
             var random = new RandomHistory(Terms.Ids[n % Terms.Ids.Count]);
-            foreach (var (i, step) in RandomHistory.Of(Steps).Generator.Sample(1).Single().Index())
+            foreach (var (i, step) in RandomHistory.Of(Steps).Generator.Sample(1, new Rnd((ulong)n), 50).Single().Index())
             {
                 if (random.Do(step, i))
                 {

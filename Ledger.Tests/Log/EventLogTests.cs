@@ -250,6 +250,17 @@ public sealed class EventLogTests
         Assert.Equal($"{66_000 / 256}|1", await database.ScalarAsync<string>("select string_agg(n::text, '|' order by level) from (select level, count(*) n from ledger.tiles group by level) t"));
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
         await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync("delete from ledger.tiles"));
+
+        // Tiles that are behind, on any level, cost time and no more.
+        foreach (var behind in new[] { "level = 1", "level = 0 and index > 100", "true" })
+        {
+            await database.TamperAsync($"delete from ledger.tiles where {behind}");
+            await using var connection = await database.Ledger.Database.OpenConnectionAsync();
+            foreach (var position in new[] { 66_000, 65_537, 65_536, 511 })
+            {
+                Assert.Equal(expected.GetValueOrDefault(position) ?? tree.Root(), await MerkleProof.RootAsync(position, TileStore.Reader(connection, default)));
+            }
+        }
     }
 
     /// <summary>Verification remembers the last streams only; of the others it reads the end again.</summary>

@@ -62,8 +62,8 @@ public sealed class PersonalDataTests
         Assert.Equal(subjects["1"], subjects["2"]);
         Assert.Equal(subjects["4"], subjects["7"]);
         Assert.Equal(5, subjects.Values.Distinct().Count());
-        Assert.Equal(subjects["1"], await PersonalData.FindAsync(database.Ledger, "13800000001", default));
-        Assert.Null(await PersonalData.FindAsync(database.Ledger, "13800000009", default));
+        Assert.Equal(subjects["1"], PersonalData.Find(database.Ledger, "13800000001"));
+        Assert.Null(PersonalData.Find(database.Ledger, "13800000009"));
     }
 
     [Fact]
@@ -72,10 +72,11 @@ public sealed class PersonalDataTests
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Received("1", Zhang), Received("2", """{"name":"李四","phone":"13900000002"}""")));
         var root = (await VerifyLedger.RunAsync(database.Ledger, null, default)).Root;
-        await database.ExecuteAsync("create table public.backup_fields as table personal.fields; create table public.backup_subjects as table personal.subjects");
+        await database.ExecuteAsync("create table public.backup_fields as table personal.fields");
 
         var erased = await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked by the citizen", default);
-        Assert.Equal((true, 4), (erased.Recorded, erased.Rows));
+        Assert.Equal((true, 3), (erased.Recorded, erased.Rows));
+        Assert.Null(PersonalData.Find(database.Ledger, "13800000001"));
         Assert.Equal(root, Convert.ToHexStringLower((await database.Ledger.Log.Reader.HeadAtAsync(erased.Position - 1, default)).Root));
         var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
         Assert.All(read, r => Assert.Equal((PersonalState.Erased, null), (r.State, r.Value)));
@@ -84,7 +85,7 @@ public sealed class PersonalDataTests
         Assert.True(verified.Ok, verified.Problem);
 
         // What a backup of the database brings back cannot be opened, and is told.
-        await database.ExecuteAsync("insert into personal.fields table public.backup_fields on conflict do nothing; insert into personal.subjects table public.backup_subjects on conflict do nothing");
+        await database.ExecuteAsync("insert into personal.fields table public.backup_fields on conflict do nothing");
         read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
         Assert.All(read, r => Assert.Null(r.Value));
         Assert.Null(database.Ledger.Personal.Keys.Find(1));
@@ -127,7 +128,7 @@ public sealed class PersonalDataTests
         }
 
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang).Replace("routine", "urgent\",\"dispatchLimitMinutes\":10,\"grid\":\"g", StringComparison.Ordinal))).Rejected);
-        Assert.Equal(0L, await database.ScalarAsync<long>("select (select count(*) from personal.fields) + (select count(*) from personal.subjects)"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields"));
         Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
     }
 
@@ -139,8 +140,62 @@ public sealed class PersonalDataTests
         Assert.Equal(1, dry.Recorded);
         Assert.DoesNotContain("张三", dry.Sample![0].GetRawText(), StringComparison.Ordinal);
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang) + "\n{}")).Rejected);
-        Assert.Equal(0L, await database.ScalarAsync<long>("select (select count(*) from personal.fields) + (select count(*) from personal.subjects)"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields"));
         Assert.False(File.Exists(Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile)));
+    }
+
+    /// <summary>Spellings of one number are one person; a name of an account is nobody's number.</summary>
+    [Theory]
+    [InlineData("13800000001", true)]
+    [InlineData("+86 138-0000-0001", true)]
+    [InlineData("0086 138 0000 0001", true)]
+    [InlineData("１３８００００0001", true)]
+    [InlineData("13800000001转8", true)]
+    [InlineData("13800000002", false)]
+    [InlineData("wx13800000001", false)]
+    public void A_number_is_told_again_however_it_is_written(string phone, bool same) =>
+        Assert.Equal(same, new Domain.Events.Caller(Phone: phone).WhoIn("s") == new Domain.Events.Caller(Phone: "13800000001").WhoIn("t"));
+
+    [Fact]
+    public async Task Of_two_events_with_one_id_the_values_of_the_recorded_one_are_kept_and_no_number_is_given_twice()
+    {
+        await using var database = await ReadyAsync();
+        var refused = Received("1", """{"name":"甲","phone":"13800000011"}""").Replace("2025-11-03", "2199-11-03", StringComparison.Ordinal);
+        var report = await Ledgers.ImportAsync(database.Ledger, refused + "\n" + Received("1", """{"name":"乙","phone":"13800000012"}"""), new ImportOptions(_ => Task.CompletedTask));
+        Assert.Equal((1L, 1L), (report.Recorded, report.Rejected));
+        Assert.Equal("乙", (await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "a", "b", default))[0].Value);
+        await Ledgers.ImportAsync(database.Ledger, Received("2", """{"name":"丙","phone":"13800000013"}"""));
+        Assert.Null(PersonalData.Find(database.Ledger, "13800000011"));
+        Assert.NotEqual(PersonalData.Find(database.Ledger, "13800000012"), PersonalData.Find(database.Ledger, "13800000013"));
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_behind_the_database_are_asked_for_and_nothing_is_recorded()
+    {
+        await using var database = await ReadyAsync();
+        await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
+        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile);
+        var old = await File.ReadAllBytesAsync(path);
+        await Ledgers.ImportAsync(database.Ledger, Received("2", """{"phone":"13900000002"}"""));
+        await File.WriteAllBytesAsync(path, old);
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => Ledgers.ImportAsync(database.Ledger, Received("3", """{"phone":"13900000003"}""")));
+        Assert.Contains("put the newest copy", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.events where event_id = 'r-3'"));
+    }
+
+    [Theory]
+    [InlineData("13812345678")]
+    [InlineData("\"张三 13812345678\"")]
+    [InlineData("{\"phone\":13812345678}")]
+    [InlineData("{\"name\":[\"张三\"]}")]
+    public async Task No_message_repeats_a_personal_value(string caller)
+    {
+        await using var database = await ReadyAsync();
+        var said = JsonSerializer.Serialize((await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors, Domain.Json.LedgerJson.Options);
+        Assert.Contains("$.data.caller", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("13812345678", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("张三", said, StringComparison.Ordinal);
     }
 
     [Theory]

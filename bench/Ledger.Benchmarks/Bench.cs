@@ -43,6 +43,9 @@ internal sealed class Bench : IAsyncDisposable
         return new Bench(directory, cluster, connection, await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, directory, Signer.Open(DataFiles.Signer(directory)), CancellationToken.None));
     }
 
+    /// <summary>A file that goes with the bench.</summary>
+    public string PathOf(string name) => Path.Combine(directory, name);
+
     /// <summary>The contracts that ship.</summary>
     public static IReadOnlyList<string> ShippedContracts { get; } = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
 
@@ -59,6 +62,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Api.dll"), .. arguments, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["ConnectionStrings__Ledger"] = connection;
+        start.Environment["LEDGER_DATA"] = PathOf("evidence"); // A signer of its own: this process holds the other.
         using var process = Process.Start(start)!;
         var (said, failed) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var (exit, peak) = (process.WaitForExitAsync(), 0L);

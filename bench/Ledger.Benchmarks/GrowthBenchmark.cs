@@ -13,7 +13,7 @@ internal static class GrowthBenchmark
     private const int BatchesOf10K = 10;
 
     private sealed record Figures(
-        long Events, double Append, double Rebuild, double Verify, double RawAppend, double RawRead, long Import, long RebuildMemory, long VerifyMemory);
+        long Events, double Append, double Rebuild, double Verify, double RawAppend, double RawRead, long Import, long RebuildMemory, long VerifyMemory, long ExportMemory);
 
     public static Command Create()
     {
@@ -41,6 +41,7 @@ internal static class GrowthBenchmark
             & Bench.Row("peak memory of import", small.Import / 1e6, large.Import / 1e6, "MB", 1.3, atLeast: false)
             & Bench.Row("peak memory of rebuild", small.RebuildMemory / 1e6, large.RebuildMemory / 1e6, "MB", 1.3, atLeast: false)
             & Bench.Row("peak memory of verify", small.VerifyMemory / 1e6, large.VerifyMemory / 1e6, "MB", 1.3, atLeast: false)
+            & Bench.Row("peak memory of export", small.ExportMemory / 1e6, large.ExportMemory / 1e6, "MB", 1.3, atLeast: false)
             ? 0 : 1;
     }
 
@@ -62,6 +63,7 @@ internal static class GrowthBenchmark
         });
         var rebuildMemory = await bench.CommandAsync("rebuild");
         var verifyMemory = await bench.CommandAsync("verify");
+        var exportMemory = await bench.CommandAsync("export", $"{Contract}-{first:000}", "--out", bench.PathOf("bundle.ndjson"));
 
         var rawRead = await RoundsAsync(rounds, () => ReadBenchmark.HashAsync(bench));
 
@@ -90,7 +92,7 @@ internal static class GrowthBenchmark
         }
 
         return new Figures(
-            events, Rate(append), events * 1000 / rebuild, events * 1000 / verify, Rate(rawAppend), events * 1000 / rawRead, import, rebuildMemory, verifyMemory);
+            events, Rate(append), events * 1000 / rebuild, events * 1000 / verify, Rate(rawAppend), events * 1000 / rawRead, import, rebuildMemory, verifyMemory, exportMemory);
 
         static double Rate(List<double> times) => BatchesOf10K * 10_000_000 / Bench.Median(times.Skip(1));
     }
