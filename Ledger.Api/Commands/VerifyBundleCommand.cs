@@ -52,7 +52,8 @@ internal static class VerifyBundleCommand
             return;
         }
 
-        console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events of {v.Contract}, all that the log of size {v.Size:#,0} has of it; {v.Assessments:#,0} assessments repeated, {v.Statements:#,0} statements and the settlement recomputed; root {v.Root}");
+        console.MarkupLineInterpolated($"[green]verified[/] {v.Events:#,0} events of {v.Contract}, all that the log of size {v.Size:#,0} has of it; {v.Assessments:#,0} assessments repeated, {v.Statements:#,0} statements and the settlement recomputed");
+        console.MarkupLineInterpolated($"  root {v.Root}");
         console.MarkupLineInterpolated($"  signed by {string.Join(", ", v.SignedBy)}{(trusted ? ", as trusted" : ": the bundle's own word; compare with the published keys, or give --keys")}");
         if (v.Checkpoints > 0)
         {

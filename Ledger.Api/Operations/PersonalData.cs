@@ -55,7 +55,7 @@ public static class PersonalData
         var number = PersonalField.NumberOf(subject);
         await using var transaction = await ledger.Log.BeginAsync(cancel);
         var before = (await LogReader.ReadStreamAsync(transaction.Connection, PersonalStore.StreamOf(subject), long.MaxValue, cancel)).FirstOrDefault(e => e.Type == PersonalStore.ErasedType);
-        if (number is not { } known || (before is null && !await PersonalStore.HasRowsAsync(transaction.Connection, known, cancel)))
+        if (number is not { } known || (before is null && ledger.Personal.Keys.Find(known) is null && !await PersonalStore.HasRowsAsync(transaction.Connection, known, cancel)))
         {
             throw new LedgerException(ErrorCode.Refused, $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.EventStore.Hashing;
@@ -48,7 +49,7 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root, byte[]? C
 /// <summary>How many events each contract has at one size of the log.</summary>
 public sealed class ContractCounts
 {
-    private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> counts = [];
 
     /// <summary>The contracts.</summary>
     public IReadOnlyCollection<string> Contracts => counts.Keys;
@@ -57,10 +58,10 @@ public sealed class ContractCounts
     public long Of(string contract) => counts.GetValueOrDefault(contract);
 
     /// <summary>Adds events of a contract.</summary>
-    public void Add(string contract, long events) => counts[contract] = counts.GetValueOrDefault(contract) + events;
+    public void Add(string contract, long events) => CollectionsMarshal.GetValueRefOrAddDefault(counts, contract, out _) += events;
 
     /// <summary>A line for each contract in ordinal order: its number of events, a space, its id, a newline.</summary>
-    public override string ToString() => string.Concat(counts.Select(c => $"{c.Value} {c.Key}\n"));
+    public override string ToString() => string.Concat(counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}\n"));
 
     /// <summary>What a checkpoint says of them.</summary>
     public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes(ToString()));

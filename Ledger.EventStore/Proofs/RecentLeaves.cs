@@ -17,6 +17,7 @@ public sealed class RecentLeaves
     private readonly Lock order = new();
     private readonly Queue<Commit> commits = [];
     private long leaves;
+    private long reached;
 
     /// <summary>The leaves of one transaction after a position, 32 bytes each, and how many events of which contract they are.</summary>
     public sealed record Commit(long After, ReadOnlyMemory<byte> Leaves, IReadOnlyDictionary<string, long> Contracts)
@@ -31,13 +32,14 @@ public sealed class RecentLeaves
         lock (order)
         {
             // A log that went back (a failover, a restore) under this process: what it had after there is another past.
-            if (commits.Any(c => c.UpTo > commit.After))
+            if (commit.After < reached)
             {
                 commits.Clear();
                 leaves = 0;
             }
 
             commits.Enqueue(commit);
+            reached = commit.UpTo;
             leaves += commit.UpTo - commit.After;
             while (leaves > MostLeaves)
             {

@@ -12,7 +12,7 @@ internal static class IndexChecks
     /// <summary>What an index hides; null where none hides anything. The connection's transaction reads no other way afterwards.</summary>
     public static async Task<string?> HiddenAsync(NpgsqlConnection connection, long size, ContractCounts counts, CancellationToken cancel)
     {
-        await using (var plan = new NpgsqlCommand("set local enable_seqscan = off; set local enable_bitmapscan = off; set local max_parallel_workers_per_gather = 0", connection))
+        await using (var plan = new NpgsqlCommand("set local enable_seqscan = off; set local enable_bitmapscan = off", connection))
         {
             await plan.ExecuteNonQueryAsync(cancel);
         }
