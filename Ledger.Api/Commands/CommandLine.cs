@@ -158,12 +158,12 @@ public static partial class CommandLine
         }
     }
 
-    /// <summary>Makes a file anew; throws <see cref="LedgerException"/> where it cannot be written.</summary>
-    internal static FileStream CreateFile(string path, FileMode mode = FileMode.Create)
+    /// <summary>Makes a file anew, one that may hold personal data for its owner alone; throws <see cref="LedgerException"/> where it cannot be written.</summary>
+    internal static FileStream CreateFile(string path, FileMode mode = FileMode.Create, bool secret = false)
     {
         try
         {
-            return new FileStream(path, mode, FileAccess.Write);
+            return secret ? new FileStream(path, EventStore.Checkpoints.DurableFile.Options(mode, secret)) : new FileStream(path, mode, FileAccess.Write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

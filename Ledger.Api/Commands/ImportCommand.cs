@@ -27,7 +27,7 @@ internal static class ImportCommand
 
             // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
-            await using var rejected = parsed.GetValue(rejects) is { } path ? CommandLine.CreateFile(path, FileMode.CreateNew) : null;
+            await using var rejected = parsed.GetValue(rejects) is { } path ? CommandLine.CreateFile(path, FileMode.CreateNew, secret: true) : null;
             var status = CommandLine.Done;
             var reports = new List<ImportReport>();
             foreach (var file in paths)

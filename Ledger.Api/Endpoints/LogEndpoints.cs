@@ -26,7 +26,15 @@ internal static partial class LogEndpoints
         log.MapGet("/checkpoint", async (LedgerRuntime ledger, HttpResponse response, CancellationToken cancel) =>
         {
             response.Headers.CacheControl = "no-cache";
-            return Results.Text((await PublishedAsync(ledger, cancel)).Note.ToString(), Text);
+            try
+            {
+                return Results.Text((await PublishedAsync(ledger, cancel)).Note.ToString(), Text);
+            }
+            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && ledger.Checkpoints.File.Last() is not null)
+            {
+                // A service that was started under an alarm shows the last good one, as it did before.
+                return Results.Text(ledger.Checkpoints.File.Last(), Text);
+            }
         });
         log.MapGet("/keys", async (LedgerRuntime ledger, CancellationToken cancel) => Results.Text((await ledger.Checkpoints.PolicyAsync(cancel)).ToString(), Text));
         log.MapGet("/tile/entries/{**path}", EntriesAsync);

@@ -10,14 +10,23 @@ namespace Ledger.EventStore.Verifying;
 public sealed class RetainedCheckpoints
 {
     private readonly CheckpointPolicy? policy;
-    private readonly Queue<(Checkpoint Checkpoint, SignedNote Note, string Source)> ahead;
+    private readonly Queue<Retained> ahead;
     private long agreed;
 
-    private RetainedCheckpoints(CheckpointPolicy? policy, IEnumerable<(Checkpoint Checkpoint, SignedNote Note, string Source)> all, string? problem)
+    private RetainedCheckpoints(CheckpointPolicy? policy, IEnumerable<Retained> all, string? problem)
     {
         (this.policy, Problem) = (policy, problem);
-        ahead = new(all.OrderBy(c => c.Checkpoint.Size));
-        Count = ahead.Select(c => c.Checkpoint.ToString()).Distinct().Count();
+        ahead = new(all.OrderBy(r => r.Checkpoint.Size));
+        Count = ahead.Select(r => (r.Checkpoint.Size, Convert.ToBase64String(r.Checkpoint.Root))).Distinct().Count();
+    }
+
+    /// <summary>One of them, and where it stands: its note is read again where it matters, since a file may hold a million.</summary>
+    private sealed record Retained(Checkpoint Checkpoint, string Source, IEnumerable<string> Notes, int Number)
+    {
+        public bool IsSigned(CheckpointPolicy policy, out string? problem) =>
+            SignedNote.Parse(Notes.ElementAt(Number - 1), out problem) is { } note && policy.Open(note, out problem) is { } opened && opened.Agrees(Checkpoint);
+
+        public override string ToString() => $"{Source}, note {Number}";
     }
 
     /// <summary>None at all.</summary>
@@ -29,25 +38,25 @@ public sealed class RetainedCheckpoints
     /// <summary>What is wrong with them already; null where they can be compared.</summary>
     public string? Problem { get; }
 
-    /// <summary>Reads notes, each source's in their order, as signed by the keys of a policy.</summary>
+    /// <summary>Reads notes, each source's in their order, as signed by the keys of a policy. The sequences are walked again where a note is looked up.</summary>
     public static RetainedCheckpoints Load(CheckpointPolicy policy, IEnumerable<(string Source, IEnumerable<string> Notes)> sources)
     {
-        var all = new List<(Checkpoint, SignedNote, string)>();
+        var all = new List<Retained>();
         foreach (var (source, notes) in sources)
         {
-            var number = 0;
+            var (number, last) = (0, "");
             foreach (var text in notes)
             {
-                number++;
+                (number, last) = (number + 1, text);
                 if (SignedNote.Parse(text, out var problem) is not { } note || Checkpoint.Parse(note.Text, out problem) is not { } checkpoint)
                 {
                     return new RetainedCheckpoints(policy, [], $"note {number} of {source} was changed: {problem}");
                 }
 
-                all.Add((checkpoint, note, $"{source}, note {number}"));
+                all.Add(new Retained(checkpoint.Origin == policy.Origin ? checkpoint with { Origin = policy.Origin } : checkpoint, source, notes, number));
             }
 
-            if (number > 0 && policy.Open(all[^1].Item2, out var unsigned) is null)
+            if (number > 0 && policy.Open(SignedNote.Parse(last, out _)!, out var unsigned) is null)
             {
                 return new RetainedCheckpoints(policy, [], $"note {number} of {source} is not to be believed: {unsigned}");
             }
@@ -64,12 +73,12 @@ public sealed class RetainedCheckpoints
     {
         for (var log = new Checkpoint(policy!.Origin, tree.Size, tree.Root(), counts.Digest()); Has(tree.Size); ahead.Dequeue())
         {
-            var (checkpoint, note, source) = ahead.Peek();
-            if (!checkpoint.Agrees(log))
+            var next = ahead.Peek();
+            if (!next.Checkpoint.Agrees(log))
             {
-                return policy.Open(note, out var unsigned) is null
-                    ? (agreed + 1, $"the checkpoint of size {checkpoint.Size} in {source} is not to be believed: {unsigned}")
-                    : (agreed + 1, $"the events from {agreed + 1} to {checkpoint.Size} are not those of the signed checkpoint in {source}: the log was rewritten");
+                return next.IsSigned(policy, out var unsigned)
+                    ? (agreed + 1, $"the events from {agreed + 1} to {next.Checkpoint.Size} are not those of the signed checkpoint in {next}: the log was rewritten")
+                    : (agreed + 1, $"the checkpoint of size {next.Checkpoint.Size} in {next} is not to be believed: {unsigned}");
             }
         }
 
@@ -82,9 +91,9 @@ public sealed class RetainedCheckpoints
     {
         while (ahead.TryDequeue(out var next))
         {
-            if (policy!.Open(next.Note, out _) is not null)
+            if (next.IsSigned(policy!, out _))
             {
-                return $"the log ends at {size}, and the signed checkpoint in {next.Source} is of size {next.Checkpoint.Size}: {next.Checkpoint.Size - size} events are missing";
+                return $"the log ends at {size}, and the signed checkpoint in {next} is of size {next.Checkpoint.Size}: {next.Checkpoint.Size - size} events are missing";
             }
         }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Ledger.Api.Hosting;
+using Ledger.EventStore.Checkpoints;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Processes;
@@ -76,6 +78,12 @@ public sealed class SignerProcessTests
         var health = await service.WaitAsync("/health", (response, _) => response.StatusCode == HttpStatusCode.ServiceUnavailable);
         Assert.Contains("alarm", health, StringComparison.Ordinal);
         Assert.Equal(note, await service.Http.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative)));
+
+        // A service that is started under an alarm (here: of a signer with other keys) shows the last good checkpoint, too.
+        using var signer = Signer.Open(Directory.CreateTempSubdirectory("ledger-signer-").FullName);
+        await using var again = await LedgerRuntime.OpenAsync(database.ConnectionString, NodaTime.SystemClock.Instance, database.Ledger.DataDirectory, signer, default);
+        await using var restarted = await RunningService.StartAsync(again);
+        Assert.Equal(note, await restarted.Http.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative)));
     }
 
     private static async Task SizeAsync(HttpClient http, long size)
