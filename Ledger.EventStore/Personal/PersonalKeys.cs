@@ -58,7 +58,7 @@ public sealed class PersonalKeys(string directory)
     /// <summary>A subject's key; null where it has none, or has none any more.</summary>
     public byte[]? Find(long subject)
     {
-        if (!File.Exists(SubjectsPath))
+        if (subject >= Next)
         {
             return null;
         }
@@ -110,7 +110,7 @@ public sealed class PersonalKeys(string directory)
     /// <summary>Destroys a subject's key, where it has one, and waits until that is on disk.</summary>
     public void Erase(long subject)
     {
-        if (!File.Exists(SubjectsPath) || (subject + 1) * SlotSize > new FileInfo(SubjectsPath).Length)
+        if (subject >= Next)
         {
             return;
         }

@@ -10,16 +10,20 @@ namespace Ledger.Tests.Detectors;
 /// <summary>A simulated city and how the detectors do on it; the benchmark project scores larger ones of any seed.</summary>
 public sealed class CityTests
 {
-    private static readonly ulong Seed = (ulong)DateTime.UtcNow.Ticks;
+    private const ulong Seed = 20261121;
 
-    [Fact]
-    public void Certain_detectors_make_no_mistake_and_leads_few_whatever_the_seed()
+    /// <summary>Leads go by shares, and a small city has one by chance now and then: the seeds are fixed, so that a failure is ours.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(Seed)]
+    public void Certain_detectors_make_no_mistake_and_leads_few(ulong seed)
     {
-        var plan = new CityPlan(Seed, 150, ViolationRates.OfCity, CityPlan.UsualForgeries);
+        var plan = new CityPlan(seed, 150, ViolationRates.OfCity, CityPlan.UsualForgeries);
         var scores = DetectionScore.Of(new[] { "gaomidian-2025", "anding-2023" }.Select(id => City.Of(Terms.Of(id), plan)).Select(c => (c, City.FindingsOf(c))));
         Assert.Equal(18, scores.Select(s => s.Rule).Append("F10").Distinct().Count());
         Assert.All(scores, s => Assert.True(
-            s.Certainty == Certainty.Certain ? s is { Precision: 1, Recall: 1 } : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m, $"seed {Seed}: {s}"));
+            s.Certainty == Certainty.Certain ? s is { Precision: 1, Recall: 1 } : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m, $"seed {seed}: {s}"));
     }
 
     [Fact]

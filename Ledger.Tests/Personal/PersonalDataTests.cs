@@ -232,7 +232,7 @@ public sealed class PersonalDataTests
     public async Task A_subject_that_never_was_cannot_be_erased()
     {
         await using var database = await ReadyAsync();
-        foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-99999999999999999999" })
+        foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-9223372036854775807", "p-99999999999999999999" })
         {
             Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.EraseAsync(database.Ledger, subject, "a", "b", default))).Code);
         }
