@@ -21,12 +21,7 @@ public sealed class CheckpointLoop(LedgerRuntime ledger, ILogger<CheckpointLoop>
         {
             try
             {
-                var head = await ledger.Log.Reader.HeadAsync(stoppingToken);
-                if (ledger.Checkpoints.Latest?.Checkpoint is not { } latest || latest.Size != head.Position || !latest.Root.AsSpan().SequenceEqual(head.Root))
-                {
-                    await ledger.Checkpoints.PublishAsync(stoppingToken);
-                }
-
+                await ledger.Checkpoints.PublishAsync(stoppingToken);
                 Alarm = null;
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e) && DatabaseErrors.Told(e).Code != ErrorCode.DiskFull)

@@ -30,10 +30,10 @@ internal static partial class LogEndpoints
             {
                 return Results.Text((await PublishedAsync(ledger, cancel)).Note.ToString(), Text);
             }
-            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && ledger.Checkpoints.File.Last() is not null)
+            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && ledger.Checkpoints.File.Last() is { } last)
             {
                 // A service that was started under an alarm shows the last good one, as it did before.
-                return Results.Text(ledger.Checkpoints.File.Last(), Text);
+                return Results.Text(last, Text);
             }
         });
         log.MapGet("/keys", async (LedgerRuntime ledger, CancellationToken cancel) => Results.Text((await ledger.Checkpoints.PolicyAsync(cancel)).ToString(), Text));

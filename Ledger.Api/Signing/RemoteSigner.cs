@@ -27,20 +27,7 @@ public sealed class RemoteSigner : ISigner, IDisposable
         var process = new SignerProcess(directory);
         var handler = new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancel) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(SignerProcess.SocketOf(directory)), cancel);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
+            ConnectCallback = async (_, cancel) => new NetworkStream(await SignerProcess.ConnectAsync(directory, cancel), ownsSocket: true),
         };
         return new RemoteSigner(process, new HttpClient(handler) { BaseAddress = new Uri("http://signer"), Timeout = TimeSpan.FromSeconds(30) });
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.EventStore;
@@ -26,6 +27,22 @@ internal sealed class SignerProcess(string directory) : IDisposable
         var elsewhere = Path.Combine(Path.GetTempPath(), "ledger-signer-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)).AsSpan(0, 8)));
         DurableFile.CreateSecretDirectory(elsewhere);
         return Path.Combine(elsewhere, "socket");
+    }
+
+    /// <summary>A connection to a directory's signer; throws <see cref="SocketException"/> where none listens.</summary>
+    public static async Task<Socket> ConnectAsync(string directory, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketOf(directory)), cancel);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts it and waits until it listens; another process may have done so meanwhile.</summary>
@@ -67,13 +84,12 @@ internal sealed class SignerProcess(string directory) : IDisposable
 
     private async Task<bool> ListensAsync(CancellationToken cancel)
     {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(SocketOf(directory)), cancel);
+            (await ConnectAsync(directory, cancel)).Dispose();
             return true;
         }
-        catch (System.Net.Sockets.SocketException)
+        catch (SocketException)
         {
             return false;
         }

@@ -60,6 +60,18 @@ public sealed class ContractCounts
     /// <summary>Adds events of a contract.</summary>
     public void Add(string contract, long events) => CollectionsMarshal.GetValueRefOrAddDefault(counts, contract, out _) += events;
 
+    /// <summary>The same counts, which later ones do not change.</summary>
+    public ContractCounts Copy()
+    {
+        var copy = new ContractCounts();
+        foreach (var (contract, events) in counts)
+        {
+            copy.Add(contract, events);
+        }
+
+        return copy;
+    }
+
     /// <summary>A line for each contract in ordinal order: its number of events, a space, its id, a newline.</summary>
     public override string ToString() => string.Concat(counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}\n"));
 

@@ -77,11 +77,13 @@ public sealed class CheckpointPolicy
             return null;
         }
 
-        if (Checkpoint.Parse(note.Text, out problem) is { } checkpoint && checkpoint.Origin != Origin)
+        var checkpoint = Checkpoint.Parse(note.Text, out problem);
+        if (checkpoint is null || checkpoint.Origin == Origin)
         {
-            problem = $"a checkpoint of {checkpoint.Origin}, expected one of {Origin}";
+            return checkpoint;
         }
 
-        return problem is null ? Checkpoint.Parse(note.Text, out _) : null;
+        problem = $"a checkpoint of {checkpoint.Origin}, expected one of {Origin}";
+        return null;
     }
 }

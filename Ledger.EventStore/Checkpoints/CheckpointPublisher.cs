@@ -95,16 +95,17 @@ public sealed class CheckpointPublisher(
     /// <summary>Publishes the log's end as it is seen now; null where another process published a later one meanwhile.</summary>
     private async Task<PublishedCheckpoint?> TryAsync(CancellationToken cancel)
     {
-        var keys = await PolicyAsync(cancel);
-        await tiles.CatchUpAsync(cancel);
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var head = await LogReader.HeadAsync(connection, cancel);
-        if (Latest is { } latest && latest.Checkpoint.Size == head.Position && latest.Checkpoint.Root.AsSpan().SequenceEqual(head.Root))
+        var now = await LogReader.HeadAsync(connection, cancel);
+        if (Latest is { } latest && latest.Checkpoint.Size == now.Position && latest.Checkpoint.Root.AsSpan().SequenceEqual(now.Root))
         {
             return latest;
         }
 
+        var keys = await PolicyAsync(cancel);
+        await tiles.CatchUpAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var head = await LogReader.HeadAsync(connection, cancel);
         await CountAsync(connection, head.Position, cancel);
         var checkpoint = new Checkpoint(keys.Origin, head.Position, head.Root, counts.Digest());
         var read = TileStore.Reader(connection, cancel);
@@ -116,7 +117,7 @@ public sealed class CheckpointPublisher(
 
         await RefuseContradictionAsync(last.Checkpoint, checkpoint, read);
         var note = last.Checkpoint?.Size == checkpoint.Size ? last.Note : await SignAsync(checkpoint, read, cancel);
-        return note is null ? null : new PublishedCheckpoint(checkpoint, note, ContractCounts.Parse(counts.ToString())!);
+        return note is null ? null : new PublishedCheckpoint(checkpoint, note, counts.Copy());
     }
 
     /// <summary>Whether the log, as it ends now and not in this snapshot, is of that size at least: then it did not shrink, it grew.</summary>

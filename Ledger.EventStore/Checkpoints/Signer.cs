@@ -68,14 +68,10 @@ public sealed class Signer : ISigner, IDisposable
     private readonly SigningKeys keys;
     private readonly FileStream held;
     private readonly Lock order = new();
-    private Checkpoint last;
-    private bool hasSigned;
+    private Checkpoint? last;
 
-    private Signer(string directory, SigningKeys keys, FileStream held, Checkpoint? last)
-    {
-        (this.directory, this.keys, this.held) = (directory, keys, held);
-        (this.last, hasSigned) = (last ?? new Checkpoint(keys.Origin, 0, MerkleTree.EmptyRoot, null), last is not null);
-    }
+    private Signer(string directory, SigningKeys keys, FileStream held, Checkpoint? last) =>
+        (this.directory, this.keys, this.held, this.last) = (directory, keys, held, last);
 
     /// <summary>The public keys that it signs with.</summary>
     public CheckpointPolicy Policy => keys.Policy;
@@ -132,14 +128,15 @@ public sealed class Signer : ISigner, IDisposable
                 return new SignAnswer.Refused(problem ?? $"this signer signs for {keys.Origin} only");
             }
 
-            if (request.OldSize != last.Size)
+            var (size, root) = last is null ? (0, MerkleTree.EmptyRoot) : (last.Size, last.Root);
+            if (request.OldSize != size)
             {
-                return new SignAnswer.From(last.Size);
+                return new SignAnswer.From(size);
             }
 
-            var contradiction = asked.Size < last.Size ? $"the log ends at {asked.Size}, and its checkpoint of size {last.Size} was signed: events are missing"
-                : MerkleProof.ShowsConsistency(last.Size, asked.Size, last.Root, asked.Root, request.Proof) && (asked.Size > last.Size || !hasSigned || request.Text == last.ToString()) ? null
-                : $"the log of size {asked.Size} does not begin with the {last.Size} events that were signed: its past was changed";
+            var contradiction = asked.Size < size ? $"the log ends at {asked.Size}, and its checkpoint of size {size} was signed: events are missing"
+                : MerkleProof.ShowsConsistency(size, asked.Size, root, asked.Root, request.Proof) && (asked.Size > size || last is null || request.Text == last.ToString()) ? null
+                : $"the log of size {asked.Size} does not begin with the {size} events that were signed: its past was changed";
             if (contradiction is not null)
             {
                 var told = $"alarm: {contradiction}; verify the ledger, and delete {alarm} once it is explained";
@@ -149,7 +146,7 @@ public sealed class Signer : ISigner, IDisposable
 
             var note = keys.Sign(request.Text);
             DurableFile.Write(Path.Combine(directory, SignedFile), Encoding.UTF8.GetBytes(note.ToString()), secret: false);
-            (last, hasSigned) = (asked, true);
+            last = asked;
             return new SignAnswer.Signed(note);
         }
     }

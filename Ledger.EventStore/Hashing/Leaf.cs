@@ -29,6 +29,9 @@ public static class Leaf
         }
     }
 
+    /// <summary>The leaf hash of a leaf in UTF-8: SHA-256(0x00 ‖ leaf).</summary>
+    public static byte[] Hash(ReadOnlySpan<byte> leaf) => SHA256.HashData([0, .. leaf]);
+
     /// <summary>The leaf itself.</summary>
     public static string Text(StoredEvent e, ReadOnlySpan<byte> previous)
     {

@@ -11,8 +11,6 @@ namespace Ledger.EventStore.Personal;
 /// </summary>
 public static class PersonalField
 {
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
     private const int SaltSize = 32;
     private const string SubjectPrefix = "p-";
 
@@ -31,36 +29,13 @@ public static class PersonalField
     public static string Commitment(string field, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value) =>
         Convert.ToHexStringLower(SHA256.HashData([.. "pii/v1\n"u8, .. Encoding.UTF8.GetBytes(field), 0, .. salt, .. value]));
 
-    /// <summary>Salt and value encrypted under the subject's key: nonce, ciphertext, tag. The commitment goes with it.</summary>
-    public static byte[] Seal(byte[] key, string commitment, byte[] salt, string value)
-    {
-        byte[] plain = [.. salt, .. Encoding.UTF8.GetBytes(value)];
-        var bytes = new byte[NonceSize + plain.Length + TagSize];
-        RandomNumberGenerator.Fill(bytes.AsSpan(0, NonceSize));
-        using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(bytes.AsSpan(0, NonceSize), plain, bytes.AsSpan(NonceSize, plain.Length), bytes.AsSpan(NonceSize + plain.Length), Encoding.UTF8.GetBytes(commitment));
-        return bytes;
-    }
+    /// <summary>Salt and value sealed under the subject's key; the commitment goes with it.</summary>
+    public static byte[] Seal(byte[] key, string commitment, byte[] salt, string value) =>
+        AesSeal.Seal(key, [.. salt, .. Encoding.UTF8.GetBytes(value)], Encoding.UTF8.GetBytes(commitment));
 
     /// <summary>The value that was sealed; null where it is not what was committed to, or of another key.</summary>
-    public static string? Open(byte[] key, string field, string commitment, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < NonceSize + SaltSize + TagSize)
-        {
-            return null;
-        }
-
-        var plain = new byte[bytes.Length - NonceSize - TagSize];
-        try
-        {
-            using var aes = new AesGcm(key, TagSize);
-            aes.Decrypt(bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..], plain, Encoding.UTF8.GetBytes(commitment));
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-
-        return Commitment(field, plain.AsSpan(0, SaltSize), plain.AsSpan(SaltSize)) == commitment ? Encoding.UTF8.GetString(plain.AsSpan(SaltSize)) : null;
-    }
+    public static string? Open(byte[] key, string field, string commitment, ReadOnlySpan<byte> bytes) =>
+        AesSeal.Open(key, bytes, Encoding.UTF8.GetBytes(commitment)) is { Length: >= SaltSize } plain && Commitment(field, plain.AsSpan(0, SaltSize), plain.AsSpan(SaltSize)) == commitment
+            ? Encoding.UTF8.GetString(plain.AsSpan(SaltSize))
+            : null;
 }

@@ -20,9 +20,7 @@ public sealed class PersonalKeys(string directory)
 
     private const int KeySize = 32;
     private const int SlotSize = 96;
-    private const int LookupOffset = NonceSize + KeySize + TagSize;
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
+    private const int SealedSize = KeySize + AesSeal.Overhead;
 
     private byte[]? wrapKey;
     private byte[]? lookupKey;
@@ -45,7 +43,7 @@ public sealed class PersonalKeys(string directory)
             var slot = slots.AsSpan(subject * SlotSize, SlotSize);
             if (slot.ContainsAnyExcept((byte)0))
             {
-                subjects[Convert.ToHexString(slot.Slice(LookupOffset, SHA256.HashSizeInBytes))] = subject;
+                subjects[Convert.ToHexString(slot.Slice(SealedSize, SHA256.HashSizeInBytes))] = subject;
             }
         }
 
@@ -71,17 +69,7 @@ public sealed class PersonalKeys(string directory)
             return null;
         }
 
-        var key = new byte[KeySize];
-        try
-        {
-            using var aes = new AesGcm(wrapKey ??= Derived("wrap"), TagSize);
-            aes.Decrypt(slot.AsSpan(0, NonceSize), slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), key, Name(subject));
-            return key;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
+        return AesSeal.Open(wrapKey ??= Derived("wrap"), slot.AsSpan(0, SealedSize), Name(subject));
     }
 
     /// <summary>Keeps the keys of new subjects, and waits until they are on disk.</summary>
@@ -92,14 +80,13 @@ public sealed class PersonalKeys(string directory)
             return;
         }
 
-        using var aes = new AesGcm(wrapKey ??= Derived("wrap"), TagSize);
+        wrapKey ??= Derived("wrap");
         using var file = new FileStream(SubjectsPath, DurableFile.Options(FileMode.OpenOrCreate, secret: true));
         foreach (var (subject, key, lookup) in keys)
         {
             var slot = new byte[SlotSize];
-            RandomNumberGenerator.Fill(slot.AsSpan(0, NonceSize));
-            aes.Encrypt(slot.AsSpan(0, NonceSize), key, slot.AsSpan(NonceSize, KeySize), slot.AsSpan(NonceSize + KeySize, TagSize), Name(subject));
-            lookup.CopyTo(slot, LookupOffset);
+            AesSeal.Seal(wrapKey, key, Name(subject)).CopyTo(slot, 0);
+            lookup.CopyTo(slot, SealedSize);
             file.Seek(subject * SlotSize, SeekOrigin.Begin);
             file.Write(slot);
         }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Ledger.EventStore.Checkpoints;
 using Ledger.EventStore.Hashing;
@@ -18,7 +17,7 @@ public sealed class LogProver(NpgsqlDataSource database, LogReader reader)
         await using var connection = await database.OpenConnectionAsync(cancel);
         var proof = await MerkleProof.InclusionAsync(position - 1, at.Checkpoint.Size, TileStore.Reader(connection, cancel));
         var bytes = Encoding.UTF8.GetBytes(leaf ?? "");
-        return MerkleProof.ShowsInclusion(position - 1, at.Checkpoint.Size, SHA256.HashData([0, .. bytes]), proof, at.Checkpoint.Root)
+        return MerkleProof.ShowsInclusion(position - 1, at.Checkpoint.Size, Leaf.Hash(bytes), proof, at.Checkpoint.Root)
             ? new ProofFile(bytes, position - 1, proof, at.Note)
             : throw new LedgerException(ErrorCode.EventUnreadable, $"position {position} is not what was signed: verify the ledger");
     }

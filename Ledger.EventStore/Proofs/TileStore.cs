@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Ledger.EventStore.Hashing;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.EventStore.Proofs;
 
@@ -150,17 +149,8 @@ public sealed class TileStore(NpgsqlDataSource database, RecentLeaves? recent = 
     private static async Task<List<byte[]>> GatherAsync(NpgsqlConnection connection, int level, long first, long count, CancellationToken cancel)
     {
         var tiles = new List<byte[]>();
-        await using (var command = new NpgsqlCommand(level == 0
-            ? "select (position - 1) / 256, string_agg(leaf_hash, ''::bytea order by position) from ledger.events where position > $1 and position <= $2 group by 1 order by 1"
-            : "select index / 256, string_agg(root, ''::bytea order by index) from ledger.tiles where level = $3 and index >= $1 and index < $2 group by 1 order by 1", connection))
+        await using (var command = HashesCommand(connection, level, first, count))
         {
-            command.Parameters.Add(new() { Value = first * Width });
-            command.Parameters.Add(new() { Value = (first + count) * Width });
-            if (level > 0)
-            {
-                command.Parameters.Add(new() { Value = level - 1 });
-            }
-
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
@@ -188,26 +178,28 @@ public sealed class TileStore(NpgsqlDataSource database, RecentLeaves? recent = 
             }
         }
 
-        await using var command = HashesCommand(connection, level, index * Width, (index + 1) * Width);
+        await using var command = HashesCommand(connection, level, index, 1);
         await command.PrepareAsync(cancel);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var partial = new List<byte>(Width * MerkleTree.HashSize);
-        while (await reader.ReadAsync(cancel))
-        {
-            partial.AddRange(await reader.GetFieldValueAsync<byte[]>(0, cancel));
-        }
-
-        return partial;
+        return await reader.ReadAsync(cancel) ? [.. await reader.GetFieldValueAsync<byte[]>(1, cancel)] : [];
     }
 
-    /// <summary>The hashes of a level from one index up to another: leaves of events, or roots of the tiles below.</summary>
-    private static NpgsqlCommand HashesCommand(NpgsqlConnection connection, int level, long from, long upTo) => level == 0
-        ? new NpgsqlCommand("select leaf_hash, position - 1 from ledger.events where position > $1 and position <= $2 order by position", connection)
+    /// <summary>The hashes that belong in tiles, a row a tile with its index, also of one that is not full: leaves of events, or roots of the tiles below.</summary>
+    private static NpgsqlCommand HashesCommand(NpgsqlConnection connection, int level, long first, long count)
+    {
+        var command = new NpgsqlCommand(
+            level == 0
+                ? "select (position - 1) / 256, string_agg(leaf_hash, ''::bytea order by position) from ledger.events where position > $1 and position <= $2 group by 1 order by 1"
+                : "select index / 256, string_agg(root, ''::bytea order by index) from ledger.tiles where level = $3 and index >= $1 and index < $2 group by 1 order by 1",
+            connection)
         {
-            Parameters = { new() { Value = from }, new() { Value = upTo } },
-        }
-        : new NpgsqlCommand("select root, index from ledger.tiles where level = $3 and index >= $1 and index < $2 order by index", connection)
-        {
-            Parameters = { new() { Value = from }, new() { Value = upTo }, new() { Value = level - 1, NpgsqlDbType = NpgsqlDbType.Integer } },
+            Parameters = { new() { Value = first * Width }, new() { Value = (first + count) * Width } },
         };
+        if (level > 0)
+        {
+            command.Parameters.Add(new() { Value = level - 1 });
+        }
+
+        return command;
+    }
 }

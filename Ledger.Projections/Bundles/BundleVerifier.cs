@@ -129,19 +129,12 @@ public sealed class BundleVerifier
 
         policy = trusted ?? policy!;
         var checkpoint = own = Trusted("the bundle's checkpoint", header.Checkpoint);
-        foreach (var (source, note) in notes)
+        foreach (var (source, older) in notes.Select(n => (n.Source, Checkpoint: Trusted(n.Source, n.Note))).OrderBy(n => n.Checkpoint.Size))
         {
-            kept.Enqueue((source, Trusted(source, note)));
+            Expect(older.Size <= checkpoint.Size, $"{source} is of size {older.Size}, the bundle of {checkpoint.Size}: an older log is shown than was seen; ask for the bundle again");
+            kept.Enqueue((source, older));
         }
 
-        foreach (var older in kept)
-        {
-            Expect(older.Checkpoint.Size <= checkpoint.Size, $"{older.Source} is of size {older.Checkpoint.Size}, the bundle of {checkpoint.Size}: an older log is shown than was seen; ask for the bundle again");
-        }
-
-        var sorted = kept.OrderBy(k => k.Checkpoint.Size).ToList();
-        kept.Clear();
-        sorted.ForEach(kept.Enqueue);
         Expect(ContractCounts.Parse(header.Contracts) is { } stated && checkpoint.Contracts.AsSpan().SequenceEqual(stated.Digest()), "the numbers of events are not those that the checkpoint signs");
         return checkpoint;
     }
@@ -172,7 +165,7 @@ public sealed class BundleVerifier
         Expect(stored.Position == tree.Size + 1, $"position {stored.Position} stands after {tree.Size}");
         var ours = stored.Contract == contract || stored.Contract == LedgerSource.Contract;
         Expect(ours == entry.Data is not null && (ours || stored.Position == size), $"position {stored.Position} is of {stored.Contract}: of another contract only the last event stands here, without its data");
-        var leaf = SHA256.HashData([0, .. Encoding.UTF8.GetBytes(entry.Leaf!)]);
+        var leaf = Leaf.Hash(Encoding.UTF8.GetBytes(entry.Leaf!));
         tree.Add(leaf);
         Expect(recordedAt is null || stored.RecordedAt >= recordedAt, $"position {stored.Position} was recorded before the one before it");
         recordedAt = stored.RecordedAt;
