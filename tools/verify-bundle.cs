@@ -1,5 +1,5 @@
 #:property PublishAot=false
-// Verifies a bundle of Ledger (ledger-bundle/v1) with nothing but the .NET framework, so that trust in a bundle does not rest
+// Verifies a bundle of Ledger (ledger-bundle/v2) with nothing but the .NET framework, so that trust in a bundle does not rest
 // on the program that made it. Made to be read in one sitting; it shares no code with the rest of the repository.
 //
 //     dotnet run tools/verify-bundle.cs -- BUNDLE [CHECKPOINT-THAT-WAS-KEPT]...
@@ -32,7 +32,7 @@ try
 
     // 1. The checkpoint: origin, size, root and the digest of the contracts' event counts, signed by the required key.
     var header = Next();
-    Expect(Text(header, "format") == "ledger-bundle/v1", "not a bundle of format ledger-bundle/v1");
+    Expect(Text(header, "format") == "ledger-bundle/v2", "not a bundle of format ledger-bundle/v2");
     var contract = Text(header, "contract");
     var required = Text(header, "keys").Split('\n').Single(l => l.StartsWith("required ", StringComparison.Ordinal))["required ".Length..];
     var (origin, size, root, signedCounts) = Open(Text(header, "checkpoint"), required);
@@ -42,7 +42,7 @@ try
     Expect(kept.All(k => k.Checkpoint.Size <= size && k.Checkpoint.Origin == origin && (k.Checkpoint.Size < size || k.Checkpoint.Counts == signedCounts)), "a kept checkpoint is larger than the bundle's, of another log, or of other events");
 
     // 2. The tree, from left to right.
-    var (done, frontier, streams, found) = (0L, new List<(int Level, byte[] Hash)>(), new Dictionary<string, (long Version, string Leaf)>(), new Dictionary<string, long>());
+    var (done, frontier, streams, found) = (0L, new List<(int Level, byte[] Hash)>(), new Dictionary<string, long>(), new Dictionary<string, long>());
     var (ids, proposed, compared) = (new HashSet<string>(), new Dictionary<string, string>(), new HashSet<string>());
     Compare();
     while (done < size)
@@ -117,24 +117,23 @@ try
     byte[] Event(string leaf, string? data)
     {
         var part = leaf.Split('\n');
-        Expect(part.Length == 16 && part[0] == "ledger-event/v1" && part[1] == $"{done + 1}", $"expected the leaf of position {done + 1}");
-        var (of, stream, version, type, id) = (part[2], part[3], long.Parse(part[4]), part[5], part[7]);
+        Expect(part.Length == 17 && part[0] == "ledger-event/v2" && part[1] == $"{done + 1}", $"expected the leaf of position {done + 1}");
+        var (of, stream, version, type, id, subject) = (part[2], part[3], long.Parse(part[4]), part[5], part[8], part[9]);
         var hash = SHA256.HashData([0, .. Encoding.UTF8.GetBytes(leaf)]);
         var ours = of == contract || of == "_ledger";
         Expect(ours == data is not null && (ours || done + 1 == size), $"position {done + 1} is of {of} and does not belong here");
         if (ours)
         {
-            Expect(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data!))) == part[13], $"position {done + 1}: its data is not what was hashed");
-            var (before, last) = streams.GetValueOrDefault(stream, (0, ""));
-            Expect(version == before + 1 && part[14] == last, $"position {done + 1}: an event of {stream} before it is missing");
-            streams[stream] = (version, Convert.ToHexStringLower(hash));
+            Expect(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data!))) == part[15], $"position {done + 1}: its data is not what was hashed");
+            Expect(version == streams.GetValueOrDefault(of + "\n" + stream) + 1, $"position {done + 1}: an event of {stream} before it is missing");
+            streams[of + "\n" + stream] = version;
             found[of] = found.GetValueOrDefault(of) + 1;
             if (of == contract)
             {
                 ids.Add(id);
                 if (type == "deduction_proposed")
                 {
-                    proposed[stream[(contract.Length + "/deduction/".Length)..]] = Text(JsonDocument.Parse(data!).RootElement, "amount");
+                    proposed[subject["deduction/".Length..]] = Text(JsonDocument.Parse(data!).RootElement, "amount");
                 }
             }
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Events;
-using Ledger.Projections.Contracts;
+using Ledger.Projections.Accounts;
 using NodaTime;
 using Spectre.Console;
 
@@ -63,8 +63,9 @@ internal static class CalendarCommand
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
             var position = await moment.PositionAsync(parsed, ledger, cancel);
-            _ = await ledger.Log.Reader.RecordedAtAsync(position, cancel);
-            var all = await CalendarReader.AllAsync(ledger.Log.Reader, position, cancel);
+            _ = await ledger.Log.HeadAtAsync(position, cancel);
+            await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+            var all = await CalendarReader.AllAsync(connection, position, cancel);
             var days = CalendarReader.At(all, position);
             var inForce = new CalendarInForce(
                 days.PublishedYears, days.Holidays, days.MakeUpWorkingDays, all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null, all.Count > 0 ? all[^1].Position : null);

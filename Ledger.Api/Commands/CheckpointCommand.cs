@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Projections.Evidence.Checkpoints;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Api.Commands;
@@ -55,6 +56,7 @@ public static partial class CommandLine
             SignerCommand.Create(),
             PersonalCommand.Create(),
             RebuildCommand.Create(),
+            DbCommand.Create(),
             SimulateCommand.Create(),
         };
         ServeCommand.MakeDefault(root);
@@ -163,7 +165,7 @@ public static partial class CommandLine
     {
         try
         {
-            return secret ? new FileStream(path, EventStore.Checkpoints.DurableFile.Options(mode, secret)) : new FileStream(path, mode, FileAccess.Write);
+            return secret ? new FileStream(path, Projections.Evidence.Checkpoints.DurableFile.Options(mode, secret)) : new FileStream(path, mode, FileAccess.Write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -54,7 +55,7 @@ internal static class ContractsCommand
         var command = new Command("list", "Lists the registered contracts");
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var contracts = (await ledger.Read.ContractsAsync(cancel)).Select(ContractSummary.Of).ToList();
+            var contracts = (await ledger.Accounts.AllAsync(cancel)).Select(ContractSummary.Of).ToList();
             terminal.Show(contracts, console =>
             {
                 var table = Terminal.Table("Contract", "Title~", "From", "To", "Total#", "Periods#", "Findings#");
@@ -76,9 +77,7 @@ internal static class ContractsCommand
         var command = new Command("show", "Shows a contract's terms in force, clause by clause") { id };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var contract = parsed.GetRequiredValue(id);
-            var account = (await ledger.Read.ContractsAsync(cancel)).FirstOrDefault(a => a.Terms.Id == contract)
-                ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered; `contracts list` names those that are");
+            var (account, _, _) = await ledger.Accounts.LatestAsync(parsed.GetRequiredValue(id), cancel);
             terminal.Show(account.Terms, console => Print(console, account));
             return CommandLine.Done;
         }, cancel));

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 using NodaTime;
 using NodaTime.Text;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Terms;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
 using Spectre.Console;
@@ -56,10 +57,11 @@ internal static class DemoCommand
         var statements = new List<Domain.Statements.PeriodStatement>();
         foreach (var id in ShippedContracts.Ids)
         {
-            statements.AddRange(await ledger.Read.LiveAsync(id, cancel));
+            statements.AddRange(await ledger.Read.AllAsync(id, null, cancel));
         }
 
         await ledger.Checkpoints.PublishAsync(cancel);
+        await ReadModels.CatchUpAsync(ledger, cancel);
         var verification = await VerifyCommand.VerifyAsync(ledger, terminal, cancel);
         terminal.Show(new { registrations, figures, statements, verification }, console =>
         {
@@ -109,8 +111,7 @@ internal static class DemoCommand
         await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
         await using var drop = new NpgsqlCommand("""
             set role none; -- The service's own role may drop nothing.
-            drop schema if exists projections, marten, personal, ledger cascade;
-            drop table if exists public.ledger_migrations;
+            drop schema if exists personal, ledger cascade;
             """, connection);
         await drop.ExecuteNonQueryAsync(cancel);
 

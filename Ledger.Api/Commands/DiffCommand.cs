@@ -17,7 +17,7 @@ internal static class DiffCommand
         var command = new Command("diff", "Shows what changed in a contract between two positions, and which events changed it") { id, from, to };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var until = parsed.GetValue(to) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+            var until = parsed.GetValue(to) ?? (await ledger.Log.HeadAsync(cancel)).Position;
             var difference = await ledger.Differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
             terminal.Show(difference, console =>
             {

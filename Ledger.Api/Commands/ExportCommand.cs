@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.Projections.Bundles;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Bundles;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -32,7 +33,7 @@ internal static class ExportCommand
                 await using (var file = CommandLine.CreateFile(temporary))
                 await using (var buffered = new BufferedStream(file, 1 << 20))
                 {
-                    events = await new BundleWriter(ledger.Database, ledger.Log.Reader).WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                    events = await new BundleWriter(ledger.Database, ledger.Accounts, ledger.Log).WriteAsync(buffered, contract, published, policy, sizes, cancel);
                 }
 
                 File.Move(temporary, path, overwrite: true);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

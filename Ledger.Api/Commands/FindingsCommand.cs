@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Api.Tables;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using Ledger.Api.Hosting;
+using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Api.Operations;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,5 +1,6 @@
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

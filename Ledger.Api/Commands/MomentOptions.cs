@@ -18,7 +18,7 @@ internal sealed class MomentOptions
 
     /// <summary>The position named, or the log's head.</summary>
     public async Task<long> PositionAsync(ParseResult parsed, LedgerRuntime ledger, CancellationToken cancel) =>
-        await ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+        await ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.HeadAsync(cancel)).Position;
 
     /// <summary>The position named; null where none is.</summary>
     public Task<long?> ReadAsync(ParseResult parsed, LedgerRuntime ledger, CancellationToken cancel) =>

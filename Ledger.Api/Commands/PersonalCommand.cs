@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
-using Ledger.EventStore.Personal;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

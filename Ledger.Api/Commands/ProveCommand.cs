@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Ledger.EventStore;
-using Ledger.EventStore.Proofs;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -22,7 +23,7 @@ internal static class ProveCommand
             }
 
             var published = await ledger.Checkpoints.PublishAsync(cancel);
-            var prover = new LogProver(ledger.Database, ledger.Log.Reader);
+            var prover = new LogProver(ledger.Database, ledger.Log);
             if (parsed.GetValue(from) is { } size)
             {
                 var consistency = await prover.ConsistencyAsync(size, published.Checkpoint.Size, published, cancel);

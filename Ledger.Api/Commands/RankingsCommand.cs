@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Time;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

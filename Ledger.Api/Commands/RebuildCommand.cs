@@ -1,31 +1,33 @@
 using System.CommandLine;
-using Ledger.EventStore;
+using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
 
-/// <summary><c>rebuild [PROJECTION]</c>: folds read models from the first event again, beside the live ones, and swaps them in.</summary>
+/// <summary><c>rebuild [PROJECTION]</c>: folds read models from the first event again; reads fold what is not there yet.</summary>
 internal static class RebuildCommand
 {
-    private const string Statements = "statements";
+    private const string Accounts = "accounts";
 
     private sealed record Rebuilt(string Projection, long Position, int Contracts, double Seconds);
 
     public static Command Create()
     {
-        var projection = new Argument<string>("PROJECTION") { Description = "Which: " + Statements, Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => Statements };
-        var command = new Command("rebuild", "Folds read models from the first event again, beside the live ones, and swaps them in") { projection };
+        var projection = new Argument<string>("PROJECTION") { Description = "Which: " + Accounts, Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => Accounts };
+        var command = new Command("rebuild", "Folds read models from the first event again; meanwhile reads fold them themselves") { projection };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            if (parsed.GetValue(projection) is var name && name != Statements)
+            if (parsed.GetValue(projection) is var name && name != Accounts)
             {
-                throw new LedgerException(ErrorCode.BadRequest, $"there is no projection \"{name}\": expected {Statements}");
+                throw new LedgerException(ErrorCode.BadRequest, $"there is no projection \"{name}\": expected {Accounts}");
             }
 
             var watch = System.Diagnostics.Stopwatch.StartNew();
-            var (position, contracts) = await ledger.Statements.RebuildAsync(cancel);
-            var rebuilt = new Rebuilt(Statements, position, contracts, Math.Round(watch.Elapsed.TotalSeconds, 1));
-            terminal.Show(rebuilt, console => console.MarkupLineInterpolated($"[green]rebuilt[/] {Statements} of {contracts:#,0} contracts from {position:#,0} events in {rebuilt.Seconds} s"));
+            var (position, contracts) = await ReadModels.RebuildAsync(ledger, cancel);
+            var rebuilt = new Rebuilt(Accounts, position, contracts, Math.Round(watch.Elapsed.TotalSeconds, 1));
+            terminal.Show(rebuilt, console => console.MarkupLineInterpolated($"[green]rebuilt[/] {Accounts} of {contracts:#,0} contracts from {position:#,0} events in {rebuilt.Seconds} s"));
             return CommandLine.Done;
         }, cancel));
         return command;

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -58,7 +60,7 @@ internal static class ReviewCommand
 
     private static async Task<Finding> FindAsync(LedgerRuntime ledger, string contract, string id, CancellationToken cancel)
     {
-        var position = (await ledger.Log.Reader.HeadAsync(cancel)).Position;
+        var position = (await ledger.Log.HeadAsync(cancel)).Position;
         var findings = await ledger.Findings.AtAsync(contract, position, await ledger.NowAsync(cancel), cancel);
         return findings.FirstOrDefault(f => f.Id == id)
             ?? throw new LedgerException(ErrorCode.Refused, $"{contract} has no finding {id}: `findings {contract}` lists those it has, with their ids");

@@ -2,7 +2,8 @@ using System.CommandLine;
 using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Api.Commands;

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Net;
 using Ledger.Api.Hosting;
 using Ledger.Api.Signing;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

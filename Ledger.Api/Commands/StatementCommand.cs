@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -33,15 +34,14 @@ internal static class StatementCommand
                 return CommandLine.Done;
             }
 
-            var statements = await moment.ReadAsync(parsed, ledger, cancel) is { } position
-                ? await ledger.Read.AsOfAsync(contract, position, cancel)
-                : await ledger.Read.LiveAsync(contract, cancel);
-            export.Write(parsed, terminal, Reports.Statements(statements.Where(s => parsed.GetValue(period) is not { } n || s.Period == n)));
-            if (parsed.GetValue(period) is { } number)
+            var position = await moment.ReadAsync(parsed, ledger, cancel);
+            IReadOnlyList<PeriodStatement> statements = parsed.GetValue(period) is { } number
+                ? [await ledger.Read.OneAsync(contract, number, position, cancel)]
+                : await ledger.Read.AllAsync(contract, position, cancel);
+            export.Write(parsed, terminal, Reports.Statements(statements));
+            if (parsed.GetValue(period) is not null)
             {
-                var one = statements.FirstOrDefault(s => s.Period == number)
-                    ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{contract} has periods 1 to {statements.Count}, not {number}");
-                terminal.Show(one, console => Print(console, one));
+                terminal.Show(statements[0], console => Print(console, statements[0]));
             }
             else
             {

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.Projections.Bundles;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Bundles;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,5 +1,6 @@
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
 

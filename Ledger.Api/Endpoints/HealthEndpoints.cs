@@ -1,5 +1,6 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
+using Ledger.Projections.Evidence;
 
 namespace Ledger.Api.Endpoints;
 
@@ -15,12 +16,12 @@ public sealed record ProjectionHealth(long Position, string? Stopped);
 /// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionLoop loop, CheckpointLoop checkpoints, CancellationToken cancel) =>
+    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionWatch loop, CheckpointLoop checkpoints, CancellationToken cancel) =>
     {
-        var head = await ledger.Log.Reader.HeadAsync(cancel);
+        var head = await ledger.Log.HeadAsync(cancel);
         var well = loop.Stopped is null && checkpoints.Alarm is null;
         var health = new Health(
-            well ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(head.Root), new ProjectionHealth(loop.Position, loop.Stopped),
+            well ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(await LogRoot.AtAsync(ledger.Database, head.Position, cancel)), new ProjectionHealth(loop.Position, loop.Stopped),
             new CheckpointHealth(ledger.Checkpoints.Latest?.Checkpoint.Size, checkpoints.Alarm));
         return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
     });

@@ -1,5 +1,9 @@
+using JasperFx;
+using JasperFx.Events.Daemon;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Json;
+using Ledger.Projections.Store;
+using Marten;
 
 namespace Ledger.Api.Endpoints;
 
@@ -30,8 +34,16 @@ public static class LedgerApi
             }
         });
         builder.Services.AddSingleton(ledger);
-        builder.Services.AddSingleton<ProjectionLoop>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionLoop>());
+
+        // One service of those on a database runs the projections; another takes over where it ends.
+        builder.Services.AddMarten(options =>
+        {
+            LedgerStore.Configure(options, ledger.Clock);
+            options.Connection(ledger.Database);
+            options.AutoCreateSchemaObjects = AutoCreate.None;
+        }).AddAsyncDaemon(DaemonMode.HotCold);
+        builder.Services.AddSingleton<ProjectionWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionWatch>());
         builder.Services.AddSingleton<CheckpointLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CheckpointLoop>());
 

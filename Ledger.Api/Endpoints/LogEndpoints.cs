@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Proofs;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
 
@@ -45,7 +47,7 @@ internal static partial class LogEndpoints
             TypedResults.Ok(await Prover(ledger).ConsistencyAsync(from, to, await PublishedAsync(ledger, cancel), cancel)));
     }
 
-    private static LogProver Prover(LedgerRuntime ledger) => new(ledger.Database, ledger.Log.Reader);
+    private static LogProver Prover(LedgerRuntime ledger) => new(ledger.Database, ledger.Log);
 
     /// <summary>What was published last; the first time, now.</summary>
     private static async ValueTask<PublishedCheckpoint> PublishedAsync(LedgerRuntime ledger, CancellationToken cancel) =>
@@ -74,9 +76,9 @@ internal static partial class LogEndpoints
 
         using var bundle = new MemoryStream();
         var length = new byte[sizeof(ushort)];
-        await foreach (var (_, leaf) in ledger.Log.Reader.LeavesAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, null, cancel))
+        await foreach (var e in ledger.Log.ReadAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, cancel: cancel))
         {
-            var entry = Encoding.UTF8.GetBytes(leaf);
+            var entry = Encoding.UTF8.GetBytes(Leaf.Text(e));
             BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)entry.Length));
             bundle.Write(length);
             bundle.Write(entry);

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Ledger.Api.Endpoints;

@@ -1,16 +1,16 @@
 using Ledger.Api.Postgres;
 using Ledger.Api.Signing;
-using Ledger.Domain.Json;
-using Ledger.EventStore;
-using Ledger.EventStore.Appending;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Personal;
-using Ledger.EventStore.Proofs;
-using Ledger.EventStore.Reading;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Accounts;
+using Marten;
 using Ledger.Projections.Differences;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Findings;
+using Ledger.Projections.Personal;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
 using NodaTime;
 using Npgsql;
@@ -18,31 +18,31 @@ using Npgsql;
 namespace Ledger.Api.Hosting;
 
 /// <summary>
-/// An open ledger: its database (embedded or a server's, migrated), the log and the read side. Every command and the
-/// service work through one of these; disposing it leaves the database as it should be left.
+/// An open ledger: its database (embedded or a server's, with its schema), the Marten store and the read side. Every command and
+/// the service work through one of these; disposing it leaves the database as it should be left.
 /// </summary>
 public sealed class LedgerRuntime : IAsyncDisposable
 {
-    private const string ServiceRole = "ledger_service";
-
     private readonly EmbeddedCluster? cluster;
     private readonly ISigner signer;
+    private readonly string connectionString;
 
-    private LedgerRuntime(EmbeddedCluster? cluster, NpgsqlDataSource database, IClock clock, string dataDirectory, ISigner signer, Witness? witness)
+    private LedgerRuntime(EmbeddedCluster? cluster, string connectionString, NpgsqlDataSource database, IClock clock, string dataDirectory, ISigner signer, Witness? witness)
     {
-        (this.cluster, this.signer, DataDirectory) = (cluster, signer, dataDirectory);
+        (this.cluster, this.connectionString, this.signer, DataDirectory) = (cluster, connectionString, signer, dataDirectory);
         Database = database;
         Clock = clock;
-        var recent = new RecentLeaves();
-        Log = new EventLog(database, () => Instants.ToMicroseconds(clock.GetCurrentInstant()), recent);
-        Statements = new StatementProjection(database, Log.Reader);
-        Read = new StatementReader(database, Log.Reader, Statements);
-        Findings = new FindingReader(Log.Reader);
-        Rankings = new RankingReader(Log.Reader);
-        Differences = new DifferenceReader(Log.Reader);
-        Traces = new TraceReader(Log.Reader);
+        Store = LedgerStore.Open(database, clock);
+        Facts = new FactWriter(database, Store);
+        Log = new LogReader(database);
+        Accounts = new AccountReader(database, Store, Log);
+        Read = new StatementReader(Accounts);
+        Findings = new FindingReader(database, Log);
+        Rankings = new RankingReader(Log);
+        Differences = new DifferenceReader(Log);
+        Traces = new TraceReader(database, Log);
         Personal = new PersonalStore(new PersonalKeys(DataFiles.Personal(dataDirectory)));
-        Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness, recent);
+        Checkpoints = new CheckpointPublisher(database, signer, new CheckpointFile(DataFiles.Checkpoints(dataDirectory)), DataFiles.Policy(dataDirectory), witness);
     }
 
     /// <summary>Where the checkpoint file, the signer and its keys are.</summary>
@@ -54,13 +54,19 @@ public sealed class LedgerRuntime : IAsyncDisposable
     /// <summary>The clock that the log records by.</summary>
     public IClock Clock { get; }
 
-    /// <summary>The log.</summary>
-    public EventLog Log { get; }
+    /// <summary>The Marten store: every decision is appended through its sessions.</summary>
+    public DocumentStore Store { get; }
 
-    /// <summary>What keeps the statements up to date.</summary>
-    public StatementProjection Statements { get; }
+    /// <summary>What records single facts of many senders.</summary>
+    public FactWriter Facts { get; }
 
-    /// <summary>Statements, deductions and contracts.</summary>
+    /// <summary>The log as rows.</summary>
+    public LogReader Log { get; }
+
+    /// <summary>The accounts of contracts.</summary>
+    public AccountReader Accounts { get; }
+
+    /// <summary>Statements, deductions and settlements.</summary>
     public StatementReader Read { get; }
 
     /// <summary>Findings.</summary>
@@ -103,16 +109,14 @@ public sealed class LedgerRuntime : IAsyncDisposable
     public static Task<LedgerRuntime> OpenAsync(string connectionString, IClock clock, string dataDirectory, ISigner signer, CancellationToken cancel) =>
         OpenAsync(connectionString, clock, null, dataDirectory, signer, null, cancel);
 
+    /// <summary>Connections as the user of the connection string, who owns the schema; every other one works in the service's role.</summary>
+    public NpgsqlDataSource OpenOwner() => OpenOwner(connectionString);
+
     /// <summary>
     /// The ledger's own time: the clock's, or the last recorded time where the clock lies before it. What happened later
     /// than five minutes after it is not recorded.
     /// </summary>
-    public async Task<Instant> NowAsync(CancellationToken cancel)
-    {
-        var head = await Log.Reader.HeadAsync(cancel);
-        var now = Clock.GetCurrentInstant();
-        return head.RecordedAt is { } last ? Instant.Max(now, Instant.FromUnixTimeTicks(last * 10)) : now;
-    }
+    public async Task<Instant> NowAsync(CancellationToken cancel) => LogLock.RecordedAt(await Log.HeadAsync(cancel), Clock);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -120,29 +124,14 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Findings.Dispose();
         Checkpoints.Dispose();
         (signer as IDisposable)?.Dispose();
-        await Log.DisposeAsync();
+        await Facts.DisposeAsync();
+        await Store.DisposeAsync();
         await Database.DisposeAsync();
         cluster?.Dispose();
     }
 
-    /// <summary>Whether the service's role is there, has its rights in this database, and may be taken by this user: tried, since rules differ by version.</summary>
-    private static async Task<bool> MayServeAsync(NpgsqlDataSource owner, CancellationToken cancel)
-    {
-        try
-        {
-            await using var connection = await owner.OpenConnectionAsync(cancel);
-            await using var role = new NpgsqlCommand($"""
-                set role {ServiceRole};
-                select has_table_privilege('ledger.events', 'insert') and has_table_privilege('ledger.head', 'update')
-                    and has_table_privilege('personal.fields', 'delete') and has_table_privilege('projections.accounts', 'delete')
-                """, connection);
-            return await role.ExecuteScalarAsync(cancel) is true;
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject)
-        {
-            return false;
-        }
-    }
+    private static NpgsqlDataSource OpenOwner(string connectionString) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
 
     private static RemoteSigner Signer(LedgerSettings settings) =>
         settings.SignerAddress is { } address ? RemoteSigner.At(address) : RemoteSigner.Of(DataFiles.Signer(settings.DataDirectory));
@@ -150,19 +139,26 @@ public sealed class LedgerRuntime : IAsyncDisposable
     private static async Task<LedgerRuntime> OpenAsync(
         string connectionString, IClock clock, EmbeddedCluster? cluster, string dataDirectory, ISigner signer, Witness? witness, CancellationToken cancel)
     {
-        // No session keeps a state: a connection need not be reset, which is a round trip's worth, before its next use.
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { NoResetOnClose = true };
-        await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }))
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            await Migrator.ApplyAsync(owner, typeof(EventLog).Assembly, cancel);
-            await Migrator.ApplyAsync(owner, typeof(StatementProjection).Assembly, cancel);
-            if (await MayServeAsync(owner, cancel))
+            // No session keeps a state: a connection need not be reset, which is a round trip's worth, before its next use.
+            NoResetOnClose = true,
+
+            // Marten's statements are the same again and again: prepared ones cost a third less.
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+        };
+        await using (var owner = OpenOwner(connectionString))
+        {
+            await LedgerSchema.EnsureAsync(owner, cancel);
+            await using var connection = await owner.OpenConnectionAsync(cancel);
+            if (await ServiceRole.MayServeAsync(connection, cancel))
             {
-                settings.Options = $"{settings.Options} -c role={ServiceRole}".Trim();
+                settings.Options = $"{settings.Options} -c role={ServiceRole.Name}".Trim();
             }
         }
 
-        return new LedgerRuntime(cluster, NpgsqlDataSource.Create(settings), clock, dataDirectory, signer, witness);
+        return new LedgerRuntime(cluster, connectionString, NpgsqlDataSource.Create(settings), clock, dataDirectory, signer, witness);
     }
 }
 

@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Api.Tables;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Mapping;
 

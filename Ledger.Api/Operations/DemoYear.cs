@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Ledger.Api.Hosting;
+using Ledger.Domain.Errors;
+using Ledger.Api.Imports;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Api.Operations;
@@ -55,9 +57,9 @@ public sealed class DemoYear
     /// <summary>Refuses a ledger that holds anything but a demo: a simulated year has no place among real events.</summary>
     public static async Task RefuseRealLedgerAsync(LedgerRuntime ledger, CancellationToken cancel)
     {
-        await foreach (var first in ledger.Log.Reader.ReadAsync(0, 1, cancel: cancel))
+        await foreach (var first in ledger.Log.ReadAsync(0, 1, cancel: cancel))
         {
-            if (first.Event.Source != Source)
+            if (first.Source != Source)
             {
                 throw new LedgerException(ErrorCode.Refused, "this ledger holds real events: the demo would mix a simulated year into it; set LEDGER_DATA to an empty directory");
             }
@@ -70,7 +72,7 @@ public sealed class DemoYear
         var (imported, assessed, done) = (0L, 0L, 0);
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
         var months = ServiceMonths.Of(terms.From, terms.To);
-        var lastAsOf = (await ledger.Read.ContractsAsync(cancel)).First(c => c.Terms.Id == terms.Id).LastAsOf;
+        var lastAsOf = (await ledger.Accounts.LatestAsync(terms.Id, cancel)).Account.LastAsOf;
         for (var month = 1; month <= months; month++)
         {
             var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);

@@ -1,7 +1,8 @@
 using Ledger.Api.Hosting;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using NodaTime;
 using NodaTime.Text;
 
@@ -21,7 +22,7 @@ public static class Moments
     {
         (null, null) => null,
         (null, { } at) => at,
-        ({ } time, null) => await ledger.Log.Reader.PositionAtAsync(Instants.ToMicroseconds(Parse(time, "asOf")), cancel),
+        ({ } time, null) => await ledger.Log.PositionAtAsync(Parse(time, "asOf"), cancel),
         _ => throw new LedgerException(ErrorCode.BadRequest, "name a position or a time, not both"),
     };
 }

@@ -1,10 +1,9 @@
 using Ledger.Api.Hosting;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.EventStore;
-using Ledger.EventStore.Appending;
-using Ledger.EventStore.Personal;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
+using Marten;
 using Npgsql;
 
 namespace Ledger.Api.Operations;
@@ -26,11 +25,12 @@ public static class PersonalData
     /// </summary>
     public static async Task<IReadOnlyList<PersonalReading>> DiscloseAsync(LedgerRuntime ledger, string contract, string subject, string actor, string reason, CancellationToken cancel)
     {
+        await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
+        var (connection, head) = await LockAsync(session, cancel);
         var readings = new List<PersonalReading>();
-        await using var transaction = await ledger.Log.BeginAsync(cancel);
-        foreach (var stored in await LogReader.ReadStreamAsync(transaction.Connection, EventMapping.Stream(contract, subject), long.MaxValue, cancel))
+        await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, subject, long.MaxValue, cancel))
         {
-            readings.AddRange(await ReadAsync(ledger.Personal, transaction.Connection, stored, cancel));
+            readings.AddRange(await ReadAsync(ledger, stored, cancel));
         }
 
         if (readings.Count == 0)
@@ -38,11 +38,14 @@ public static class PersonalData
             throw new LedgerException(ErrorCode.Refused, $"{contract} has no personal data of {subject}: expected a case with a caller, such as case/GMD-0001");
         }
 
-        var disclosed = readings.GroupBy(r => r.Subject).Select((person, i) => Event(
-            transaction, person.Key, $"disclosed:{person.Key}:{transaction.Position + 1 + i}", actor,
-            new PersonalDataDisclosed(person.Key, reason, [.. person.Select(r => $"{r.Contract}/{r.Event}/{r.Field}")])));
-        await transaction.RecordNewAsync([.. disclosed], cancel);
-        await transaction.CommitAsync(cancel);
+        foreach (var (person, i) in readings.GroupBy(r => r.Subject).Select((person, i) => (person, i)))
+        {
+            session.Record(Event(
+                person.Key, LedgerSource.IdOf(LedgerSource.Contract, $"disclosed:{person.Key}:{head.Position + 1 + i}"), LogLock.RecordedAt(head, ledger.Clock), actor,
+                new PersonalDataDisclosed(person.Key, reason, [.. person.Select(r => $"{r.Contract}/{r.Event}/{r.Field}")])));
+        }
+
+        await session.SaveNewAsync(cancel);
         return readings;
     }
 
@@ -53,19 +56,22 @@ public static class PersonalData
     public static async Task<Erasure> EraseAsync(LedgerRuntime ledger, string subject, string actor, string reason, CancellationToken cancel)
     {
         var number = PersonalField.NumberOf(subject);
-        await using var transaction = await ledger.Log.BeginAsync(cancel);
-        var before = (await LogReader.ReadStreamAsync(transaction.Connection, PersonalStore.StreamOf(subject), long.MaxValue, cancel)).FirstOrDefault(e => e.Type == PersonalStore.ErasedType);
-        if (number is not { } known || (before is null && ledger.Personal.Keys.Find(known) is null && !await PersonalStore.HasRowsAsync(transaction.Connection, known, cancel)))
+        await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
+        var (connection, head) = await LockAsync(session, cancel);
+        var before = await PersonalStore.ErasedAtAsync(connection, subject, cancel);
+        var rows = number is { } asked ? await PersonalStore.CountAsync(connection, asked, cancel) : 0;
+        if (number is not { } known || (before is null && ledger.Personal.Keys.Find(known) is null && rows == 0))
         {
             throw new LedgerException(ErrorCode.Refused, $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's");
         }
 
-        var rows = await PersonalStore.DeleteAsync(transaction.Connection, known, cancel);
-        var position = before?.Position
-            ?? (await transaction.RecordNewAsync([Event(transaction, subject, $"erased:{subject}", actor, new PersonalDataErased(subject, reason))], cancel))[0].Position;
-        await transaction.CommitAsync(cancel);
+        session.QueueSqlCommand($"delete from {LedgerTables.PersonalFields} where subject = ?", known);
+        var recorded = before is null
+            ? session.Record(Event(subject, PersonalStore.ErasureOf(subject), LogLock.RecordedAt(head, ledger.Clock), actor, new PersonalDataErased(subject, reason)))
+            : null;
+        await session.SaveNewAsync(cancel);
         ledger.Personal.Keys.Erase(known);
-        return new Erasure(subject, before is null, position, rows);
+        return new Erasure(subject, before is null, before ?? recorded!.Sequence, rows);
     }
 
     /// <summary>The subject that a phone number belongs to; null where nobody is known by it.</summary>
@@ -78,18 +84,17 @@ public static class PersonalData
     public static async Task<(long Fields, long? Position, string? Problem)> VerifyAsync(LedgerRuntime ledger, long upTo, CancellationToken cancel)
     {
         var fields = 0L;
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
-        await foreach (var (stored, _) in ledger.Log.Reader.ReadAsync(0, upTo, without: EventCatalogue.AllBut<CaseReceived>(), cancel: cancel))
+        await foreach (var stored in ledger.Log.ReadAsync(0, upTo, without: EventCatalogue.AllBut<CaseReceived>(), cancel: cancel))
         {
             // Most cases come without a caller: what does not name one need not be decoded.
-            foreach (var reading in stored.Data.Span.IndexOf("\"caller\""u8) < 0 ? [] : await ReadAsync(ledger.Personal, connection, stored, cancel))
+            foreach (var reading in stored.Data.Span.IndexOf("\"caller\""u8) < 0 ? [] : await ReadAsync(ledger, stored, cancel))
             {
                 fields++;
                 if (reading.State is PersonalState.Missing or PersonalState.Changed)
                 {
                     return (fields, stored.Position, reading.State == PersonalState.Missing
-                        ? $"{reading.Field} of {stored.Stream} is missing: its row or key of {reading.Subject} is gone without an erasure on record"
-                        : $"{reading.Field} of {stored.Stream} is not what the event committed to: what is stored of {reading.Subject} was changed, swapped, or outlived its erasure");
+                        ? $"{reading.Field} of {stored.Subject} is missing: its row or key of {reading.Subject} is gone without an erasure on record"
+                        : $"{reading.Field} of {stored.Subject} is not what the event committed to: what is stored of {reading.Subject} was changed, swapped, or outlived its erasure");
                 }
             }
         }
@@ -97,14 +102,23 @@ public static class PersonalData
         return (fields, null, null);
     }
 
-    private static async Task<IReadOnlyList<PersonalReading>> ReadAsync(PersonalStore store, NpgsqlConnection connection, StoredEvent stored, CancellationToken cancel)
+    /// <summary>Begins the session's transaction behind the log's lock: what is read there is the state that is recorded on.</summary>
+    private static async Task<(NpgsqlConnection Connection, LogHead Head)> LockAsync(IDocumentSession session, CancellationToken cancel)
+    {
+        await session.BeginTransactionAsync(cancel);
+        var connection = (NpgsqlConnection)session.Connection!;
+        return (connection, await LogLock.TakeAsync(connection, cancel));
+    }
+
+    private static async Task<IReadOnlyList<PersonalReading>> ReadAsync(LedgerRuntime ledger, StoredEvent stored, CancellationToken cancel)
     {
         var readings = new List<PersonalReading>();
         if (EventMapping.ToEvent(stored).Data is CaseReceived { Caller: { Subject: { } subject } caller })
         {
+            await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
             foreach (var (field, commitment) in caller.Fields)
             {
-                var (state, value) = await store.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel);
+                var (state, value) = await ledger.Personal.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel);
                 readings.Add(new PersonalReading(stored.Contract, subject, stored.Position, stored.EventId, field, state, value));
             }
         }
@@ -112,6 +126,6 @@ public static class PersonalData
         return readings;
     }
 
-    private static AppendEvent Event(LogTransaction transaction, string subject, string id, string actor, EventData data) => EventMapping.ToAppend(new NewEvent(
-        LedgerSource.Contract, $"personal/{subject}", LedgerSource.IdOf(LedgerSource.Contract, id), Source, EventMapping.FromMicroseconds(transaction.RecordedAt), actor, data));
+    private static NewEvent Event(string subject, string id, NodaTime.Instant at, string actor, EventData data) =>
+        new(LedgerSource.Contract, $"personal/{subject}", id, Source, at, actor, data);
 }

@@ -4,8 +4,8 @@ using Ledger.Api.Hosting;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Operations;
 
@@ -23,24 +23,34 @@ public static class PublishCalendar
             return new CalendarPublication(false, null, [], faults);
         }
 
-        await using var transaction = await ledger.Log.BeginAsync(cancel);
-        var published = await CalendarReader.AllAsync(ledger.Log.Reader, transaction.Position, cancel);
+        return await PublishAsync(ledger, calendar, cancel);
+    }
+
+    private static async Task<CalendarPublication> PublishAsync(LedgerRuntime ledger, CalendarPublished calendar, CancellationToken cancel)
+    {
+        // The ledger's own stream holds more than calendars: its version guards this decision against another calendar only if
+        // the log is locked while it is decided.
+        await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
+        await session.BeginTransactionAsync(cancel);
+        var connection = (Npgsql.NpgsqlConnection)session.Connection!;
+        var head = await LogLock.TakeAsync(connection, cancel);
+        var published = await CalendarReader.AllAsync(connection, head.Position, cancel);
         if (published.Count > 0 && LedgerJson.Write(published[^1].Data as CalendarPublished).AsSpan().SequenceEqual(LedgerJson.Write(calendar)))
         {
             return new CalendarPublication(false, published[^1].Position, calendar.PublishedYears, []);
         }
 
         var e = new NewEvent(
-            LedgerSource.Contract, "calendar", $"calendar-{published.Count + 1}", "ledger/calendar", EventMapping.FromMicroseconds(transaction.RecordedAt), "principal", calendar);
-        var refusals = LedgerWideDecisions.Check(CalendarReader.At(published, transaction.Position), e).Refusals;
+            LedgerSource.Contract, "calendar", $"calendar-{published.Count + 1}", "ledger/calendar", LogLock.RecordedAt(head, ledger.Clock), "principal", calendar);
+        var refusals = LedgerWideDecisions.Check(CalendarReader.At(published, head.Position), e).Refusals;
         if (refusals.Count > 0)
         {
             return new CalendarPublication(false, null, [], [.. refusals.Select(f => f with { Path = f.Path.Replace("$.data", "$", StringComparison.Ordinal) })]);
         }
 
-        var receipt = (await transaction.RecordNewAsync([EventMapping.ToAppend(e)], cancel))[0];
-        await transaction.CommitAsync(cancel);
-        return new CalendarPublication(true, receipt.Position, calendar.PublishedYears, []);
+        var recorded = session.Record(e);
+        await session.SaveNewAsync(cancel);
+        return new CalendarPublication(true, recorded.Sequence, calendar.PublishedYears, []);
     }
 
     private static CalendarPublished? Read(byte[] utf8, out IReadOnlyList<Fault> faults)

@@ -3,7 +3,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Operations;
 
@@ -22,30 +22,24 @@ public static class RegisterContract
             return new Registration(name, null, false, null, [], faults);
         }
 
-        await using var transaction = await ledger.Log.BeginAsync(cancel);
-        var e = new NewEvent(
-            terms.Id, "contract", $"register:{terms.Id}", source, EventMapping.FromMicroseconds(transaction.RecordedAt), "principal", new ContractRegistered(terms));
-        var account = await Projections.Contracts.AccountReader.LastAsync(transaction.Connection, terms.Id, cancel);
-        if (account is not null)
-        {
-            var registered = await RegisteredAsync(ledger, account, cancel);
-            return registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(terms))
-                ? new Registration(terms.Id, terms.Title, false, account.RegisteredAt, [.. terms.RegistrationFindings()], [])
-                : new Registration(terms.Id, terms.Title, false, null, [], [new Fault("$.id", $"{terms.Id} is registered already with other terms, at position {account.RegisteredAt}; the new ones would stand at {transaction.Position + 1}: amend the contract instead")]);
-        }
-
-        var receipt = (await transaction.RecordNewAsync([EventMapping.ToAppend(e)], cancel))[0];
-        await transaction.CommitAsync(cancel);
-        return new Registration(terms.Id, terms.Title, true, receipt.Position, [.. terms.RegistrationFindings()], []);
+        return await Retry.OnConflictAsync(() => RegisterAsync(ledger, terms, source, cancel));
     }
 
-    private static async Task<ContractTerms?> RegisteredAsync(LedgerRuntime ledger, ContractAccount account, CancellationToken cancel)
+    private static async Task<Registration> RegisterAsync(LedgerRuntime ledger, ContractTerms terms, string source, CancellationToken cancel)
     {
-        await foreach (var e in ledger.Log.Reader.ReadAsync(account.RegisteredAt - 1, account.RegisteredAt, cancel: cancel))
+        await using var session = ledger.Store.LightweightSession(terms.Id);
+        var stream = await session.Events.FetchForWriting<ContractAccount>(terms.Id, cancel);
+        if (stream.Aggregate is { } account)
         {
-            return (EventMapping.ToEvent(e.Event).Data as ContractRegistered)?.Terms;
+            var registered = ((await session.Events.FetchStreamAsync(terms.Id, version: 1, token: cancel))[0].Data as ContractRegistered)?.Terms;
+            return registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(terms))
+                ? new Registration(terms.Id, terms.Title, false, account.RegisteredAt, [.. terms.RegistrationFindings()], [])
+                : new Registration(terms.Id, terms.Title, false, null, [], [new Fault("$.id", $"{terms.Id} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead")]);
         }
 
-        return null;
+        var e = session.Record(
+            new NewEvent(terms.Id, "contract", $"register:{terms.Id}", source, await ledger.NowAsync(cancel), "principal", new ContractRegistered(terms)), stream.CurrentVersion ?? 0);
+        await session.SaveNewAsync(cancel);
+        return new Registration(terms.Id, terms.Title, true, e.Sequence, [.. terms.RegistrationFindings()], []);
     }
 }

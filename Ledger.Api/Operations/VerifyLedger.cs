@@ -1,9 +1,10 @@
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Verifying;
+using Ledger.Domain.Errors;
 using Ledger.Projections.Assessments;
-using Ledger.Projections.Statements;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Operations;
 
@@ -14,7 +15,7 @@ namespace Ledger.Api.Operations;
 public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, long PersonalFields, int Checkpoints, string Root, long? Position, string? Problem);
 
 /// <summary>
-/// Verifies the log (leaves, streams, tree, head, tiles, retained checkpoints), then repeats every recorded assessment and
+/// Verifies the log (events, streams, tiles, indexes, retained checkpoints), then repeats every recorded assessment and
 /// compares every read model, and reads every personal field.
 /// </summary>
 public static class VerifyLedger
@@ -32,8 +33,8 @@ public static class VerifyLedger
             return new LedgerVerification(false, log.Events, log.Streams, 0, 0, 0, retained.Count, log.Root, log.Position, log.Problem);
         }
 
-        var assessments = await new AssessmentVerifier(ledger.Log.Reader).VerifyAsync(log.Events, cancel);
-        var (documents, changed) = await new StatementVerifier(ledger.Database, ledger.Log.Reader).VerifyAsync(cancel);
+        var assessments = await new AssessmentVerifier(ledger.Database, ledger.Log).VerifyAsync(log.Events, cancel);
+        var (documents, changed) = await new AccountVerifier(ledger.Database).VerifyAsync(cancel);
         var (fields, missing, personal) = await PersonalData.VerifyAsync(ledger, log.Events, cancel);
         var problem = assessments.Problem ?? changed ?? personal;
         return new LedgerVerification(

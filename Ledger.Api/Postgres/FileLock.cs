@@ -1,4 +1,5 @@
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Postgres;
 

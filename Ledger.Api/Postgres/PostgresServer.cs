@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Postgres;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Signing;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Signing;
 

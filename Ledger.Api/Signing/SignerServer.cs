@@ -1,5 +1,5 @@
 using System.Text;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Projections.Evidence.Checkpoints;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Ledger.Api.Signing;

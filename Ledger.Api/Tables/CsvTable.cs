@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Tables;
 

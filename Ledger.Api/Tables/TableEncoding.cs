@@ -1,5 +1,6 @@
 using System.Text;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Tables;
 

@@ -77,6 +77,10 @@ public sealed partial record ContractAccount(
         [],
         SettlementState.None);
 
+    /// <summary>The contract's id, which is also the key of the account's stream.</summary>
+    [JsonIgnore]
+    public string Id { get; init; } = Terms.Id;
+
     /// <summary>The working-day calendar of the moment at which the account is read; it is no part of the fold.</summary>
     [JsonIgnore]
     public WorkingDays Calendar { get; init; } = WorkingDays.Shipped;

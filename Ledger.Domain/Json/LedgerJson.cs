@@ -31,6 +31,8 @@ public static class LedgerJson
             RespectRequiredConstructorParameters = true,
             RespectNullableAnnotations = true,
             AllowDuplicateProperties = false,
+            // PostgreSQL's jsonb keeps properties in an order of its own.
+            AllowOutOfOrderMetadataProperties = true,
             NumberHandling = JsonNumberHandling.Strict,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -43,6 +45,7 @@ public static class LedgerJson
         }
 
         options.Converters.Add(new WordConverterFactory());
+        options.Converters.Add(new HeaderConverter());
         options.MakeReadOnly();
         return options;
     }

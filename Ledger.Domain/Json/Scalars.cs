@@ -81,17 +81,39 @@ internal sealed class StrictText : JsonConverter<string>, IExpect
         writer.WritePropertyName(value);
 }
 
-/// <summary>A decimal number in canonical form: trailing zeros dropped, so that 0 and 0.00 are one value.</summary>
+/// <summary>
+/// A decimal number in canonical form: trailing zeros dropped, so that 0 and 0.00 are one value. Only what a double holds
+/// exactly as it is written is taken: the canonical form of RFC 8785 knows no other numbers.
+/// </summary>
 internal sealed class DecimalConverter : JsonConverter<decimal>, IExpect
 {
-    public string Expected => "a number";
+    public const string Wanted = "a number with at most 15 digits";
+
+    public string Expected => Wanted;
 
     public string Schema => """{"type":"number"}""";
 
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value)
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var value) && Survives(value)
             ? value
-            : throw new JsonException("expected a number");
+            : throw new JsonException("expected " + Wanted);
+
+    private static bool Survives(decimal value)
+    {
+        const decimal most = 999_999_999_999_999;
+        var digits = Math.Abs(value);
+        while (digits.Scale > 0 && digits <= most)
+        {
+            if (decimal.Truncate(digits) == digits)
+            {
+                return true;
+            }
+
+            digits *= 10;
+        }
+
+        return digits <= most;
+    }
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value == 0 ? "0" : value.ToString("0.############################", CultureInfo.InvariantCulture));
@@ -102,7 +124,6 @@ internal static class ScalarConverters
 {
     private static readonly LocalDatePattern Date = LocalDatePattern.Iso;
     private static readonly YearMonthPattern Cycle = YearMonthPattern.Iso;
-    private static readonly InstantPattern Time = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'");
 
     public static IReadOnlyList<JsonConverter> All { get; } =
     [
@@ -132,13 +153,15 @@ internal static class ScalarConverters
             Instants.Expected,
             """{"type":"string","format":"date-time"}""",
             Instants.TryParse,
-            Time.Format),
+            Instants.Write),
     ];
 }
 
 /// <summary>Times on the wire: RFC 3339 with an offset and at most six decimals of a second.</summary>
 public static class Instants
 {
+    private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'");
+
     /// <summary>What a time must look like.</summary>
     public const string Expected = "a time with an offset and at most microseconds such as \"2026-03-01T09:00:00+08:00\"";
 
@@ -168,6 +191,12 @@ public static class Instants
         return true;
     }
 
+    /// <summary>A time as the ledger writes it: in UTC, without trailing zeros of a fraction.</summary>
+    public static string Write(Instant at) => Pattern.Format(at);
+
     /// <summary>Whole microseconds since 1970 UTC, as the log hashes and stores them.</summary>
     public static long ToMicroseconds(Instant at) => at.ToUnixTimeTicks() / 10;
+
+    /// <summary>The instant of whole microseconds since 1970 UTC.</summary>
+    public static Instant FromMicroseconds(long microseconds) => Instant.FromUnixTimeTicks(checked(microseconds * 10));
 }

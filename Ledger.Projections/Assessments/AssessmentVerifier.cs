@@ -1,10 +1,10 @@
 using Ledger.Domain.Assessments;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Projections.Assessments;
 
@@ -15,7 +15,7 @@ public sealed record AssessmentVerification(int Runs, long? Position, string? Pr
 /// Repeats every recorded assessment at its place in the log and compares what it finds with the recorded digest and
 /// counts. One pass a contract: each event is decoded once and given to all runs that read it.
 /// </summary>
-public sealed class AssessmentVerifier(LogReader log)
+public sealed class AssessmentVerifier(NpgsqlDataSource database, LogReader log)
 {
     /// <summary>Repeats all runs up to a position of the log.</summary>
     public async Task<AssessmentVerification> VerifyAsync(long upTo, CancellationToken cancel)
@@ -23,10 +23,11 @@ public sealed class AssessmentVerifier(LogReader log)
         var runs = new List<LedgerEvent>();
         await foreach (var e in log.ReadAsync(0, upTo, without: EventCatalogue.AllBut<AssessmentRun>(), cancel: cancel))
         {
-            runs.Add(EventMapping.ToEvent(e.Event));
+            runs.Add(EventMapping.ToEvent(e));
         }
 
-        var calendars = await CalendarReader.AllAsync(log, upTo, cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var calendars = await CalendarReader.AllAsync(connection, upTo, cancel);
         foreach (var contract in runs.GroupBy(r => r.Contract))
         {
             if (await RepeatAsync(contract.Key, [.. contract], calendars, cancel) is { } wrong)
@@ -45,7 +46,7 @@ public sealed class AssessmentVerifier(LogReader log)
         {
             await foreach (var stored in log.ReadAsync(0, runs.Max(r => ((AssessmentRun)r.Data).Position), contract, cancel: cancel))
             {
-                if (repeats.Add(EventMapping.ToEvent(stored.Event)) is { } wrong)
+                if (repeats.Add(EventMapping.ToEvent(stored)) is { } wrong)
                 {
                     return wrong;
                 }

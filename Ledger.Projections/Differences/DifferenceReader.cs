@@ -1,10 +1,9 @@
 using Ledger.Domain.Differences;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Statements;
-using Ledger.EventStore;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 
 namespace Ledger.Projections.Differences;
 
@@ -17,19 +16,19 @@ public sealed class DifferenceReader(LogReader log)
     /// <summary>What changed after one position up to another.</summary>
     public async Task<ContractDifference> BetweenAsync(string contract, long from, long to, CancellationToken cancel)
     {
-        var (first, second) = (await log.RecordedAtAsync(from, cancel), await log.RecordedAtAsync(to, cancel));
+        var (first, second) = (await log.HeadAtAsync(from, cancel), await log.HeadAtAsync(to, cancel));
         if (from > to)
         {
             throw new LedgerException(ErrorCode.BadRequest, $"--from {from} lies after --to {to}");
         }
 
         var differences = new AccountDifferences(from);
-        await foreach (var e in log.ReadAsync(0, to, contract, EventCatalogue.MassFacts, cancel))
+        await foreach (var e in log.ReadAccountAsync(contract, to, cancel))
         {
-            differences.Add(EventMapping.ToEvent(e.Event));
+            differences.Add(EventMapping.ToEvent(e));
         }
 
         var changes = differences.Result() ?? throw AccountReader.Unknown(contract);
-        return new ContractDifference(contract, EventMapping.ToMoment(from, first), EventMapping.ToMoment(to, second), changes);
+        return new ContractDifference(contract, EventMapping.ToMoment(first), EventMapping.ToMoment(second), changes);
     }
 }

@@ -1,8 +1,8 @@
 using Ledger.Domain.Findings;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 using NodaTime;
+using Npgsql;
 
 namespace Ledger.Projections.Findings;
 
@@ -10,7 +10,7 @@ namespace Ledger.Projections.Findings;
 /// The findings of a contract: as recorded up to a position, with clocks that run to a moment. Of the contracts asked for
 /// last it keeps what it read: asked again at the head, it reads only what was recorded since.
 /// </summary>
-public sealed class FindingReader(LogReader log) : IDisposable
+public sealed class FindingReader(NpgsqlDataSource database, LogReader log) : IDisposable
 {
     // A contract-year of 120,000 events keeps about 150 MB.
     private const int MostKept = 4;
@@ -28,8 +28,8 @@ public sealed class FindingReader(LogReader log) : IDisposable
     /// <summary>All findings, by the moment at which they arose.</summary>
     public async Task<IReadOnlyList<Finding>> AtAsync(string contract, long position, Instant effective, CancellationToken cancel)
     {
-        _ = await log.RecordedAtAsync(position, cancel);
-        var calendar = await CalendarReader.AtAsync(log, position, cancel);
+        _ = await log.HeadAtAsync(position, cancel);
+        var calendar = await CalendarReader.AtAsync(database, position, cancel);
         await turn.WaitAsync(cancel);
         try
         {
@@ -61,7 +61,7 @@ public sealed class FindingReader(LogReader log) : IDisposable
     {
         await foreach (var e in log.ReadAsync(from, to, contract, cancel: cancel))
         {
-            fold.Add(EventMapping.ToEvent(e.Event));
+            fold.Add(EventMapping.ToEvent(e));
         }
 
         if (fold.Account is null)

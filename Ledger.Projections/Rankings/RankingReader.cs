@@ -2,8 +2,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Store;
 
 namespace Ledger.Projections.Rankings;
 
@@ -13,11 +12,11 @@ public sealed class RankingReader(LogReader log)
     /// <summary>All contracts at a position, for rates and rankings of any cycle.</summary>
     public async Task<CycleBook> AtAsync(long position, CancellationToken cancel)
     {
-        _ = await log.RecordedAtAsync(position, cancel);
+        _ = await log.HeadAtAsync(position, cancel);
         var contracts = new SortedDictionary<string, (ContractAccount? Account, ContractFacts Facts)>(StringComparer.Ordinal);
         await foreach (var stored in log.ReadAsync(0, position, cancel: cancel))
         {
-            var e = EventMapping.ToEvent(stored.Event);
+            var e = EventMapping.ToEvent(stored);
             if (e.Contract == LedgerSource.Contract)
             {
                 continue;

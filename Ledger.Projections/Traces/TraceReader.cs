@@ -1,16 +1,17 @@
 using System.Text.Json;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
-using Ledger.EventStore;
-using Ledger.EventStore.Reading;
-using Ledger.Projections.Contracts;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Accounts;
 using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using NodaTime;
+using Npgsql;
 
 namespace Ledger.Projections.Traces;
 
@@ -43,18 +44,26 @@ public sealed record DeductionTrace(
     TracedLine Line);
 
 /// <summary>Traces single deductions.</summary>
-public sealed class TraceReader(LogReader log)
+public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
 {
     /// <summary>The trace of one deduction as of a position.</summary>
     public async Task<DeductionTrace> AtAsync(string contract, string deduction, long position, CancellationToken cancel)
     {
-        var account = await new AccountReader(log).AtAsync(contract, position, cancel);
+        // The account and the deduction's own events are in one stream: it is read once.
+        ContractAccount? folded = null;
+        var history = new List<StoredEvent>();
+        await foreach (var e in log.ReadAccountAsync(contract, position, cancel))
+        {
+            folded = AccountReader.Evolve(folded, e);
+            history.AddRange(e.Subject == $"deduction/{deduction}" ? [e] : []);
+        }
+
+        var account = (folded ?? throw AccountReader.Unknown(contract)) with { Calendar = await CalendarReader.AtAsync(database, position, cancel) };
         if (!account.Deductions.TryGetValue(deduction, out var found))
         {
             throw new LedgerException(ErrorCode.DeductionUnknown, $"no deduction \"{deduction}\" was proposed in {contract} by that moment; `deductions {contract}` lists those that were");
         }
 
-        var history = await log.ReadStreamAsync(EventMapping.Stream(contract, $"deduction/{deduction}"), position, cancel);
         var runs = history.Where(e => e.Type is "deduction_proposed" or "deduction_withdrawn").Select(e => e.Causation).OfType<string>().Distinct().ToList();
         var terms = account.TermsOn(found.AttributedOn);
         return new DeductionTrace(
@@ -102,6 +111,6 @@ public sealed class TraceReader(LogReader log)
 
     private static IReadOnlyList<TracedEvent> Traced(IReadOnlyList<StoredEvent> events) =>
         [.. events.Select(e => new TracedEvent(
-            e.Position, e.EventId, e.Source, e.Type, e.Stream[(e.Contract.Length + 1)..],
-            EventMapping.FromMicroseconds(e.OccurredAt), EventMapping.FromMicroseconds(e.RecordedAt), e.Actor, JsonElement.Parse(e.Data.Span)))];
+            e.Position, e.EventId, e.Source, e.Type, e.Subject,
+            Instants.FromMicroseconds(e.OccurredAt), Instants.FromMicroseconds(e.RecordedAt), e.Actor, JsonElement.Parse(e.Data.Span)))];
 }

@@ -1,10 +1,11 @@
 using System.Text;
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
-using Ledger.EventStore.Proofs;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 using Ledger.Tests.Bundles;
 using Ledger.Tests.Support;
 
@@ -108,7 +109,7 @@ public sealed class CheckpointAttacks
         // New events fill the hole up to the same size: the signer, asked to sign that, stops for good.
         for (var i = 0; i < 3; i++)
         {
-            await database.Ledger.Log.AppendAsync([new AppendEvent("anding-2023", "anding-2023/complaint/n", "complaint_received", $"n-{i}", "src", 0, "a", null, null, """{"about":"x","upheld":true}"""u8.ToArray())], default);
+            await database.Ledger.Facts.RecordAsync(Complaint($"n-{i}", "anding-2023"), default);
         }
 
         alarm = await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Checkpoints.PublishAsync(default));
@@ -139,7 +140,7 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         var policy = await database.Ledger.Checkpoints.PolicyAsync(default);
-        var text = Encoding.UTF8.GetBytes((await new LogProver(database.Ledger.Database, database.Ledger.Log.Reader).InclusionAsync(12, published, default)).ToString());
+        var text = Encoding.UTF8.GetBytes((await new LogProver(database.Ledger.Database, database.Ledger.Log).InclusionAsync(12, published, default)).ToString());
         Assert.True(Holds(text));
         var signatures = text.AsSpan().LastIndexOf("\n\n"u8) + 2;
         for (var bit = 0; bit < signatures * 8; bit++)
@@ -166,7 +167,7 @@ public sealed class CheckpointAttacks
     {
         await using var database = await BundleTests.LedgerAsync();
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
-        var (size, prover) = (published.Checkpoint.Size, new LogProver(database.Ledger.Database, database.Ledger.Log.Reader));
+        var (size, prover) = (published.Checkpoint.Size, new LogProver(database.Ledger.Database, database.Ledger.Log));
         foreach (var from in new[] { 0, 1, size - 1, size })
         {
             var proof = await prover.ConsistencyAsync(from, size, published, default);
@@ -230,7 +231,7 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         await Ledgers.ImportAsync(database.Ledger, [Complaint("last"), Complaint("after", "jiuxianqiao-2025")]);
         using var bundle = await BundleFile.OfAsync(database, "gaomidian-2025");
-        var leaf = await database.ScalarAsync<byte[]>("select leaf_hash from ledger.events where event_id = 'last'");
+        var leaf = Leaf.Hash((await database.Ledger.Log.ReadByIdsAsync("gaomidian-2025", ["last"], long.MaxValue, default))[0]);
         await bundle.RewriteAsync(lines =>
         {
             var at = lines.FindIndex(l => l.Contains("complaint/last", StringComparison.Ordinal));
@@ -249,7 +250,7 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         await Ledgers.ImportAsync(database.Ledger, [Complaint("after", "jiuxianqiao-2025")]);
         using var bundle = await BundleFile.OfAsync(database, "gaomidian-2025");
-        var leaf = await database.ScalarAsync<byte[]>("select leaf_hash from ledger.events where event_id = 'after'");
+        var leaf = Leaf.Hash((await database.Ledger.Log.ReadByIdsAsync("jiuxianqiao-2025", ["after"], long.MaxValue, default))[0]);
         await bundle.RewriteAsync(lines => lines[^2] = $$"""{"level":0,"root":"{{Convert.ToBase64String(leaf)}}"}""");
         Assert.Contains("does not fit", (await bundle.VerifyAsync()).Problem, StringComparison.Ordinal);
         Assert.Contains("does not stand as itself", (await TinyVerifier.RunAsync(bundle.Path)).Output, StringComparison.Ordinal);
@@ -259,15 +260,15 @@ public sealed class CheckpointAttacks
     private static async Task ForgeAsync(TestDatabase database)
     {
         await Insider.RewriteAsync(database, events => events.Select(e => e.Position == 7 ? e with { Actor = "somebody-else" } : e));
-        var head = await database.Ledger.Log.Reader.HeadAsync(default);
+        var head = await database.Ledger.Log.HeadAsync(default);
         var counts = new ContractCounts();
-        await foreach (var e in database.Ledger.Log.Reader.ReadAsync(0, long.MaxValue))
+        await foreach (var e in database.Ledger.Log.ReadAsync(0, long.MaxValue))
         {
-            counts.Add(e.Event.Contract, 1);
+            counts.Add(e.Contract, 1);
         }
 
         using var stolen = Insider.StolenKeys(database);
-        var note = stolen.Sign(new Checkpoint(stolen.Origin, head.Position, head.Root, counts.Digest()).ToString());
+        var note = stolen.Sign(new Checkpoint(stolen.Origin, head.Position, await LogRoot.AtAsync(database.Ledger.Database, head.Position, default), counts.Digest()).ToString());
         await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), note + "\n");
         await File.WriteAllTextAsync(Path.Combine(DataFiles.Signer(database.Ledger.DataDirectory), Signer.SignedFile), note.ToString());
     }

@@ -1,6 +1,7 @@
 using Ledger.Api.Operations;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using Ledger.Tests.Bundles;
 using Ledger.Tests.Support;
 using NodaTime;
@@ -17,8 +18,8 @@ public sealed class LogAttacks
     private const string Rewritten = "the log was rewritten";
 
     [Theory]
-    [InlineData("update ledger.events set data = '{\"pretty\":true}' where position = 7", 7, Crude)]
-    [InlineData("update ledger.events set data = (data::text || ' ')::json where position = 7", 7, Crude)]
+    [InlineData("update ledger.mt_events set data = '{\"pretty\":true}' where seq_id = 7", 7, Crude)]
+    [InlineData("update ledger.mt_events set data = data || '{\"more\":\"x\"}' where seq_id = 7", 7, Crude)]
     public async Task Attack_01_edit_data(string sql, long position, string problem) => await AssertNamedAsync(sql, position, problem);
 
     [Fact]
@@ -26,32 +27,34 @@ public sealed class LogAttacks
         await AssertRewriteNamedAsync(events => events.Select(e => e.Position == 7 ? e with { Data = """{"reason":"x"}"""u8.ToArray() } : e), Rewritten);
 
     [Theory]
-    [InlineData("update ledger.events set occurred_at = occurred_at - interval '1 hour' where position = 8", 8, Crude)]
-    [InlineData("update ledger.events set recorded_at = recorded_at - interval '1 second' where position = 8", 8, "recorded before")]
-    [InlineData("update ledger.events set actor = 'someone-else' where position = 9", 9, Crude)]
+    [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{time}', '\"2020-01-01T00:00:00Z\"') where seq_id = 8", 8, Crude)]
+    [InlineData("update ledger.mt_events set timestamp = timestamp - interval '1 second' where seq_id = 8", 8, "recorded before")]
+    [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '\"someone-else\"') where seq_id = 9", 9, Crude)]
     public async Task Attack_02_edit_a_time_or_an_actor(string sql, long position, string problem) => await AssertNamedAsync(sql, position, problem);
 
-    /// <summary>Every column is in the leaf; what is left is what stands beside the events, and two ways of writing nothing.</summary>
+    /// <summary>Every column is in the leaf or follows from it; what is left is what stands beside the events.</summary>
     [Theory]
-    [InlineData("update ledger.head set recorded_at = recorded_at + interval '1 second'", null, "the head's recorded time")]
-    [InlineData("update ledger.head set frontier = overlay(frontier placing '\\x00' from 3)", null, "the frontier in the head")]
-    [InlineData("update ledger.events set causation = '' where position = 4", 4, "an empty text")]
-    [InlineData("update ledger.events set leaf_hash = sha256('x') where position = 4", 4, Crude)]
-    [InlineData("update ledger.events set occurred_at = '20000-01-01' where position = 4", 4, "cannot be read")]
-    [InlineData("delete from ledger.head", null, "the head row is missing")]
+    [InlineData("update ledger.mt_events set mt_dotnet_type = 'Somebody.Else, Elsewhere' where seq_id = 4", 4, "mt_dotnet_type")]
+    [InlineData("update ledger.mt_events set is_archived = true where seq_id = 4", 4, "archived")]
+    [InlineData("update ledger.mt_events set bdata = '\\x00' where seq_id = 4", 4, "binary")]
+    [InlineData("update ledger.mt_events set headers = headers || '{\"more\":\"x\"}' where seq_id = 4", 4, "none of the ledger's")]
+    [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{time}', to_jsonb(replace(headers ->> 'time', 'Z', '+00:00'))) where seq_id = 4", 4, "not written as the ledger")]
+    [InlineData("update ledger.mt_events set causation_id = '' where seq_id = 4", 4, "an empty text")]
+    [InlineData("update ledger.mt_streams set version = version + 1 where id = 'gaomidian-2025'", null, "the row was changed")]
+    [InlineData("update ledger.mt_streams set is_archived = true where id = 'gaomidian-2025'", null, "the row was changed")]
     public async Task Attack_03_edit_a_column_outside_the_leaf(string sql, int? position, string problem) => await AssertNamedAsync(sql, position, problem);
 
     [Fact]
     public async Task Attack_04_swap_two_rows()
     {
-        await AssertNamedAsync("update ledger.events set position = -7 where position = 7; update ledger.events set position = 7 where position = 9; update ledger.events set position = 9 where position = -7", 7, "");
+        await AssertNamedAsync("update ledger.mt_events set seq_id = -7 where seq_id = 7; update ledger.mt_events set seq_id = 7 where seq_id = 9; update ledger.mt_events set seq_id = 9 where seq_id = -7", 7, "");
         await AssertRewriteNamedAsync(events => [.. events.Take(6), events[8], events[7], events[6], .. events.Skip(9)], Rewritten);
     }
 
     [Fact]
     public async Task Attack_05_delete_a_middle_row()
     {
-        await AssertNamedAsync("delete from ledger.events where position = 7", 7, "missing");
+        await AssertNamedAsync("delete from ledger.mt_events where seq_id = 7", 7, "missing");
         await AssertRewriteNamedAsync(events => events.Where(e => e.Position != 7), "events are missing", "are not those");
     }
 
@@ -59,19 +62,19 @@ public sealed class LogAttacks
     public async Task Attack_06_delete_the_tail()
     {
         await using var database = await ReadyAsync();
-        var size = (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
+        var size = (await database.Ledger.Log.HeadAsync(default)).Position;
         await Insider.RewriteAsync(database, events => events.Take(events.Count - 1));
         await AssertNamedAsync(database, size, $"the log ends at {size - 1}, and the signed checkpoint");
 
         // The service notices by itself: the signer remembers.
         var refused = await Assert.ThrowsAsync<LedgerException>(() => Insider.Publisher(database, new OnlySigner(database)).PublishAsync(default));
         Assert.Equal(ErrorCode.CheckpointRefused, refused.Code);
-        await AssertNamedAsync("delete from ledger.events where position = (select max(position) from ledger.events)", null, "the last event is");
+        await AssertNamedAsync("delete from ledger.mt_events where seq_id = (select max(seq_id) from ledger.mt_events)", null, "beyond the log's end");
     }
 
     [Fact]
     public async Task Attack_07_insert_a_back_dated_row() =>
-        await AssertRewriteNamedAsync(events => [.. events.Take(6), events[6] with { EventId = "inserted", Stream = events[6].Contract + "/complaint/inserted" }, .. events.Skip(6)], Rewritten);
+        await AssertRewriteNamedAsync(events => [.. events.Take(6), events[6] with { EventId = "inserted" }, .. events.Skip(6)], Rewritten);
 
     [Fact]
     public async Task Attack_18_the_clock_is_set_back_and_forward()
@@ -81,13 +84,13 @@ public sealed class LogAttacks
         foreach (var (time, id) in new[] { ("2026-03-02T00:00:00Z", "a"), ("2020-01-01T00:00:00Z", "b"), ("2031-01-01T00:00:00Z", "c"), ("2026-03-03T00:00:00Z", "d") })
         {
             clock.Now = History.At(time);
-            await database.Ledger.Log.AppendAsync([new AppendEvent("c", "c/case/1", "case_signed", id, "src", 0, "a", null, null, "{}"u8.ToArray())], default);
+            await database.Ledger.Facts.RecordAsync(Fact.Of("case/1", id), default);
         }
 
         var recorded = new List<Instant>();
-        await foreach (var e in database.Ledger.Log.Reader.ReadAsync(0, 9))
+        await foreach (var e in database.Ledger.Log.ReadAsync(0, 9))
         {
-            recorded.Add(Instant.FromUnixTimeTicks(e.Event.RecordedAt * 10));
+            recorded.Add(Instant.FromUnixTimeTicks(e.RecordedAt * 10));
         }
 
         Assert.Equal(["2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z", "2031-01-01T00:00:00Z", "2031-01-01T00:00:00Z"], recorded.Select(r => r.ToString()));
@@ -96,13 +99,14 @@ public sealed class LogAttacks
 
     /// <summary>An index that says it covers every row and lacks one: readers by it do not see that row, the table is whole.</summary>
     [Theory]
-    [InlineData("events_contract_position_idx", "create index damaged on ledger.events (contract, position) where position <> 7", "events_contract_position_idx shows")]
-    [InlineData("events_stream_version_key", "create unique index damaged on ledger.events (stream, version) where position <> 7", "events_stream_version_key shows")]
-    [InlineData("events_pkey", "create unique index damaged on ledger.events (position) where position <> 7", null)]
+    [InlineData("mt_events_tenant_id_seq_id", "create index damaged on ledger.mt_events (tenant_id, seq_id) where seq_id <> 7", "mt_events_tenant_id_seq_id shows")]
+    [InlineData("pk_mt_events_stream_and_version", "create unique index damaged on ledger.mt_events (tenant_id, stream_id, version) where seq_id <> 7", "pk_mt_events_stream_and_version shows")]
+    [InlineData("idx_mt_events_event_id", "create unique index damaged on ledger.mt_events (id) where seq_id <> 7", "idx_mt_events_event_id shows")]
+    [InlineData("pkey_mt_events_seq_id", "create unique index damaged on ledger.mt_events (seq_id) where seq_id <> 7", null)]
     public async Task Attack_26_a_corrupted_index_hides_rows(string index, string damaged, string? problem)
     {
         await using var database = await ReadyAsync();
-        var drop = index == "events_contract_position_idx" ? $"drop index ledger.{index}" : $"alter table ledger.events drop constraint {index}";
+        var drop = problem is null ? $"alter table ledger.mt_events drop constraint {index}" : $"drop index ledger.{index}";
         await database.ExecuteAsync($"{drop}; {damaged}; set allow_system_table_mods = on; update pg_index set indpred = null where indexrelid = 'ledger.damaged'::regclass; alter index ledger.damaged rename to {index}");
         var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
 
@@ -111,13 +115,15 @@ public sealed class LogAttacks
     }
 
     [Theory]
-    [InlineData("update projections.period_statements set statement = jsonb_set(statement::jsonb, '{netPayable}', '\"1.00\"')::json where contract = 'gaomidian-2025' and period = 1", "gaomidian-2025")]
-    [InlineData("delete from projections.period_statements where contract = 'gaomidian-2025' and period = 4", "gaomidian-2025")]
-    [InlineData("update projections.accounts set account = jsonb_set(account::jsonb, '{terms,total}', '\"1.00\"')::json where contract = 'anding-2023'", "anding-2023")]
+    [InlineData("update ledger.mt_doc_contract_account set data = jsonb_set(data, '{settlement,refunded}', '\"1.00\"') where id = 'gaomidian-2025'", "gaomidian-2025")]
+    [InlineData("delete from ledger.mt_doc_contract_account where id = 'gaomidian-2025'", "gaomidian-2025")]
+    [InlineData("update ledger.mt_doc_contract_account set tenant_id = 'nobody' where id = 'gaomidian-2025'", "nobody")]
+    [InlineData("update ledger.mt_doc_contract_account set data = jsonb_set(data, '{terms,total}', '\"1.00\"') where id = 'anding-2023'", "anding-2023")]
     public async Task Attack_27_edit_a_projection(string sql, string contract)
     {
         await using var database = await ReadyAsync();
-        await database.Ledger.Statements.CatchUpAsync(default);
+        await ReadModels.RebuildAsync(database.Ledger, default);
+        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
         await database.TamperAsync(sql);
         Assert.Contains(contract, (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
     }
@@ -149,7 +155,7 @@ public sealed class LogAttacks
     {
         await using var database = await BundleTests.LedgerAsync();
         await Insider.RewriteAsync(database, change);
-        Assert.True((await new EventStore.Verifying.LogVerifier(database.Ledger.Database).VerifyAsync(EventStore.Verifying.RetainedCheckpoints.None, null, default)).Ok);
+        Assert.True((await Fact.VerifyAsync(database)).Ok);
 
         await using var published = await ReadyAsync();
         await Insider.RewriteAsync(published, change);

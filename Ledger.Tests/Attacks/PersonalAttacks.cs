@@ -1,5 +1,5 @@
 using Ledger.Api.Operations;
-using Ledger.EventStore.Personal;
+using Ledger.Projections.Personal;
 using Ledger.Tests.Personal;
 using Ledger.Tests.Support;
 

@@ -1,9 +1,10 @@
 using System.Text;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Simulation;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.Projections.Bundles;
+using Ledger.Projections.Evidence.Bundles;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Bundles;
@@ -20,7 +21,7 @@ public sealed class BundleTests
         using var bundle = await BundleFile.OfAsync(database, Contract);
         var verified = await bundle.VerifyAsync();
         Assert.True(verified.Ok, verified.Problem);
-        Assert.Equal(await database.ScalarAsync<long>($"select count(*) from ledger.events where contract = '{Contract}'"), verified.Events);
+        Assert.Equal(await database.ScalarAsync<long>($"select count(*) from ledger.mt_events where tenant_id = '{Contract}'"), verified.Events);
         Assert.Equal((4, 1), (verified.Statements, verified.Assessments));
         var (status, said) = await TinyVerifier.RunAsync(bundle.Path);
         Assert.True(status == 0, said);

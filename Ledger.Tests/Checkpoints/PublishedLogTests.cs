@@ -3,11 +3,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Simulation;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
-using Ledger.EventStore.Proofs;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Checkpoints;
@@ -22,7 +23,7 @@ public sealed class PublishedLogTests
         await using var service = await RunningService.StartAsync(database.Ledger);
         var policy = CheckpointPolicy.Parse(await service.Http.GetStringAsync(new Uri("/log/keys", UriKind.Relative)));
         var checkpoint = policy.Open(await service.Http.GetByteArrayAsync(new Uri("/log/checkpoint", UriKind.Relative)), out _)!;
-        Assert.Equal((await database.Ledger.Log.Reader.HeadAsync(default)).Position, checkpoint.Size);
+        Assert.Equal((await database.Ledger.Log.HeadAsync(default)).Position, checkpoint.Size);
         Assert.InRange(checkpoint.Size, (256 * 2) + 1, 65_535);
 
         var (entries, leaves) = (new MerkleTree(), new MerkleTree());
@@ -97,7 +98,7 @@ public sealed class PublishedLogTests
         await using var database = await YearAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         var policy = await database.Ledger.Checkpoints.PolicyAsync(default);
-        var size = (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
+        var size = (await database.Ledger.Log.HeadAsync(default)).Position;
         foreach (var position in new[] { 1, 2, 256, 257, size })
         {
             var proof = ProofFile.Parse(await service.Http.GetStringAsync(new Uri($"/log/proof/{position}", UriKind.Relative)), out var problem)!;
@@ -182,7 +183,7 @@ public sealed class PublishedLogTests
         {
             for (var i = 0; i < 400; i++)
             {
-                await database.Ledger.Log.AppendAsync([new AppendEvent("c", $"c/case/{i % 9}", "case_signed", $"e-{i}", "src", 0, "a", null, null, "{}"u8.ToArray())], default);
+                await database.Ledger.Facts.RecordAsync(Fact.Of($"case/{i % 9}", $"e-{i}"), default);
             }
         });
         async Task PublishAsync(CheckpointPublisher publisher)

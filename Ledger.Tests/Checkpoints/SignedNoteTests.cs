@@ -1,6 +1,6 @@
 using System.Text;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
 
 namespace Ledger.Tests.Checkpoints;
 

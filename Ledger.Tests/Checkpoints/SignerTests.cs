@@ -1,7 +1,8 @@
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
-using Ledger.EventStore.Proofs;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 
 namespace Ledger.Tests.Checkpoints;
 

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
-using Ledger.EventStore.Proofs;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using NodaTime;
 
@@ -35,7 +37,7 @@ public sealed class DatabaseKilledTests
                     {
                         try
                         {
-                            var receipt = Assert.Single(await ledger.Log.AppendAsync([Event(a, i)], default));
+                            var receipt = await ledger.Facts.RecordAsync(Event(a, i), default);
                             acknowledged[$"{a}-{i}"] = receipt is AppendResult.Recorded r ? r.Position : Assert.IsType<AppendResult.Duplicate>(receipt).Position;
                             done = true;
                         }
@@ -62,7 +64,7 @@ public sealed class DatabaseKilledTests
             Volatile.Write(ref stop, true);
             await Task.WhenAll(appenders);
             await WaitAsync(async () => (await http.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode == HttpStatusCode.OK, "the service is not well again");
-            await using (var read = ledger.Database.CreateCommand("select event_id, position from ledger.events"))
+            await using (var read = ledger.Database.CreateCommand("select headers ->> 'id', seq_id from ledger.mt_events"))
             await using (var reader = await read.ExecuteReaderAsync())
             {
                 var stored = new Dictionary<string, long>();
@@ -91,8 +93,5 @@ public sealed class DatabaseKilledTests
         }
     }
 
-    // A fact of a contract that nobody registered: the log takes it, the projections leave it.
-    private static AppendEvent Event(int appender, int i) => new(
-        "c", $"c/case/{appender}", "case_dispatched", $"{appender}-{i}", "src", 1_700_000_000_000_000, "actor", null, null,
-        """{"unit":"u"}"""u8.ToArray(), i);
+    private static NewEvent Event(int appender, int i) => Fact.Of($"case/{appender}", $"{appender}-{i}");
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
-using Ledger.EventStore;
-using Ledger.EventStore.Verifying;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
+using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using NodaTime;
 using Npgsql;
@@ -25,7 +27,7 @@ public sealed class DiskFullTests
         {
             var recorded = await FillAsync(ledger);
             disk.Resize("64m");
-            var again = await ledger.Log.AppendAsync(Batch(recorded / 500), default);
+            var again = await ledger.Facts.RecordAsync(Batch(recorded / 500), default);
             Assert.All(again, r => Assert.IsType<AppendResult.Recorded>(r));
             var verified = await new LogVerifier(ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
             Assert.Equal((true, recorded + 500L), (verified.Ok, verified.Events));
@@ -51,21 +53,20 @@ public sealed class DiskFullTests
         {
             try
             {
-                Assert.All(await ledger.Log.AppendAsync(Batch(batch), default), r => Assert.IsType<AppendResult.Recorded>(r));
+                Assert.All(await ledger.Facts.RecordAsync(Batch(batch), default), r => Assert.IsType<AppendResult.Recorded>(r));
             }
             catch (LedgerException e)
             {
-                Assert.Equal(ErrorCode.DiskFull, e.Code);
+                Assert.True(e.Code == ErrorCode.DiskFull, e.ToString());
                 Assert.Contains("make room", e.Message, StringComparison.Ordinal);
                 Assert.True(batch > 0, "the disk was full before the first batch");
-                Assert.Equal(batch * 500L, (await ledger.Log.Reader.HeadAsync(default)).Position);
+                Assert.Equal(batch * 500L, (await ledger.Log.HeadAsync(default)).Position);
                 return batch * 500;
             }
         }
     }
 
-    private static AppendEvent[] Batch(int batch) => [.. Enumerable.Range(0, 500).Select(i => new AppendEvent(
-        "c", $"c/case/{i}", "case_dispatched", $"{batch}-{i}", "src", 1_700_000_000_000_000, "actor", null, null, System.Text.Encoding.UTF8.GetBytes($"{{\"note\":\"{new string('x', 500)}\"}}")))];
+    private static NewEvent[] Batch(int batch) => [.. Fact.Many(500, cases: 500, prefix: $"{batch}", unit: new string('x', 500))];
 
     private static string Run(string program, params string[] arguments)
     {

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.EventStore;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
+using Ledger.Api.Operations;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Failures;
 
-/// <summary>An event that the statements cannot apply, such as one of a newer program or one that was tampered with.</summary>
+/// <summary>An event that the accounts cannot apply, such as one of a newer program or one that was tampered with.</summary>
 public sealed class StoppedProjectionTests
 {
     private const string Statement = "/api/contracts/gaomidian-2025/statements/1";
@@ -15,24 +17,22 @@ public sealed class StoppedProjectionTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await Ledgers.RegisterAllAsync(database.Ledger);
-        await using var service = await RunningService.StartAsync(database.Ledger);
-        await service.WaitAsync("/health", (_, text) => ReachedOf(text) == 5);
-
-        // The sample's scores are changed before the projection sees them: it waits for the checkpoint's lock.
-        await using (var held = await database.Ledger.Database.OpenConnectionAsync())
-        await using (var transaction = await held.BeginTransactionAsync())
+        await using (var before = await RunningService.StartAsync(database.Ledger))
         {
-            await using var hold = new Npgsql.NpgsqlCommand("select 1 from projections.checkpoints for update", held, transaction);
-            await hold.ExecuteNonQueryAsync();
-            await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-            await database.TamperAsync("update ledger.events set type = 'case_scored_otherwise' where type = 'case_scored'");
+            await before.WaitAsync("/health", (_, text) => ReachedOf(text) == 5);
         }
 
-        var position = await database.ScalarAsync<long>("select min(position) from ledger.events where type = 'case_scored_otherwise'");
-        var eventId = await database.ScalarAsync<string>($"select event_id from ledger.events where position = {position}");
+        // What the account needs is changed before the projection sees it.
+        await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
+        var head = await database.ScalarAsync<long>("select max(seq_id) from ledger.mt_events");
+        await database.TamperAsync("update ledger.mt_events set type = 'deduction_proposed_otherwise', mt_dotnet_type = 'Ledger.Domain.Events.Newer, Ledger.Domain' where type = 'deduction_proposed'");
+        await using var service = await RunningService.StartAsync(database.Ledger);
+        var position = await database.ScalarAsync<long>("select min(seq_id) from ledger.mt_events where type = 'deduction_proposed_otherwise'");
+        var eventId = await database.ScalarAsync<string>($"select headers ->> 'id' from ledger.mt_events where seq_id = {position}");
         var health = await service.WaitAsync("/health", (response, _) => response.StatusCode == HttpStatusCode.ServiceUnavailable);
         Assert.Contains($"position {position}, event {eventId}", health, StringComparison.Ordinal);
-        Assert.Equal((5, 5), (ReachedOf(health), await database.ScalarAsync<long>("select position from projections.checkpoints where projection = 'statements'")));
+        Assert.Equal((5, 5), (ReachedOf(health), await database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'ContractAccount:All'")));
 
         // Other contracts go on being recorded; whatever needs the event is refused rather than done without it.
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Ledgers.Sample("anding-first-quarter")[0])).Recorded);
@@ -43,9 +43,9 @@ public sealed class StoppedProjectionTests
             Assert.Contains("urn:ledger:error:event-unreadable", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        await database.TamperAsync("update ledger.events set type = 'case_scored' where type = 'case_scored_otherwise'");
-        Assert.Equal(38, (await database.Ledger.Statements.RebuildAsync(default)).Position);
-        await service.WaitAsync("/health", (response, text) => response.IsSuccessStatusCode && ReachedOf(text) == 38);
+        await database.TamperAsync("update ledger.mt_events set type = 'deduction_proposed', mt_dotnet_type = 'Ledger.Domain.Events.DeductionProposed, Ledger.Domain' where type = 'deduction_proposed_otherwise'");
+        Assert.Equal(head + 1, (await ReadModels.RebuildAsync(database.Ledger, default)).Position);
+        await service.WaitAsync("/health", (response, text) => response.IsSuccessStatusCode && ReachedOf(text) == head + 1);
         using var answered = await service.Http.GetAsync(new Uri(Statement, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }

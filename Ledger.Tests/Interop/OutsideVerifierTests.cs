@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Proofs;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Evidence.Proofs;
 using Ledger.Tests.Bundles;
 using Ledger.Tests.Support;
 
@@ -65,7 +65,7 @@ public sealed class OutsideVerifierTests
         await using var database = await BundleTests.LedgerAsync();
         var ledger = database.Ledger;
         var (policy, published) = (await ledger.Checkpoints.PolicyAsync(default), await ledger.Checkpoints.PublishAsync(default));
-        var prover = new LogProver(ledger.Database, ledger.Log.Reader);
+        var prover = new LogProver(ledger.Database, ledger.Log);
         var proof = await prover.InclusionAsync(21, published, default);
         var consistency = await prover.ConsistencyAsync(5, published.Checkpoint.Size, published, default);
         return JsonSerializer.SerializeToNode(new

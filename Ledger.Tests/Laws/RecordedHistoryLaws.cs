@@ -42,8 +42,8 @@ public sealed class RecordedHistoryLaws
                 Assert.Empty(report.Errors);
             }
 
-            var head = (await ledger.Log.Reader.HeadAsync(default)).Position;
-            Assert.Equal(LedgerJson.Write(await ledger.Read.AsOfAsync(contract, head, default)), LedgerJson.Write(await ledger.Read.LiveAsync(contract, default)));
+            var head = (await ledger.Log.HeadAsync(default)).Position;
+            Assert.Equal(LedgerJson.Write(await ledger.Read.AllAsync(contract, head, default)), LedgerJson.Write(await ledger.Read.AllAsync(contract, null, default)));
         }
 
         var verified = await VerifyLedger.RunAsync(ledger, null, default);
@@ -72,7 +72,7 @@ public sealed class RecordedHistoryLaws
         }
 
         var run = await AssessContract.RunAsync(ledger, contract, History.At("2027-05-31T00:00:00+08:00"), default);
-        var statements = (await ledger.Read.LiveAsync(contract, default)).Select(s => s with { AsOf = null, Checkpoint = null });
+        var statements = (await ledger.Read.AllAsync(contract, null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
         var findings = (await ledger.Findings.AtAsync(contract, run.RecordedAt, History.At("2027-05-31T00:00:00+08:00"), default)).Where(f => f.Rule != "signing_date_missing");
         return run.Digest + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(statements)) + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(findings.Where(f => f.Kind != Domain.Findings.FindingKind.Registration)));
     }

@@ -1,8 +1,11 @@
 using System.Text.Json;
 using Ledger.Api.Hosting;
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
-using Ledger.EventStore;
-using Ledger.EventStore.Personal;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Personal;
@@ -18,12 +21,12 @@ public sealed class PersonalDataTests
     {
         await using var database = await ReadyAsync();
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang))).Recorded);
-        var data = JsonDocument.Parse(await database.ScalarAsync<string>("select data::text from ledger.events where event_id = 'r-1'")).RootElement.GetProperty("caller");
+        var data = JsonDocument.Parse(await database.DataAsync("headers ->> 'id' = 'r-1'")).RootElement.GetProperty("caller");
         Assert.Equal("p-1", data.GetProperty("subject").GetString());
         Assert.All(new[] { "name", "phone", "address" }, f => Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(f).GetString()));
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.events where data::text ~ '张三|13800000001|138-0000'"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张三|13800000001|138-0000'"));
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields where encode(sealed, 'escape') ~ '张三|138'"));
-        Assert.DoesNotContain("张三", (await database.Ledger.Log.Reader.LeavesAsync(0, 99, null, default).ToListAsync())[^1].Leaf, StringComparison.Ordinal);
+        Assert.DoesNotContain("张三", Leaf.Text((await database.Ledger.Log.ReadAsync(0, 99).ToListAsync())[^1]), StringComparison.Ordinal);
 
         var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
         Assert.Equal(["张三", "138-0000 0001", "某路1号"], read.Select(r => r.Value));
@@ -37,11 +40,11 @@ public sealed class PersonalDataTests
         await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
         await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
         await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-2", "complaint", default);
-        var recorded = await database.Ledger.Log.Reader.ReadStreamAsync("_ledger/personal/p-1", long.MaxValue, default);
+        var recorded = await database.Ledger.Log.ReadAsync(0, long.MaxValue, "_ledger").ToListAsync();
         Assert.Equal(["officer-1", "officer-2"], recorded.Select(e => e.Actor));
         Assert.Equal(
-            """{"subject":"p-1","reason":"call back","fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"]}""",
-            System.Text.Encoding.UTF8.GetString(recorded[0].Data.Span));
+            """{"fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"],"reason":"call back","subject":"p-1"}""",
+            System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(recorded[0].Data.Span)));
         Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.DiscloseAsync(database.Ledger, Contract, "case/9", "a", "b", default))).Code);
     }
 
@@ -56,7 +59,7 @@ public sealed class PersonalDataTests
         var subjects = new Dictionary<string, string>();
         for (var i = 1; i <= 7; i++)
         {
-            subjects[$"{i}"] = await database.ScalarAsync<string>($"select data->'caller'->>'subject' from ledger.events where event_id = 'r-{i}'");
+            subjects[$"{i}"] = await database.ScalarAsync<string>($"select data->'caller'->>'subject' from ledger.mt_events where headers ->> 'id' = 'r-{i}'");
         }
 
         Assert.Equal(subjects["1"], subjects["2"]);
@@ -77,7 +80,7 @@ public sealed class PersonalDataTests
         var erased = await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked by the citizen", default);
         Assert.Equal((true, 3), (erased.Recorded, erased.Rows));
         Assert.Null(PersonalData.Find(database.Ledger, "13800000001"));
-        Assert.Equal(root, Convert.ToHexStringLower((await database.Ledger.Log.Reader.HeadAtAsync(erased.Position - 1, default)).Root));
+        Assert.Equal(root, Convert.ToHexStringLower(await LogRoot.AtAsync(database.Ledger.Database, erased.Position - 1, default)));
         var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
         Assert.All(read, r => Assert.Equal((PersonalState.Erased, null), (r.State, r.Value)));
         Assert.Equal("李四", (await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/2", "officer-1", "look", default))[0].Value);
@@ -181,7 +184,7 @@ public sealed class PersonalDataTests
         await File.WriteAllBytesAsync(path, old);
         var refused = await Assert.ThrowsAsync<LedgerException>(() => Ledgers.ImportAsync(database.Ledger, Received("3", """{"phone":"13900000003"}""")));
         Assert.Contains("put the newest copy", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.events where event_id = 'r-3'"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where headers ->> 'id' = 'r-3'"));
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Ledger.Api.Hosting;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Processes;

@@ -1,7 +1,8 @@
 using Ledger.Api.Operations;
 using Ledger.Domain.Assessments;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;
@@ -25,7 +26,7 @@ public sealed class AssessmentTests
                 New(contract, "deduction/4.4:L", "confirm", new DeductionConfirmed(), $"{day}T23:20:00+08:00"),
             ]);
             Assert.Empty(report.Errors);
-            Assert.Equal("-100.00", Assert.Single((await database.Ledger.Read.LiveAsync(contract, default))[1].Adjustments).Amount.ToString());
+            Assert.Equal("-100.00", Assert.Single((await database.Ledger.Read.AllAsync(contract, null, default))[1].Adjustments).Amount.ToString());
         }
 
         var found = new[] { "anding-2023", "jiuxianqiao-2025" }.Select(contract =>
@@ -61,25 +62,25 @@ public sealed class AssessmentTests
         await AssessAsync(database, "2026-02-10T23:59:59+08:00");
 
         // Somebody appends a forged run through the log itself: every leaf is right, the assessment is not.
-        var head = await database.Ledger.Log.Reader.HeadAsync(default);
+        var head = await database.Ledger.Log.HeadAsync(default);
         var forged = new AssessmentRun(History.At("2026-02-11T00:00:00+08:00"), head.Position, 0, 0, 0, new string('0', 64));
-        await database.Ledger.Log.AppendAsync([Ledger.Projections.Decoding.EventMapping.ToAppend(new NewEvent(
-            "gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged))], default);
+        await database.Ledger.Facts.RecordAsync(new NewEvent(
+            "gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged), default);
         var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
         Assert.Equal((false, head.Position + 1), (verified.Ok, verified.Position));
         Assert.Contains("does not reproduce", verified.Problem, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("update projections.period_statements set statement = replace(statement::text, '1078800.00', '9999999.00')::json where period = 1", "gaomidian-2025 period 1 is not what the log yields")]
-    [InlineData("delete from projections.period_statements where contract = 'anding-2023' and period = 4", "lacks anding-2023 period 4")]
-    [InlineData("insert into projections.period_statements values ('x', 1, '{}')", "has x period 1")]
+    [InlineData("update ledger.mt_doc_contract_account set data = jsonb_set(data, '{settlement,refunded}', '\"1.00\"') where id = 'gaomidian-2025'", "gaomidian-2025 in the read model is not what the log yields")]
+    [InlineData("delete from ledger.mt_doc_contract_account where id = 'anding-2023'", "lacks the account of anding-2023")]
+    [InlineData("insert into ledger.mt_doc_contract_account (tenant_id, id, data, mt_version) values ('x', 'x', '{}', 1)", "has an account of x")]
     public async Task A_read_model_that_was_changed_is_named(string tampering, string problem)
     {
         await using var database = await ReadyAsync();
-        await database.Ledger.Statements.CatchUpAsync(default);
+        await ReadModels.RebuildAsync(database.Ledger, default);
         var clean = await VerifyLedger.RunAsync(database.Ledger, null, default);
-        Assert.Equal((true, 21), (clean.Ok, clean.ReadModels));
+        Assert.Equal((true, 5), (clean.Ok, clean.ReadModels));
         await database.ExecuteAsync(tampering);
         var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
         Assert.False(verified.Ok);
@@ -113,7 +114,7 @@ public sealed class AssessmentTests
         await using var database = await ReadyAsync();
         var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AssessAsync(database, "2026-02-10T23:59:59+08:00")));
         Assert.Equal(7, runs.Sum(r => r.Proposed));
-        Assert.Equal("16000.00", (await database.Ledger.Read.LiveAsync("gaomidian-2025", default))[0].Totals.Proposed.ToString());
+        Assert.Equal("16000.00", (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default))[0].Totals.Proposed.ToString());
         Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
     }
 

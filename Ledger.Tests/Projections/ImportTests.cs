@@ -1,5 +1,7 @@
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
-using Ledger.EventStore.Verifying;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Verification;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;
@@ -38,7 +40,7 @@ public sealed class ImportTests
         });
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         Assert.Equal((6_000L, recorded, duplicates, rejected), (report.Read, report.Recorded, report.Duplicates, report.Rejected));
-        Assert.Equal(5 + recorded, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        Assert.Equal(5 + recorded, (await database.Ledger.Log.HeadAsync(default)).Position);
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
     }
 
@@ -82,8 +84,8 @@ public sealed class ImportTests
         lines[14] = lines[14].Replace("\"score\": 0", "\"score\": \"0\"", StringComparison.Ordinal);
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         var error = Assert.Single(report.Errors);
-        Assert.Equal((15L, "$.data.score: expected a number, got \"0\""), (error.Line, error.Faults.Single().ToString()));
-        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        Assert.Equal((15L, "$.data.score: expected a number with at most 15 digits, got \"0\""), (error.Line, error.Faults.Single().ToString()));
+        Assert.Equal(5, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
     [Fact]
@@ -132,8 +134,8 @@ public sealed class ImportTests
     public async Task A_batch_cut_off_in_the_middle_records_nothing()
     {
         await using var database = await ReadyAsync();
-        await Assert.ThrowsAsync<EventStore.LedgerException>(() => Ledgers.ImportAsync(database.Ledger, "[" + string.Join(',', Sample[..5]) + ",{\"spec"));
-        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        await Assert.ThrowsAsync<LedgerException>(() => Ledgers.ImportAsync(database.Ledger, "[" + string.Join(',', Sample[..5]) + ",{\"spec"));
+        Assert.Equal(5, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
     [Fact]
@@ -142,7 +144,7 @@ public sealed class ImportTests
         await using var database = await ReadyAsync();
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Sample), new ImportOptions(DryRun: true));
         Assert.Equal((32L, 0L, null), (report.Recorded, report.Rejected, report.FirstPosition));
-        Assert.Equal(5, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        Assert.Equal(5, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
     [Theory]
@@ -187,7 +189,7 @@ public sealed class ImportTests
 
         var run = await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
-        var statements = (await database.Ledger.Read.LiveAsync("gaomidian-2025", default)).Select(s => s with { AsOf = null, Checkpoint = null });
+        var statements = (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
         return run.Digest + System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(statements));
     }
 

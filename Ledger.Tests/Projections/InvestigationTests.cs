@@ -1,12 +1,13 @@
 using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Differences;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.EventStore;
 using Ledger.Projections.Findings;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;
@@ -107,7 +108,7 @@ public sealed class InvestigationTests
             var head = await HeadAsync(database);
             foreach (var (position, effective) in new[] { (head, "2026-02-01T00:00:00+08:00"), (head, "2026-02-01T00:00:00+08:00"), (first, "2026-03-01T00:00:00+08:00"), (head, "2025-11-20T12:30:00+08:00"), (head, $"2026-02-0{i + 2}T00:00:00+08:00") })
             {
-                using var never = new FindingReader(database.Ledger.Log.Reader);
+                using var never = new FindingReader(database.Ledger.Database, database.Ledger.Log);
                 Assert.Equal(LedgerJson.Write(await never.AtAsync(Contract, position, History.At(effective), default)), LedgerJson.Write(await asked.AtAsync(Contract, position, History.At(effective), default)));
             }
         }
@@ -122,15 +123,15 @@ public sealed class InvestigationTests
         await Ledgers.ImportAsync(ledger, [New("yongdinglu-2026", "staff/p", "request", new StaffReplacementRequested("p"), "officer-1", "2026-09-10T09:00:00+08:00")]);
         await AssessContract.RunAsync(ledger, "yongdinglu-2026", History.At("2026-10-01T12:00:00+08:00"), default);
         var before = await HeadAsync(database);
-        Assert.Equal("2026-11-27", Due((await ledger.Read.LiveAsync("yangfangdian-2026", default))[1]));
+        Assert.Equal("2026-11-27", Due((await ledger.Read.AllAsync("yangfangdian-2026", null, default))[1]));
 
         var calendar = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Samples", "cn-working-days.json"));
         var amended = calendar.Replace("\"holidays\": [", "\"holidays\": [\"2026-09-30\", \"2026-11-27\",", StringComparison.Ordinal);
         Assert.True((await PublishCalendar.RunAsync(ledger, System.Text.Encoding.UTF8.GetBytes(amended), default)).Recorded);
         Assert.False((await PublishCalendar.RunAsync(ledger, System.Text.Encoding.UTF8.GetBytes(amended), default)).Recorded);
 
-        Assert.Equal("2026-11-30", Due((await ledger.Read.LiveAsync("yangfangdian-2026", default))[1]));
-        Assert.Equal("2026-11-27", Due((await ledger.Read.AsOfAsync("yangfangdian-2026", before, default))[1]));
+        Assert.Equal("2026-11-30", Due((await ledger.Read.AllAsync("yangfangdian-2026", null, default))[1]));
+        Assert.Equal("2026-11-27", Due((await ledger.Read.AllAsync("yangfangdian-2026", before, default))[1]));
         Assert.True((await VerifyLedger.RunAsync(ledger, null, default)).Ok);
 
         // The twentieth day is no working day any more: the deadline moves beyond the holidays, and the proposal is withdrawn.
@@ -195,5 +196,5 @@ public sealed class InvestigationTests
 
     private static string? Due(Domain.Statements.PeriodStatement s) => s.DueOn?.ToString("uuuu-MM-dd", null);
 
-    private static async Task<long> HeadAsync(TestDatabase database) => (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
+    private static async Task<long> HeadAsync(TestDatabase database) => (await database.Ledger.Log.HeadAsync(default)).Position;
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ledger.Projections.Bundles;
+using Ledger.Projections.Evidence.Bundles;
 
 namespace Ledger.Tests.Support;
 
@@ -28,7 +28,7 @@ public sealed class BundleFile : IDisposable
             var sizes = ledger.Checkpoints.File.Read().Select(n => long.Parse(n.Split('\n')[1]));
             await using (var output = File.Create(file.Path))
             {
-                await new BundleWriter(ledger.Database, ledger.Log.Reader).WriteAsync(output, contract, published, policy, sizes, default);
+                await new BundleWriter(ledger.Database, ledger.Accounts, ledger.Log).WriteAsync(output, contract, published, policy, sizes, default);
             }
 
             await File.WriteAllTextAsync(file.CheckpointPath, published.Note.ToString());

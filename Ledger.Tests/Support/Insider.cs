@@ -1,7 +1,10 @@
+using System.Text;
 using Ledger.Api.Hosting;
-using Ledger.EventStore;
-using Ledger.EventStore.Checkpoints;
-using Ledger.EventStore.Hashing;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using Npgsql;
 
 namespace Ledger.Tests.Support;
@@ -11,55 +14,54 @@ public static class Insider
 {
     /// <summary>
     /// Writes another history in the place of the log: the events that <paramref name="change"/> gives, in its order, with
-    /// positions, versions, leaves, tree and head all made right again. Only what stands outside the database still tells.
+    /// positions, versions, streams and tiles all made right again. Only what stands outside the database still tells.
     /// </summary>
     public static Task RewriteAsync(TestDatabase database, Func<IReadOnlyList<StoredEvent>, IEnumerable<StoredEvent>> change) => RewriteAsync(database, database.Ledger, change);
 
     /// <summary>As the other, while another runtime is open on the database.</summary>
     public static async Task RewriteAsync(TestDatabase database, LedgerRuntime ledger, Func<IReadOnlyList<StoredEvent>, IEnumerable<StoredEvent>> change)
     {
-        var before = new List<StoredEvent>();
-        await foreach (var e in ledger.Log.Reader.ReadAsync(0, long.MaxValue))
-        {
-            before.Add(e.Event);
-        }
-
-        var (tree, ends, rows) = (new MerkleTree(), new Dictionary<string, (long Version, byte[] Leaf)>(), new List<(StoredEvent Event, byte[] Leaf)>());
+        var before = await ledger.Log.ReadAsync(0, long.MaxValue).ToListAsync();
+        var (ends, rows) = (new Dictionary<(string, string), long>(), new List<StoredEvent>());
         foreach (var e in change(before))
         {
-            var (version, previous) = ends.GetValueOrDefault(e.Stream, (0, []));
-            var placed = e with { Position = tree.Size + 1, Version = version + 1 };
-            var leaf = Leaf.Hash(placed, previous);
-            tree.Add(leaf);
-            ends[e.Stream] = (placed.Version, leaf);
-            rows.Add((placed, leaf));
+            var version = ends.GetValueOrDefault((e.Contract, e.Stream)) + 1;
+            ends[(e.Contract, e.Stream)] = version;
+            rows.Add(e with { Position = rows.Count + 1, Version = version, Uuid = EventIds.Of(e.Contract, e.EventId) });
         }
 
         await using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var clear = new NpgsqlCommand("set session_replication_role = replica; delete from ledger.events; delete from ledger.tiles", connection))
+        await using (var clear = new NpgsqlCommand("set session_replication_role = replica; delete from ledger.mt_events; delete from ledger.mt_streams; delete from ledger.tiles", connection))
         {
             await clear.ExecuteNonQueryAsync();
         }
 
-        foreach (var (e, leaf) in rows)
+        foreach (var ((contract, stream), version) in ends)
         {
-            await using var insert = new NpgsqlCommand("insert into ledger.events values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14)", connection);
-            foreach (var value in (object[])[e.Position, e.Contract, e.Stream, e.Version, e.Type, e.EventId, e.Source, At(e.OccurredAt), At(e.RecordedAt), e.Actor, e.Correlation ?? (object)DBNull.Value, e.Causation ?? (object)DBNull.Value, System.Text.Encoding.UTF8.GetString(e.Data.Span), leaf])
-            {
-                insert.Parameters.Add(new() { Value = value });
-            }
-
-            await insert.ExecuteNonQueryAsync();
+            await ExecuteAsync(
+                connection, "insert into ledger.mt_streams (tenant_id, id, type, version, is_archived) values ($1, $2, $3, $4, false)",
+                contract, stream, contract == stream && contract != LedgerSource.Contract ? LedgerStore.AccountAlias : DBNull.Value, version);
         }
 
-        await using var head = new NpgsqlCommand("update ledger.head set position = $1, recorded_at = $2, root = $3, frontier = $4", connection)
+        foreach (var e in rows)
         {
-            Parameters = { new() { Value = tree.Size }, new() { Value = At(rows[^1].Event.RecordedAt) }, new() { Value = tree.Root() }, new() { Value = tree.Frontier() } },
-        };
-        await head.ExecuteNonQueryAsync();
+            var headers = new System.Buffers.ArrayBufferWriter<byte>();
+            new EventHeaders(e.EventId, e.Source, e.Subject, e.OccurredAt, e.Actor).Write(headers);
+            await ExecuteAsync(
+                connection,
+                """
+                insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
+                values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, false)
+                """,
+                e.Position, e.Uuid, e.Stream, e.Version, Encoding.UTF8.GetString(e.Data.Span), e.Type, Instants.FromMicroseconds(e.RecordedAt).ToDateTimeUtc(), e.Contract,
+                EventCatalogue.Find(e.Type)!.Data is var type ? $"{type.FullName}, {type.Assembly.GetName().Name}" : "",
+                e.Correlation ?? (object)DBNull.Value, e.Causation ?? (object)DBNull.Value, Encoding.UTF8.GetString(headers.WrittenSpan));
+        }
+
         await transaction.CommitAsync();
+        await new TileStore(ledger.Database).CatchUpAsync(default);
     }
 
     /// <summary>The log's own private keys: what only whoever holds the signer's host has.</summary>
@@ -69,5 +71,14 @@ public static class Insider
     public static CheckpointPublisher Publisher(TestDatabase database, ISigner signer, string? file = null) => new(
         database.Ledger.Database, signer, new CheckpointFile(file ?? DataFiles.Checkpoints(database.Ledger.DataDirectory)), DataFiles.Policy(database.Ledger.DataDirectory));
 
-    private static DateTime At(long microseconds) => DateTime.UnixEpoch.AddTicks(microseconds * 10);
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
 }

@@ -1,3 +1,4 @@
+using Ledger.Api.Imports;
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
 using Ledger.Domain.Events;

@@ -1,6 +1,7 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
 using NodaTime;
 using NodaTime.Text;
 using Npgsql;
@@ -49,6 +50,10 @@ public sealed class TestDatabase : IAsyncDisposable
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>The data of the one event that a condition names, in canonical form.</summary>
+    public async Task<string> DataAsync(string where) => System.Text.Encoding.UTF8.GetString(
+        CanonicalJson.Of(System.Text.Encoding.UTF8.GetBytes(await ScalarAsync<string>($"select data::text from ledger.mt_events where {where}"))));
 
     public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 

@@ -1,10 +1,12 @@
+using Ledger.Api.Imports;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Ledger.Api.Mapping;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
-using Ledger.EventStore;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Tables;
@@ -26,9 +28,9 @@ public sealed class MappedImportTests
         var again = await ImportAsync(database, file);
         Assert.Equal((0L, 4L), (again.Recorded, again.Duplicates));
         Assert.Equal(
-            """{"platform":"city","channel":"network","urgency":"routine","dueAt":"2025-11-25T01:00:00Z","category":"Noise","location":{"lat":39.9,"lon":116.4}}""",
-            await database.ScalarAsync<string>("select data::text from ledger.events where event_id = '1-received'"));
-        Assert.Equal("""{"platform":"city","channel":"network","urgency":"routine"}""", await database.ScalarAsync<string>("select data::text from ledger.events where event_id = '2-received'"));
+            """{"category":"Noise","channel":"network","dueAt":"2025-11-25T01:00:00Z","location":{"lat":39.9,"lon":116.4},"platform":"city","urgency":"routine"}""",
+            await database.DataAsync("headers ->> 'id' = '1-received'"));
+        Assert.Equal("""{"channel":"network","platform":"city","urgency":"routine"}""", await database.DataAsync("headers ->> 'id' = '2-received'"));
     }
 
     [Theory]
@@ -46,7 +48,7 @@ public sealed class MappedImportTests
                 + "open,2025-11-20T09:00:00,2025-11-25T09:00:00,,Open,,,,\n"
                 + "late,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T10:00:00,Closed,,,,\n"
                 + "kept,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T09:00:00,Closed,,,,\n", contract: contract);
-            var head = await database.Ledger.Log.Reader.HeadAsync(default);
+            var head = await database.Ledger.Log.HeadAsync(default);
             var findings = await database.Ledger.Findings.AtAsync(contract, head.Position, History.At(effective), default);
             Assert.Equal(late, string.Join(' ', findings.Where(f => f.Rule == "handling").Select(f => f.Subject).Order(StringComparer.Ordinal)));
         }
@@ -69,8 +71,8 @@ public sealed class MappedImportTests
         var report = await ImportAsync(database, bytes, Mapping("city-platform"), reject: rejected.Add);
         Assert.Equal((2L, 2L), (report.Read, report.Recorded));
         Assert.Equal(4, Assert.Single(rejected).Line);
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.events where data::text ~ '张某|13800000000|引号'"));
-        Assert.Equal("""{"result":"satisfied","contacted":true,"resolved":true}""", await database.ScalarAsync<string>("select data::text from ledger.events where type = 'case_followed_up'"));
+        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张某|13800000000|引号'"));
+        Assert.Equal("""{"contacted":true,"resolved":true,"result":"satisfied"}""", await database.DataAsync("type = 'case_followed_up'"));
     }
 
     [Theory]
@@ -103,12 +105,12 @@ public sealed class MappedImportTests
     public async Task A_dry_run_shows_the_first_rows_as_events_and_records_nothing()
     {
         await using var database = await ReadyAsync();
-        var before = (await database.Ledger.Log.Reader.HeadAsync(default)).Position;
+        var before = (await database.Ledger.Log.HeadAsync(default)).Position;
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(Heading + string.Concat(Enumerable.Range(1, 9).Select(i => $"{i},2025-11-20T09:00:00,,,Open,,,,\n"))));
         var report = await ImportEvents.RunAsync(database.Ledger, EventFile.OfTable(file, Generic, Contract), new ImportOptions(DryRun: true), default);
         Assert.Equal((9L, 5), (report.Recorded, report.Sample!.Count));
         Assert.Equal("1-received", report.Sample[0].GetProperty("id").GetString());
-        Assert.Equal(before, (await database.Ledger.Log.Reader.HeadAsync(default)).Position);
+        Assert.Equal(before, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
     [Fact]
@@ -121,8 +123,8 @@ public sealed class MappedImportTests
             Row(2, [Number("42"), Number("45981.375"), Text(""), Number("45981.395833333336"), Text("Closed"), Text(""), Text("Unit A"), Text(" 39.9 "), Number("116.4")]));
         var report = await ImportAsync(database, Workbook(sheet), Generic);
         Assert.Equal(3, report.Recorded);
-        Assert.Equal("case/42", (await database.ScalarAsync<string>("select stream from ledger.events where type = 'case_closed'"))[(Contract.Length + 1)..]);
-        Assert.Equal("2025-11-20 01:30:00", await database.ScalarAsync<string>("select to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') from ledger.events where type = 'case_closed'"));
+        Assert.Equal("case/42", await database.ScalarAsync<string>("select stream_id from ledger.mt_events where type = 'case_closed'"));
+        Assert.Equal("2025-11-20T01:30:00Z", await database.ScalarAsync<string>("select headers ->> 'time' from ledger.mt_events where type = 'case_closed'"));
     }
 
     [Fact]

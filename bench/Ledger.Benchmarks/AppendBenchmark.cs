@@ -1,176 +1,120 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text;
-using Ledger.EventStore;
+using Ledger.Domain.Events;
+using Ledger.Projections.Store;
+using Marten;
+using NodaTime;
 using Npgsql;
 
 namespace Ledger.Benchmarks;
 
 /// <summary>
-/// <c>append</c>: batches, single events and concurrent appenders, each beside the same events written by plain Npgsql in the
-/// same run, in interleaved rounds.
+/// <c>append</c>: single facts and concurrent senders, each beside the same events written by plain Npgsql and by plain Marten in
+/// the same run, in interleaved rounds.
 /// </summary>
 internal static class AppendBenchmark
 {
     private const int EventsPerStream = 8;
-    private const int Appenders = 64;
+    private const int Senders = 64;
+    private const int Singles = 2_000;
+    private const int FactsEach = 150;
 
     public static Command Create()
     {
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
-        var only = new Option<string?>("--only") { Description = "bulk, single or concurrent" };
-        var command = new Command("append", "Appending beside plain Npgsql: batches by COPY, one event a commit, 64 concurrent appenders") { rounds, only };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(rounds), parsed.GetValue(only)));
+        var command = new Command("append", "Single facts, and 64 concurrent senders, beside plain Npgsql and plain Marten") { rounds };
+        command.SetAction(parsed => RunAsync(parsed.GetValue(rounds)));
         return command;
     }
 
-    private static async Task<int> RunAsync(int rounds, string? only)
+    private static async Task<int> RunAsync(int rounds)
     {
         await using var bench = await Bench.OpenAsync();
         await bench.DescribeAsync();
-        Console.WriteLine($"event: {Events("x", 1)[0].Data.Length} bytes of data, about {EventsPerStream} events a stream; {rounds} interleaved rounds after one to warm up");
-        Bench.Head();
-        var raw = new RawLog(bench.Database);
-        await raw.CreateAsync();
-        var met = true;
-        if (only is null or "bulk")
-        {
-            met &= await BulkAsync(bench, raw, rounds, 10_000, 10, 0.80);
-            met &= await BulkAsync(bench, raw, rounds, 1_000, 50, 0.65);
-        }
-
-        if (only is null or "single")
-        {
-            met &= await SingleAsync(bench, rounds);
-        }
-
-        if (only is null or "concurrent")
-        {
-            met &= await ConcurrentAsync(bench, rounds);
-        }
-
-        return met ? 0 : 1;
+        await using var plain = PlainMarten.Open(bench.Database);
+        Console.WriteLine($"about {EventsPerStream} events a stream; {rounds} interleaved rounds after one to warm up");
+        Bench.HeadOfThree();
+        await new RawLog(bench.Database).CreateAsync();
+        return await SingleAsync(bench, plain, rounds) & await ConcurrentAsync(bench, plain, rounds) ? 0 : 1;
     }
 
-    private static async Task<bool> BulkAsync(Bench bench, RawLog raw, int rounds, int size, int batches, double least)
+    private static async Task<bool> SingleAsync(Bench bench, DocumentStore plain, int rounds)
     {
-        var (ours, plain) = (new List<double>(), new List<double>());
-        for (var round = 0; round <= rounds; round++)
-        {
-            var batch = Enumerable.Range(0, batches).Select(b => Events($"b{size}-{round}-{b}", size)).ToList();
-            var stored = batch.Select(Stored).ToList();
-            var copy = await Bench.TimeAsync(async () =>
-            {
-                foreach (var events in stored)
-                {
-                    await raw.CopyAsync(events);
-                }
-            });
-            var append = await Bench.TimeAsync(async () =>
-            {
-                foreach (var events in batch)
-                {
-                    var results = await bench.Ledger.Log.AppendAsync(events, CancellationToken.None);
-                    if (results.Any(r => r is not AppendResult.Recorded))
-                    {
-                        throw new InvalidOperationException("an event was not recorded");
-                    }
-                }
-            });
-            if (round > 0)
-            {
-                ours.Add(append);
-                plain.Add(copy);
-            }
-        }
-
-        var count = (double)size * batches * 1000;
-        return Bench.Row($"append, {size:N0} events a batch", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", least, atLeast: true);
-    }
-
-    private static async Task<bool> SingleAsync(Bench bench, int rounds)
-    {
-        const int count = 2_000;
-        var (ours50, ours99, raw50, raw99) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var times = new List<double>[] { [], [], [], [], [], [] };
         await using var connection = await bench.Database.OpenConnectionAsync();
         await using var insert = await RawLog.PrepareInsertAsync(connection);
         for (var round = 0; round <= rounds; round++)
         {
-            var events = Events($"s-{round}", count);
-            var stored = Stored(events);
-            var plain = await LatenciesAsync(count, i => RawLog.InsertAsync(insert, stored[i]));
-            var append = await LatenciesAsync(count, async i =>
+            var events = Events($"s-{round}", Singles);
+            var pending = events.ConvertAll(PendingEvent.Of);
+            var raw = await LatenciesAsync(i => RawLog.InsertAsync(insert, pending[i]));
+            var marten = await LatenciesAsync(i => PlainMarten.AppendAsync(plain, events[i]));
+            var ours = await LatenciesAsync(async i => Recorded(await bench.Ledger.Facts.RecordAsync(events[i], CancellationToken.None)));
+            foreach (var (way, latencies) in new[] { raw, marten, ours }.Index())
             {
-                var results = await bench.Ledger.Log.AppendAsync([events[i] with { ExpectedVersion = stored[i].Version - 1 }], CancellationToken.None);
-                if (results is not [AppendResult.Recorded])
-                {
-                    throw new InvalidOperationException("an event was not recorded");
-                }
-            });
-            if (round > 0)
-            {
-                ours50.Add(append[count / 2]);
-                ours99.Add(append[count * 99 / 100]);
-                raw50.Add(plain[count / 2]);
-                raw99.Add(plain[count * 99 / 100]);
+                times[2 * way].Add(latencies[Singles / 2]);
+                times[(2 * way) + 1].Add(latencies[Singles * 99 / 100]);
             }
         }
 
-        return Bench.Row("one event, one commit, p50", Bench.Median(raw50), Bench.Median(ours50), "µs", 1.6, atLeast: false)
-            & Bench.Row("one event, one commit, p99", Bench.Median(raw99), Bench.Median(ours99), "µs", 2.5, atLeast: false);
+        var median = times.Select(t => Bench.Median(t.Skip(1))).ToList();
+        return Bench.RowOfThree("one fact, one commit, p50", median[0], median[2], median[4], "µs", 1.2, atLeast: false)
+            & Bench.RowOfThree("one fact, one commit, p99", median[1], median[3], median[5], "µs", 1.5, atLeast: false);
     }
 
-    private static async Task<bool> ConcurrentAsync(Bench bench, int rounds)
+    private static async Task<bool> ConcurrentAsync(Bench bench, DocumentStore plain, int rounds)
     {
-        const int each = 300;
-        var (ours, plain) = (new List<double>(), new List<double>());
+        var (raw, marten, ours) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
-            var events = Enumerable.Range(0, Appenders).Select(a => Events($"c-{round}-{a}", each)).ToList();
-            var stored = events.Select(Stored).ToList();
-            var connections = new List<(NpgsqlConnection Connection, NpgsqlCommand Insert)>();
-            for (var a = 0; a < Appenders; a++)
-            {
-                var connection = await bench.Database.OpenConnectionAsync();
-                connections.Add((connection, await RawLog.PrepareInsertAsync(connection)));
-            }
-
-            var inserts = await Bench.TimeAsync(() => Task.WhenAll(connections.Select((c, a) => Task.Run(async () =>
-            {
-                foreach (var e in stored[a])
-                {
-                    await RawLog.InsertAsync(c.Insert, e);
-                }
-            }))));
-            foreach (var (connection, insert) in connections)
-            {
-                await insert.DisposeAsync();
-                await connection.DisposeAsync();
-            }
-
-            var appends = await Bench.TimeAsync(() => Task.WhenAll(events.Select(mine => Task.Run(async () =>
-            {
-                foreach (var e in mine)
-                {
-                    _ = await bench.Ledger.Log.AppendAsync([e], CancellationToken.None) is [AppendResult.Recorded] ? 0 : throw new InvalidOperationException("an event was not recorded");
-                }
-            }))));
-            if (round > 0)
-            {
-                ours.Add(appends);
-                plain.Add(inserts);
-            }
+            var events = Enumerable.Range(0, Senders).Select(s => Events($"c-{round}-{s}", FactsEach)).ToList();
+            raw.Add(await RawAsync(bench, [.. events.Select(mine => mine.ConvertAll(PendingEvent.Of))]));
+            marten.Add(await Bench.TimeAsync(() => EachAsync(events, e => PlainMarten.AppendAsync(plain, e))));
+            ours.Add(await Bench.TimeAsync(() => EachAsync(events, async e => Recorded(await bench.Ledger.Facts.RecordAsync(e, CancellationToken.None)))));
         }
 
-        var count = (double)Appenders * each * 1000;
-        return Bench.Row($"{Appenders} concurrent appenders", count / Bench.Median(plain), count / Bench.Median(ours), "events/s", 3, atLeast: true);
+        double Rate(List<double> times) => Senders * FactsEach * 1000.0 / Bench.Median(times.Skip(1));
+        return Bench.RowOfThree($"{Senders} senders of single facts", Rate(raw), Rate(marten), Rate(ours), "events/s", 6, atLeast: true);
     }
 
-    private static async Task<List<double>> LatenciesAsync(int count, Func<int, Task> one)
+    private static async Task<double> RawAsync(Bench bench, List<List<PendingEvent>> events)
+    {
+        var connections = new List<(NpgsqlConnection Connection, NpgsqlCommand Insert)>();
+        foreach (var _ in events)
+        {
+            var connection = await bench.Database.OpenConnectionAsync();
+            connections.Add((connection, await RawLog.PrepareInsertAsync(connection)));
+        }
+
+        var time = await Bench.TimeAsync(() => Task.WhenAll(connections.Select((c, s) => Task.Run(async () =>
+        {
+            foreach (var e in events[s])
+            {
+                await RawLog.InsertAsync(c.Insert, e);
+            }
+        }))));
+        foreach (var (connection, insert) in connections)
+        {
+            await insert.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+
+        return time;
+    }
+
+    private static Task EachAsync(List<List<NewEvent>> events, Func<NewEvent, Task> append) => Task.WhenAll(events.Select(mine => Task.Run(async () =>
+    {
+        foreach (var e in mine)
+        {
+            await append(e);
+        }
+    })));
+
+    private static async Task<List<double>> LatenciesAsync(Func<int, Task> one)
     {
         GC.Collect();
-        var times = new List<double>(count);
-        for (var i = 0; i < count; i++)
+        var times = new List<double>(Singles);
+        for (var i = 0; i < Singles; i++)
         {
             var start = Stopwatch.GetTimestamp();
             await one(i);
@@ -181,17 +125,20 @@ internal static class AppendBenchmark
         return times;
     }
 
-    /// <summary>Events as a hotline makes them: streams of some events each, one after the other.</summary>
-    public static List<AppendEvent> Events(string run, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new AppendEvent(
-            "gaomidian-2025", $"gaomidian-2025/case/{run}-{i / EventsPerStream:0000000}", "case_dispatched", $"{run}-{i:0000000}", "platform-12345",
-            1_762_000_000_000_000 + i, "seat-17", null, null,
-            Encoding.UTF8.GetBytes($$"""{"unit":"unit-{{i % 20:00}}","dueAt":"2025-11-20T09:30:00+08:00","note":"to be visited before noon, keys at the gate {{i:0000000}}"}""")))];
+    private static void Recorded(AppendResult result) => _ = result is AppendResult.Recorded ? 0 : throw new InvalidOperationException("an event was not recorded");
 
-    /// <summary>As the raw table holds them, after whatever it holds already.</summary>
-    public static List<StoredEvent> Stored(List<AppendEvent> events) =>
-        [.. events.Select((e, i) => new StoredEvent(
-            Interlocked.Increment(ref position), e.Contract, e.Stream, (i % EventsPerStream) + 1, e.Type, e.EventId, e.Source, e.OccurredAt, e.OccurredAt, e.Actor, null, null, e.Data))];
+    /// <summary>Facts as a hotline makes them: streams of some events each, one after the other.</summary>
+    public static List<NewEvent> Events(string run, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new NewEvent(
+            "gaomidian-2025", $"case/{run}-{i / EventsPerStream:0000000}", $"{run}-{i:0000000}", "platform-12345", Instant.FromUnixTimeTicks(17_620_000_000_000_000 + (i * 10)), "seat-17",
+            new CaseReplied($"unit-{i % 20:00}", 5, $"to be visited before noon, keys at the gate {i:0000000}")))];
 
-    private static long position = 1_000_000_000;
+    /// <summary>Records a batch in one transaction, as an import does.</summary>
+    public static async Task CopyAsync(Bench bench, IReadOnlyList<PendingEvent> events)
+    {
+        await using var log = await LogTransaction.BeginAsync(bench.Ledger.Database, bench.Ledger.Clock, CancellationToken.None);
+        await log.LoadStreamsAsync(events.Select(e => (e.Event.Contract, e.Stream)), CancellationToken.None);
+        await log.WriteAsync([.. events.Select(log.Place)], CancellationToken.None);
+        await log.CommitAsync(CancellationToken.None);
+    }
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Time;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Benchmarks;
@@ -32,7 +32,7 @@ internal static class AssessBenchmark
         var events = ServiceYear.Of(terms, 20251028, casesPerMonth);
         await bench.FillAsync(terms, events);
         await bench.DescribeAsync();
-        var head = (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position;
+        var head = (await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position;
         Console.WriteLine($"events: {head:N0}, as of {ServiceYear.EndOf(terms)}");
 
         var (raw, assessed, found) = (new List<double>(), new List<double>(), 0);
@@ -60,18 +60,18 @@ internal static class AssessBenchmark
 
     private static async Task DecodeAsync(Bench bench, long head)
     {
-        await foreach (var e in bench.Ledger.Log.Reader.ReadAsync(0, head, Contract))
+        await foreach (var e in bench.Ledger.Log.ReadAsync(0, head, Contract))
         {
-            _ = EventMapping.ToEvent(e.Event);
+            _ = EventMapping.ToEvent(e);
         }
     }
 
     private static async Task<int> AssessAsync(Bench bench, long head, Instant asOf)
     {
         var assessment = new Assessment(asOf);
-        await foreach (var e in bench.Ledger.Log.Reader.ReadAsync(0, head, Contract))
+        await foreach (var e in bench.Ledger.Log.ReadAsync(0, head, Contract))
         {
-            assessment.Add(EventMapping.ToEvent(e.Event));
+            assessment.Add(EventMapping.ToEvent(e));
         }
 
         return assessment.Run(head, WorkingDays.Shipped, asOf).Found.Count;

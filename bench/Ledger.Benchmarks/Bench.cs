@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Ledger.Api.Hosting;
-using Ledger.EventStore.Checkpoints;
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
 using Ledger.Api.Postgres;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
+using Ledger.Projections.Evidence.Checkpoints;
 using NodaTime;
 using Npgsql;
 
@@ -24,7 +25,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string connection;
 
     private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
-        (this.directory, this.cluster, this.connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true }));
+        (this.directory, this.cluster, this.connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }));
 
     /// <summary>The database as its owner, for what is measured beside the ledger: the ledger's own role may make no tables.</summary>
     public NpgsqlDataSource Database { get; }
@@ -58,9 +59,14 @@ internal sealed class Bench : IAsyncDisposable
     public Task RegisterAsync(ContractTerms terms) => RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
 
     /// <summary>Runs the product's command line on this ledger, as a process of its own. Gives its peak memory in bytes.</summary>
-    public async Task<long> CommandAsync(params string[] arguments)
+    public Task<long> CommandAsync(params string[] arguments) => ProcessAsync("Ledger.Api.dll", [.. arguments, "--json"]);
+
+    /// <summary>Runs a command of this program on this database, as a process of its own.</summary>
+    public Task PlainAsync(params string[] arguments) => ProcessAsync("Ledger.Benchmarks.dll", arguments);
+
+    private async Task<long> ProcessAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Api.dll"), .. arguments, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["ConnectionStrings__Ledger"] = connection;
         start.Environment["LEDGER_DATA"] = PathOf("evidence"); // A signer of its own: this process holds the other.
         using var process = Process.Start(start)!;
@@ -126,6 +132,21 @@ internal sealed class Bench : IAsyncDisposable
         Console.WriteLine();
         Console.WriteLine($"| what | {raw} | {ours} | ratio | reach |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+    }
+
+    /// <summary>Prints the head of a table of ratios to plain Marten.</summary>
+    public static void HeadOfThree()
+    {
+        Console.WriteLine();
+        Console.WriteLine("| what | raw | plain Marten | ledger | ledger ÷ raw | ledger ÷ plain Marten | reach |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    }
+
+    /// <summary>Prints a row of a table of ratios to plain Marten; true where that ratio reaches what is asked for.</summary>
+    public static bool RowOfThree(string what, double raw, double marten, double ours, string unit, double reach, bool atLeast)
+    {
+        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(marten, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ours / raw, 2)} | {Show(ours / marten, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |");
+        return atLeast ? ours / marten >= reach : ours / marten <= reach;
     }
 
     /// <summary>The median times of two things in milliseconds, in interleaved rounds after one to warm up.</summary>

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Ledger.EventStore.Verifying;
+using Ledger.Api.Operations;
+using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Store;
 
 namespace Ledger.Benchmarks;
 
@@ -54,8 +56,8 @@ internal static class GrowthBenchmark
             await vacuum.ExecuteNonQueryAsync();
         }
 
-        var events = (await bench.Ledger.Log.Reader.HeadAsync(CancellationToken.None)).Position;
-        var rebuild = await RoundsAsync(rounds, () => bench.Ledger.Statements.RebuildAsync(CancellationToken.None));
+        var events = (await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position;
+        var rebuild = await RoundsAsync(rounds, () => ReadModels.RebuildAsync(bench.Ledger, CancellationToken.None));
         var verify = await RoundsAsync(rounds, async () =>
         {
             var verified = await new LogVerifier(bench.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None);
@@ -73,11 +75,10 @@ internal static class GrowthBenchmark
         var (append, rawAppend) = (new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
-            var batches = Enumerable.Range(0, BatchesOf10K).Select(b => AppendBenchmark.Events($"g{first}-{round}-{b}", 10_000)).ToList();
-            var stored = batches.Select(AppendBenchmark.Stored).ToList();
+            var batches = Enumerable.Range(0, BatchesOf10K).Select(b => AppendBenchmark.Events($"g{first}-{round}-{b}", 10_000).ConvertAll(PendingEvent.Of)).ToList();
             rawAppend.Add(await Bench.TimeAsync(async () =>
             {
-                foreach (var batch in stored)
+                foreach (var batch in batches)
                 {
                     await raw.CopyAsync(batch);
                 }
@@ -86,7 +87,7 @@ internal static class GrowthBenchmark
             {
                 foreach (var batch in batches)
                 {
-                    await bench.Ledger.Log.AppendAsync(batch, CancellationToken.None);
+                    await AppendBenchmark.CopyAsync(bench, batch);
                 }
             }));
         }

@@ -7,13 +7,13 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Statements;
-using Ledger.EventStore;
-using Ledger.EventStore.Hashing;
-using Ledger.Projections.Decoding;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Store;
 
 namespace Ledger.Benchmarks;
 
@@ -39,7 +39,6 @@ public class InnerLoops
     private const int Events = 1_000;
     private const string Contract = "gaomidian-2025";
 
-    private readonly byte[] previous = SHA256.HashData([]);
     private NewEvent[] events = [];
     private StoredEvent[] stored = [];
     private byte[][] leaves = [];
@@ -51,9 +50,8 @@ public class InnerLoops
     {
         var terms = Bench.Terms(Contract);
         events = [.. ServiceYear.Of(terms, 20251028, 100).Take(Events)];
-        stored = [.. events.Select(EventMapping.ToAppend).Select((e, i) => new StoredEvent(
-            i + 1, e.Contract, e.Stream, 1, e.Type, e.EventId, e.Source, e.OccurredAt, e.OccurredAt, e.Actor, e.Correlation, e.Causation, e.Data))];
-        leaves = [.. stored.Select(e => Leaf.Hash(e, previous))];
+        stored = [.. events.Select((e, i) => PendingEvent.Of(e).At(i + 1, 1, 0))];
+        leaves = [.. stored.Select(e => Leaf.Hash(e))];
         var account = stored.Select(EventMapping.ToEvent).Prepend(Registered(terms)).Aggregate((ContractAccount?)null, ContractAccount.Evolve)!;
         statement = LedgerJson.Write(StatementBuilder.BuildAll(account)[0]);
     }
@@ -82,7 +80,7 @@ public class InnerLoops
         byte sum = 0;
         foreach (var e in stored)
         {
-            sum ^= Leaf.Hash(e, previous)[0];
+            sum ^= Leaf.Hash(e)[0];
         }
 
         return sum;
@@ -108,7 +106,7 @@ public class InnerLoops
         var bytes = 0;
         foreach (var e in events)
         {
-            bytes += EventMapping.ToAppend(e).Data.Length;
+            bytes += PendingEvent.Of(e).Data.Length;
         }
 
         return bytes;

@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Ledger.Api.Mapping;
-using Ledger.Api.Operations;
+using Ledger.Api.Imports;
+using Ledger.Projections.Store;
 
 namespace Ledger.Benchmarks;
 
@@ -46,7 +47,7 @@ internal static class MappedImportBenchmark
                 throw new InvalidOperationException(string.Join("; ", report.Errors.SelectMany(e => e.Faults)));
             }
 
-            var stored = await RawLog.OfAsync(bench.Ledger, report.FirstPosition!.Value - 1, report.LastPosition!.Value);
+            var stored = await bench.Ledger.Log.ReadAsync(report.FirstPosition!.Value - 1, report.LastPosition!.Value).Select(e => PendingEvent.Of(Pending(e))).ToListAsync();
             var copy = await Bench.TimeAsync(() => raw.CopyAsync(stored));
             events = stored.Count;
             if (round > 0)
@@ -66,6 +67,9 @@ internal static class MappedImportBenchmark
         Console.WriteLine($"ratio {Bench.Show(ratio, 2)} (below {Bench.Show(Most, 0)} is asked for), {rounds} interleaved rounds after one to warm up");
         return ratio < Most ? 0 : 1;
     }
+
+    private static Domain.Events.NewEvent Pending(StoredEvent stored) => EventMapping.ToEvent(stored) is var e
+        ? new Domain.Events.NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data) : throw new System.Diagnostics.UnreachableException();
 
     private static string Export(int round, int rows)
     {

@@ -1,0 +1,102 @@
+using Ledger.Api.Mapping;
+using Ledger.Api.Tables;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Projections.Store;
+
+namespace Ledger.Api.Imports;
+
+/// <summary>What a line of a file comes to: its events, or its faults. <c>Utf8</c> is the line itself; null where it was too long.</summary>
+public sealed record FileLine(long Number, byte[]? Utf8, IReadOnlyList<PendingEvent> Events, IReadOnlyList<Fault> Faults);
+
+/// <summary>A file of events, seekable: its lines come one after the other, and are read on all cores.</summary>
+public abstract class EventFile
+{
+    /// <summary>The lines from the first one on, in bounded memory, each with what reads it.</summary>
+    internal abstract IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel);
+
+    /// <summary>Events in their wire form (<see cref="EventLines"/>); <paramref name="contract"/> stands in where an event names none.</summary>
+    public static EventFile OfEvents(Stream stream, string? contract) => new Wire(stream, contract);
+
+    /// <summary>A table, CSV or XLSX by its first bytes, through a mapping.</summary>
+    public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract) => new Table(stream, mapping, contract);
+
+    private sealed class Wire(Stream stream, string? contract) : EventFile
+    {
+        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        {
+            stream.Position = 0;
+            await foreach (var line in EventLines.ReadAsync(stream, cancel))
+            {
+                yield return () => Read(line);
+            }
+        }
+
+        private FileLine Read(EventLine line)
+        {
+            if (line.Utf8 is null)
+            {
+                return new FileLine(line.Number, null, [], [new Fault("$", $"expected an event of at most {EventReader.MaxEventBytes} bytes")]);
+            }
+
+            var e = EventReader.Read(line.Utf8, contract, out var faults);
+            return new FileLine(line.Number, line.Utf8, e is null ? [] : [PendingEvent.Of(e)], faults);
+        }
+    }
+
+    private sealed class Table(Stream stream, ImportMapping mapping, string? contract) : EventFile
+    {
+        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        {
+            var workbook = await IsWorkbookAsync(cancel) ? XlsxTable.Open(stream) : null;
+            var rows = workbook is null ? CsvTable.ReadAsync(stream, mapping.Encoding, mapping.Delimiter[0], cancel) : workbook.ReadAsync(mapping.Sheet, cancel);
+            RowMapper? mapper = null;
+            var number = 0L;
+            await foreach (var row in rows)
+            {
+                // In a workbook blank rows are left out: the heading has its own number.
+                number = workbook is null ? number + 1 : row.Line;
+                if (number < mapping.HeaderRow)
+                {
+                    continue;
+                }
+
+                if (mapper is not { } bound)
+                {
+                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text.Trim())], workbook?.From1904 == true) { IsSheet = workbook is not null };
+                }
+                else if (row.Problem is not null || row.Cells.Any(c => !c.IsBlank))
+                {
+                    yield return () => Read(bound, row);
+                }
+            }
+
+            if (mapper is null)
+            {
+                throw new LedgerException(ErrorCode.FileUnreadable, $"the file ends before its heading in row {mapping.HeaderRow}");
+            }
+        }
+
+        private static FileLine Read(RowMapper mapper, TableRow row)
+        {
+            var faults = new List<Fault>();
+            var events = mapper.Map(row, faults);
+            return new FileLine(row.Line, row.Raw, faults.Count > 0 ? [] : [.. events.Select(PendingEvent.Of)], faults);
+        }
+
+        private async Task<bool> IsWorkbookAsync(CancellationToken cancel)
+        {
+            stream.Position = 0;
+            var start = new byte[4];
+            var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
+            stream.Position = 0;
+            return start.AsSpan(0, length) switch
+            {
+                [0x50, 0x4B, 0x03, 0x04] => true,
+                [0xD0, 0xCF, 0x11, 0xE0] => throw new LedgerException(ErrorCode.FileUnreadable, "this is an old Excel file (.xls) or one with a password: save it as XLSX without a password, or as CSV"),
+                _ => false,
+            };
+        }
+    }
+}

@@ -1,0 +1,257 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Ledger.Api.Hosting;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Ledger.Api.Imports;
+
+/// <summary>A line that was not recorded: its number, its text where it is to go to the rejects, and what is wrong.</summary>
+public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [property: System.Text.Json.Serialization.JsonIgnore] byte[]? Utf8 = null);
+
+/// <summary>
+/// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
+/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
+/// <c>sample</c> the events of the first lines of a dry run.
+/// </summary>
+public sealed record ImportReport(
+    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun,
+    IReadOnlyList<JsonElement>? Sample = null);
+
+/// <summary>How an import goes about it.</summary>
+/// <param name="Reject">Takes the bad lines, in which case the good ones are recorded; null for all or nothing.</param>
+/// <param name="DryRun">Checks everything and records nothing.</param>
+/// <param name="Progress">Is told the lines read so far.</param>
+public sealed record ImportOptions(
+    Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
+
+/// <summary>
+/// Imports a file of events as one transaction on the log: facts are validated, decisions checked in order, each against
+/// the state that the ones before it leave. A chunk is decided while the one before it is written. A file is first taken as if
+/// all of it were new and right, which the log's own keys hold it to; at the first doubt it is taken again from its start, and
+/// every event is looked up before it is decided.
+/// </summary>
+public sealed class ImportEvents
+{
+    private const int MostErrorsShown = 20;
+    private const int LinesShown = 5;
+
+    private static readonly Duration Ahead = Duration.FromMinutes(5);
+
+    private readonly LogTransaction log;
+    private readonly PersonalImport personal;
+    private readonly ImportState state;
+    private readonly ImportOptions options;
+    private readonly bool trusting;
+    private readonly List<RejectedLine> errors = [];
+    private readonly List<JsonElement> sample = [];
+    private ImportChunk? unwritten;
+    private IReadOnlyList<SealedValues> unwrittenValues = [];
+    private long read;
+    private long recorded;
+    private long duplicates;
+    private long rejected;
+
+    private ImportEvents(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
+    {
+        this.log = log;
+        this.personal = new PersonalImport(log.Connection, personal);
+        state = new ImportState(log);
+        this.options = options;
+        this.trusting = trusting;
+    }
+
+    /// <summary>Imports a file; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
+    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, CancellationToken cancel) =>
+        (options is { DryRun: false, Reject: null } ? await RunAsync(ledger, file, options, trusting: true, cancel) : null)
+        ?? (await RunAsync(ledger, file, options, trusting: false, cancel))!;
+
+    /// <summary>Takes the file once; null, and nothing recorded, where it was trusted and there is a doubt.</summary>
+    private static async Task<ImportReport?> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, bool trusting, CancellationToken cancel)
+    {
+        await using var lines = new LineReader(file, cancel);
+
+        // The log is locked only once there is something to record.
+        if (!await lines.Chunks.WaitToReadAsync(cancel))
+        {
+            return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun);
+        }
+
+        await using var log = await LogTransaction.BeginAsync(ledger.Database, ledger.Clock, cancel);
+        return await new ImportEvents(log, ledger.Personal, options, trusting).TakeAsync(lines.Chunks, cancel);
+    }
+
+    private async Task<ImportReport?> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
+    {
+        var first = log.Position + 1;
+        try
+        {
+            await foreach (var lines in chunks.ReadAllAsync(cancel))
+            {
+                await TakeAsync(lines, cancel);
+                if (trusting && (rejected > 0 || duplicates > 0))
+                {
+                    return null;
+                }
+
+                options.Progress?.Invoke(read);
+            }
+
+            await WriteAsync(cancel);
+        }
+        catch (PostgresException e) when (trusting && e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return null;
+        }
+
+        var keep = !options.DryRun && (rejected == 0 || options.Reject is not null);
+        if (keep && log.Position >= first)
+        {
+            await log.CommitAsync(cancel);
+        }
+
+        var any = keep && recorded > 0;
+        return new ImportReport(
+            read, keep || options.DryRun ? recorded : 0, duplicates, rejected, any ? first : null, any ? log.Position : null, errors, options.DryRun,
+            options.DryRun ? sample : null);
+    }
+
+    private async Task TakeAsync(FileLine[] lines, CancellationToken cancel)
+    {
+        lines = await personal.SealAsync(lines, cancel);
+        var events = lines.SelectMany(l => l.Events).ToArray();
+        var known = trusting ? new AppendResult?[events.Length] : await EventLookup.RecogniseAsync(log.Connection, events, cancel);
+        await personal.ForgiveErasedAsync(events, known, cancel);
+        await log.LoadStreamsAsync(ImportState.StreamsOf(events), cancel);
+        await state.LoadAsync(events, cancel);
+
+        // The chunk before is written while this one is decided; the connection is its own until then.
+        var chunk = new ImportChunk(log, trusting ? null : unwritten);
+        var writing = WriteAsync(cancel);
+        try
+        {
+            await DecideAsync(chunk, lines, known);
+        }
+        finally
+        {
+            await writing;
+        }
+
+        unwritten = chunk;
+        unwrittenValues = personal.Of(chunk.Placed);
+    }
+
+    private async Task DecideAsync(ImportChunk chunk, FileLine[] lines, AppendResult?[] known)
+    {
+        var next = 0;
+        foreach (var line in lines)
+        {
+            read++;
+            var faults = line.Faults.Count > 0 ? line.Faults : Decide(chunk, line, known.AsSpan(next, line.Events.Count));
+            next += line.Events.Count;
+            if (faults.Count > 0)
+            {
+                await RejectAsync(new RejectedLine(line.Number, faults, line.Utf8));
+            }
+            else if (options.DryRun && sample.Count < LinesShown)
+            {
+                sample.AddRange(line.Events.Select(e => JsonElement.Parse(EventWriter.Write(e.Event))));
+            }
+        }
+    }
+
+    /// <summary>Writes the last decided chunk; once a file is refused, what is left of it is only checked.</summary>
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        if (unwritten is not null && (rejected == 0 || options.Reject is not null))
+        {
+            await log.WriteAsync(unwritten.Placed, cancel);
+            await personal.WriteAsync(options.DryRun ? [] : unwrittenValues, cancel);
+        }
+    }
+
+    /// <summary>The events of a line one after the other; a line of which one is on record as another event records nothing.</summary>
+    private IReadOnlyList<Fault> Decide(ImportChunk chunk, FileLine line, ReadOnlySpan<AppendResult?> known)
+    {
+        if (line.Events.Count == 1)
+        {
+            return Decide(chunk, line.Events[0], chunk.Recognise(line.Events[0], known[0]));
+        }
+
+        for (var i = 0; i < line.Events.Count; i++)
+        {
+            if (chunk.Recognise(line.Events[i], known[i]) is AppendResult.IdConflict conflict)
+            {
+                return Decide(chunk, line.Events[i], conflict);
+            }
+        }
+
+        for (var i = 0; i < line.Events.Count; i++)
+        {
+            if (Decide(chunk, line.Events[i], chunk.Recognise(line.Events[i], known[i])) is { Count: > 0 } faults)
+            {
+                return faults;
+            }
+        }
+
+        return [];
+    }
+
+    private IReadOnlyList<Fault> Decide(ImportChunk chunk, PendingEvent pending, AppendResult? clash)
+    {
+        var e = pending.Event;
+        switch (clash)
+        {
+            case AppendResult.Duplicate:
+                duplicates++;
+                return [];
+            case AppendResult.IdConflict conflict:
+                return [new Fault("$.id", $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source; this one would stand at position {log.Position + 1}: give it an id of its own")];
+            case AppendResult.VersionConflict conflict:
+                return [new Fault("$.expectedversion", $"stream {pending.Stream} is at version {conflict.Actual}, expected {conflict.Expected}")];
+        }
+
+        if (e.OccurredAt > log.RecordedAt + Ahead)
+        {
+            return [new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({log.RecordedAt})")];
+        }
+
+        var decided = state.Check(e);
+        if (decided.Refusals.Count > 0)
+        {
+            return decided.Refusals;
+        }
+
+        Place(chunk, pending);
+        foreach (var derived in decided.Derived)
+        {
+            Place(chunk, PendingEvent.Of(derived));
+        }
+
+        return [];
+    }
+
+    private void Place(ImportChunk chunk, PendingEvent pending)
+    {
+        state.Apply(pending.Event, chunk.Place(pending));
+        recorded++;
+    }
+
+    private async Task RejectAsync(RejectedLine line)
+    {
+        rejected++;
+        if (errors.Count < MostErrorsShown)
+        {
+            errors.Add(line);
+        }
+
+        if (options.Reject is not null)
+        {
+            await options.Reject(line);
+        }
+    }
+}

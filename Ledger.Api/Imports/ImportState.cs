@@ -1,0 +1,77 @@
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Time;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
+
+namespace Ledger.Api.Imports;
+
+/// <summary>What the decisions of a file are checked against: the log's last state, and what the lines before made of it.</summary>
+internal sealed class ImportState(LogTransaction log)
+{
+    private const int MostAccounts = 16;
+
+    private Dictionary<string, ContractAccount?> accounts = [];
+    private Dictionary<string, ContractAccount?> earlier = [];
+    private WorkingDays? calendar;
+
+    /// <summary>Reads what decisions on these events need, as it stands before the first of them.</summary>
+    public async Task LoadAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancel)
+    {
+        // What was not touched for two such turns is written by now and can be folded again: a file of any number of contracts
+        // needs no more memory.
+        if (accounts.Count > MostAccounts)
+        {
+            (earlier, accounts) = (accounts, []);
+        }
+
+        foreach (var contract in events.Select(e => e.Event.Contract).Distinct().Where(c => !accounts.ContainsKey(c)))
+        {
+            accounts[contract] = earlier.Remove(contract, out var known) ? known : await LastAsync(contract, cancel);
+        }
+
+        if (calendar is null && events.Any(e => LedgerWideDecisions.Concern(e.Event)))
+        {
+            calendar = await CalendarReader.AtAsync(log.Connection, long.MaxValue, cancel);
+        }
+    }
+
+    /// <summary>The streams that must be loaded before these events are decided: their own, and those of subjects that they are about.</summary>
+    public static IEnumerable<(string Contract, string Key)> StreamsOf(IEnumerable<PendingEvent> events)
+    {
+        foreach (var e in events)
+        {
+            yield return (e.Event.Contract, e.Stream);
+            yield return (e.Event.Contract, e.Event.Contract);
+            if (e.Event.Data is SpotCheckConcluded check)
+            {
+                foreach (var sampled in check.Sampled)
+                {
+                    yield return (e.Event.Contract, EventStreams.KeyOf(e.Event.Contract, sampled.Subject));
+                }
+            }
+        }
+    }
+
+    /// <summary>Checks one event against the state.</summary>
+    public Decided Check(NewEvent e) => LedgerWideDecisions.Concern(e)
+        ? LedgerWideDecisions.Check(calendar!, e)
+        : Decisions.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
+
+    /// <summary>The event was recorded.</summary>
+    public void Apply(NewEvent e, StoredEvent stored)
+    {
+        if (e.Data is CalendarPublished published)
+        {
+            calendar = CalendarReader.Of(published);
+        }
+        else if (e.Data is not (CaseEvent or FieldEvent))
+        {
+            accounts[e.Contract] = ContractAccount.Evolve(accounts.GetValueOrDefault(e.Contract), EventMapping.ToEvent(stored, e.Data));
+        }
+    }
+
+    private Task<ContractAccount?> LastAsync(string contract, CancellationToken cancel) => contract == LedgerSource.Contract
+        ? Task.FromResult<ContractAccount?>(null)
+        : AccountReader.FoldAsync(log.Connection, contract, long.MaxValue, cancel);
+}

@@ -1,0 +1,136 @@
+using System.Text;
+using Ledger.Domain.Errors;
+using Ledger.Projections.Store;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Projections.Personal;
+
+/// <summary>The personal values of one event on its way into the log, by field; <paramref name="Who"/> tells the same person again.</summary>
+public sealed record PersonalValues(string Contract, string Source, string EventId, string Who, IReadOnlyDictionary<string, string> Fields);
+
+/// <summary>The same with a commitment instead of each value; the sealed values are stored once the event is recorded.</summary>
+public sealed record SealedValues(string Contract, string EventId, long Subject, IReadOnlyDictionary<string, string> Commitments, IReadOnlyDictionary<string, byte[]> Sealed);
+
+/// <summary>
+/// Seals the personal values of events inside one transaction on the log, whose lock orders the numbering of subjects. Nothing
+/// is kept of a person whose events are not recorded.
+/// </summary>
+public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connection)
+{
+    private readonly Dictionary<string, (long Subject, byte[] Key)> fresh = [];
+    private Dictionary<string, long>? known;
+    private long next;
+
+    /// <summary>Seals values. Throws <see cref="LedgerException"/> where keys that were given are not there.</summary>
+    public async Task<IReadOnlyList<SealedValues>> SealAsync(IReadOnlyList<PersonalValues> values, CancellationToken cancel)
+    {
+        await LoadAsync(cancel);
+        var lookups = values.Select(v => v.Who).Distinct().ToDictionary(w => w, keys.Lookup);
+        var found = new Dictionary<long, byte[]>();
+        var result = new List<SealedValues>(values.Count);
+        foreach (var value in values)
+        {
+            var (subject, key) = Subject(lookups[value.Who], found);
+            var (commitments, bytes) = (new Dictionary<string, string>(), new Dictionary<string, byte[]>());
+            foreach (var (field, text) in value.Fields)
+            {
+                var salt = PersonalField.Salt(key, value.Source, value.EventId, field);
+                commitments[field] = PersonalField.Commitment(field, salt, Encoding.UTF8.GetBytes(text));
+                bytes[field] = PersonalField.Seal(key, commitments[field], salt, text);
+            }
+
+            result.Add(new SealedValues(value.Contract, value.EventId, subject, commitments, bytes));
+        }
+
+        return result;
+    }
+
+    /// <summary>Stores the sealed values of recorded events; the keys of new subjects are on disk before.</summary>
+    public async Task WriteAsync(IReadOnlyList<SealedValues> recorded, CancellationToken cancel)
+    {
+        if (recorded.Count == 0)
+        {
+            return;
+        }
+
+        var subjects = recorded.Select(r => r.Subject).ToHashSet();
+        var added = fresh.Where(f => subjects.Contains(f.Value.Subject)).ToList();
+        keys.Add([.. added.Select(f => (f.Value.Subject, f.Value.Key, Convert.FromHexString(f.Key)))]);
+        foreach (var (lookup, (subject, _)) in added)
+        {
+            known![lookup] = subject;
+            fresh.Remove(lookup);
+        }
+
+        await using (var last = new NpgsqlCommand($"insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1) on conflict (singleton) do update set last = greatest(s.last, excluded.last)", connection) { Parameters = { new() { Value = subjects.Max() } } })
+        {
+            await last.ExecuteNonQueryAsync(cancel);
+        }
+
+        var fields = recorded.SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value))).ToList();
+        await InsertAsync(
+            $"insert into {LedgerTables.PersonalFields} (contract, event_id, field, subject, sealed) select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])", fields.Count,
+            [
+                (NpgsqlDbType.Text, fields.Select(f => f.Contract).ToArray()), (NpgsqlDbType.Text, fields.Select(f => f.EventId).ToArray()),
+                (NpgsqlDbType.Text, fields.Select(f => f.Field).ToArray()), (NpgsqlDbType.Bigint, fields.Select(f => f.Subject).ToArray()),
+                (NpgsqlDbType.Bytea, fields.Select(f => f.Bytes).ToArray()),
+            ], cancel);
+    }
+
+    /// <summary>Who is known, and which number comes next: above every one that was ever given, and every one in the file.</summary>
+    private async Task LoadAsync(CancellationToken cancel)
+    {
+        if (known is not null)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand($"select coalesce(max(last), 0) from {LedgerTables.PersonalSubjects}", connection);
+        var last = (long)(await command.ExecuteScalarAsync(cancel))!;
+        if (keys.Next <= last)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys of personal data end at subject {keys.Next - 1}, and {last} were given: put the newest copy of personal/{PersonalKeys.SubjectsFile} and {PersonalKeys.MasterFile} back in the data directory");
+        }
+
+        next = keys.Next;
+        known = new Dictionary<string, long>(keys.Subjects());
+    }
+
+    private (long Subject, byte[] Key) Subject(byte[] lookup, Dictionary<long, byte[]> found)
+    {
+        var text = Convert.ToHexString(lookup);
+        if (known!.TryGetValue(text, out var subject))
+        {
+            if (!found.TryGetValue(subject, out var key))
+            {
+                found[subject] = key = keys.Find(subject)
+                    ?? throw new LedgerException(ErrorCode.FileUnreadable, $"the key of subject {PersonalField.NameOf(subject)} is missing without an erasure on record: put the personal keys back, or `verify` the ledger");
+            }
+
+            return (subject, key);
+        }
+
+        if (!fresh.TryGetValue(text, out var made))
+        {
+            fresh[text] = made = (next++, PersonalKeys.Create());
+        }
+
+        return made;
+    }
+
+    private async Task InsertAsync(string sql, int rows, IReadOnlyList<(NpgsqlDbType Type, Array Values)> columns, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var (type, values) in columns)
+        {
+            command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        }
+
+        var written = rows == 0 ? 0 : await command.ExecuteNonQueryAsync(cancel);
+        if (written != rows)
+        {
+            throw new InvalidOperationException($"{rows} rows of personal data were to be written, the database counted {written}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Ledger.Domain.Json;
+using Ledger.Projections.Evidence;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Projections.Store;
+
+/// <summary>Whether events are on record already, by their ids.</summary>
+public static class EventLookup
+{
+    /// <summary>Says of each event whether its id is free (null), on record as the same event, or on record as another.</summary>
+    public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
+    {
+        var found = new Dictionary<Guid, StoredEvent>();
+        await using (var command = new NpgsqlCommand($"select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e where e.id = any ($1)", connection)
+        {
+            Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        })
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var stored = StoredEvent.Of(reader);
+                found[stored.Uuid] = stored;
+            }
+        }
+
+        var results = new AppendResult?[events.Count];
+        for (var i = 0; found.Count > 0 && i < results.Length; i++)
+        {
+            if (found.TryGetValue(events[i].Uuid, out var stored))
+            {
+                results[i] = IsSame(events[i], stored) ? new AppendResult.Duplicate(stored.Position, stored.Version) : new AppendResult.IdConflict(stored.Position);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Whether an event on its way in is the one in a row: every attribute, and the data in canonical form.</summary>
+    public static bool IsSame(PendingEvent pending, StoredEvent stored)
+    {
+        var e = pending.Event;
+        return e.Contract == stored.Contract && pending.Stream == stored.Stream && e.Type.Alias == stored.Type && e.Id == stored.EventId && e.Source == stored.Source
+            && e.Subject == stored.Subject && Instants.ToMicroseconds(e.OccurredAt) == stored.OccurredAt && e.Actor == stored.Actor
+            && e.CorrelationId == stored.Correlation && e.CausationId == stored.Causation
+            && CanonicalJson.Of(pending.Data).AsSpan().SequenceEqual(CanonicalJson.Of(stored.Data.Span));
+    }
+
+    /// <summary>Whether two events on their way in are the same one.</summary>
+    public static bool IsSame(PendingEvent a, PendingEvent b) =>
+        a.Event with { Data = b.Event.Data, ExpectedVersion = null, Personal = null } == b.Event with { ExpectedVersion = null, Personal = null }
+        && a.Data.AsSpan().SequenceEqual(b.Data);
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+
+namespace Ledger.Projections.Store;
+
+/// <summary>An event on its way into the log, with what its row needs and costs time to make: a file's are made on several cores.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Uuid">Its id in Marten.</param>
+/// <param name="Stream">The key of its stream inside the contract.</param>
+/// <param name="Data">Its data in JSON, as the codec writes it.</param>
+public sealed record PendingEvent(NewEvent Event, Guid Uuid, string Stream, byte[] Data)
+{
+    /// <summary>Prepares an event.</summary>
+    public static PendingEvent Of(NewEvent e) => new(
+        e, EventIds.Of(e.Contract, e.Id), EventStreams.KeyOf(e.Contract, e.Subject), JsonSerializer.SerializeToUtf8Bytes(e.Data, e.Data.GetType(), LedgerJson.Options));
+
+    /// <summary>The event as it is stored at a place in the log and in its stream.</summary>
+    public StoredEvent At(long position, long version, long recordedAt) => new(
+        position, Event.Contract, Stream, version, Event.Type.Alias, Uuid, Event.Id, Event.Source, Event.Subject, Instants.ToMicroseconds(Event.OccurredAt), recordedAt,
+        Event.Actor, Event.CorrelationId, Event.CausationId, Data);
+}
+
+/// <summary>What became of one event.</summary>
+public abstract record AppendResult
+{
+    /// <summary>It was recorded now.</summary>
+    public sealed record Recorded(long Position, long Version) : AppendResult;
+
+    /// <summary>The same event is on record: this is its first receipt.</summary>
+    public sealed record Duplicate(long Position, long Version) : AppendResult;
+
+    /// <summary>The id is on record, or comes earlier in the same transaction, with another body or another source, at <paramref name="Position"/>.</summary>
+    public sealed record IdConflict(long Position) : AppendResult;
+
+    /// <summary>The stream is at another version than the one expected.</summary>
+    public sealed record VersionConflict(long Actual, long Expected) : AppendResult;
+}
