@@ -39,6 +39,7 @@ public static partial class CommandLine
             AssessCommand.Create(),
             StatementCommand.Create(),
             SettlementCommand.Create(),
+            PayablesCommand.Create(),
             DeductionsCommand.Create(),
             FindingsCommand.Create(),
             ReviewCommand.Create(),

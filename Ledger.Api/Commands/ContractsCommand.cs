@@ -55,7 +55,7 @@ internal static class ContractsCommand
         var command = new Command("list", "Lists the registered contracts");
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var contracts = (await ledger.Accounts.AllAsync(cancel)).Select(ContractSummary.Of).ToList();
+            var contracts = (await ledger.Accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of).ToList();
             terminal.Show(contracts, console =>
             {
                 var table = Terminal.Table("Contract", "Title~", "From", "To", "Total#", "Periods#", "Findings#");

@@ -10,7 +10,7 @@ using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>Reads of contracts under <c>/api/contracts</c>; <c>asOf</c> or <c>position</c> name a moment of the log.</summary>
+/// <summary>Reads of contracts under <c>/api/contracts</c>, and of what is payable over all of them; <c>asOf</c> or <c>position</c> name a moment of the log.</summary>
 internal static class ContractEndpoints
 {
     public static void MapContracts(this WebApplication app)
@@ -23,10 +23,11 @@ internal static class ContractEndpoints
         contracts.MapGet("/{id}/deductions", Deductions);
         contracts.MapGet("/{id}/settlement", SettlementOf);
         contracts.MapGet("/{id}/findings", Findings);
+        app.MapGet("/api/payables", Payables);
     }
 
     private static async Task<IReadOnlyList<ContractSummary>> List(LedgerRuntime ledger, CancellationToken cancel) =>
-        [.. (await ledger.Accounts.AllAsync(cancel)).Select(ContractSummary.Of)];
+        [.. (await ledger.Accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of)];
 
     private static async Task<ContractTerms> Show(string id, LedgerRuntime ledger, CancellationToken cancel) =>
         (await ledger.Accounts.LatestAsync(id, cancel)).Account.Terms;
@@ -46,6 +47,10 @@ internal static class ContractEndpoints
             await Moments.PositionAsync(ledger, asOf, position, cancel) ?? (await ledger.Log.HeadAsync(cancel)).Position,
             effective is null ? await ledger.NowAsync(cancel) : Moments.Parse(effective, "effective"),
             cancel);
+
+    private static async Task<PayableList> Payables(string? status, string? dueBefore, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
+        await ledger.Payables.ListAsync(
+            PayableFilter.Status(status, "status"), PayableFilter.Date(dueBefore, "dueBefore"), await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);
 
     private static async Task<IReadOnlyList<DeductionRow>> Deductions(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
         await ledger.Read.DeductionsAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);

@@ -7,6 +7,7 @@ using Ledger.Projections.Differences;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Findings;
+using Ledger.Projections.Payables;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
@@ -37,6 +38,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Log = new LogReader(database);
         Accounts = new AccountReader(database, Store, Log);
         Read = new StatementReader(Accounts);
+        Payables = new PayableReader(Accounts);
         Findings = new FindingReader(database, Log);
         Rankings = new RankingReader(Log);
         Differences = new DifferenceReader(Log);
@@ -68,6 +70,9 @@ public sealed class LedgerRuntime : IAsyncDisposable
 
     /// <summary>Statements, deductions and settlements.</summary>
     public StatementReader Read { get; }
+
+    /// <summary>What is payable over all contracts.</summary>
+    public PayableReader Payables { get; }
 
     /// <summary>Findings.</summary>
     public FindingReader Findings { get; }

@@ -26,6 +26,18 @@ internal static class Reports
             s.Totals.Adjustments, s.NetPayable, s.Exposure, s.Shortfall, s.Paid, s.Outstanding, s.DueOn, string.Join(", ", s.Gates.Where(g => !g.Met).Select(g => Words<GateKind>.Of(g.Kind))),
         ]));
 
+    public static ReportTable Payables(PayableList list) => new(
+        "payables", "应付款",
+        ReportTable.Headings(
+            "contract|合同", "period|期次", "status|状态", "gross|应付原额", "proposed deductions|拟扣减", "effective deductions|有效扣减", "disputed|争议中", "net payable|应付净额",
+            "paid|已付", "outstanding|未付", "due on|应付日期", "provisional|日期暂定", "unmet gates|未满足条件", "open rights|可行使权利"),
+        list.Rows.Select(p => (IReadOnlyList<object?>)
+        [
+            p.Contract, p.Period, Words<PeriodStatus>.Of(p.Status), p.Gross, p.Proposed, p.Effective, p.Disputed, p.NetPayable, p.Paid, p.Outstanding, p.DueOn, p.DueProvisional,
+            string.Join(", ", p.GatesUnmet.Select(Words<GateKind>.Of)), string.Join(", ", p.OpenRights),
+        ]),
+        [$"as of position {list.AsOf.Position}"]);
+
     public static ReportTable Deductions(IEnumerable<DeductionRow> deductions) => new(
         "deductions", "扣减",
         ReportTable.Headings("deduction|扣减编号", "clause|条款", "reading|解释", "date|日期", "amount|金额", "effective|有效金额", "status|状态", "period|期次", "carried from|转自期次", "evidence|证据事件"),

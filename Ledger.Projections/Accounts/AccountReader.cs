@@ -29,22 +29,21 @@ public sealed class AccountReader(NpgsqlDataSource database, IDocumentStore stor
         return new AccountAt(account with { Calendar = calendar }, head, await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel)));
     }
 
-    /// <summary>The accounts of all contracts at the log's end, by id.</summary>
-    public async Task<IReadOnlyList<ContractAccount>> AllAsync(CancellationToken cancel)
+    /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
+    public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(long? position, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var calendar = await CalendarReader.AtAsync(connection, long.MaxValue, cancel);
+        var head = position is { } asked ? await log.HeadAtAsync(asked, cancel) : await LogReader.HeadAsync(connection, cancel);
+        var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
-            if (await LatestAsync(snapshot, contract, cancel) is { } account)
-            {
-                accounts.Add(account with { Calendar = calendar });
-            }
+            var account = position is { } at ? await FoldAsync(connection, contract, at, cancel) : await LatestAsync(snapshot, contract, cancel);
+            accounts.AddRange(account is null ? [] : [account with { Calendar = calendar }]);
         }
 
-        return accounts;
+        return (accounts, head);
     }
 
     /// <summary>The account at a position; throws <see cref="LedgerException"/> where the contract was not registered by then.</summary>
