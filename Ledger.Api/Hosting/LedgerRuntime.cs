@@ -34,7 +34,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Database = database;
         Clock = clock;
         Store = LedgerStore.Open(database, clock);
-        Facts = new FactWriter(database, Store);
+        Facts = new FactWriter(database, clock);
         Log = new LogReader(database);
         Accounts = new AccountReader(database, Store, Log);
         Read = new StatementReader(Accounts);

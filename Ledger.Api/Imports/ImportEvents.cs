@@ -49,7 +49,7 @@ public sealed class ImportEvents
     private readonly bool trusting;
     private readonly List<RejectedLine> errors = [];
     private readonly List<JsonElement> sample = [];
-    private ImportChunk? unwritten;
+    private LogChunk? unwritten;
     private IReadOnlyList<SealedValues> unwrittenValues = [];
     private long read;
     private long recorded;
@@ -130,7 +130,7 @@ public sealed class ImportEvents
         await state.LoadAsync(events, cancel);
 
         // The chunk before is written while this one is decided; the connection is its own until then.
-        var chunk = new ImportChunk(log, trusting ? null : unwritten);
+        var chunk = new LogChunk(log, trusting ? null : unwritten);
         var writing = WriteAsync(cancel);
         try
         {
@@ -145,7 +145,7 @@ public sealed class ImportEvents
         unwrittenValues = personal.Of(chunk.Placed);
     }
 
-    private async Task DecideAsync(ImportChunk chunk, FileLine[] lines, AppendResult?[] known)
+    private async Task DecideAsync(LogChunk chunk, FileLine[] lines, AppendResult?[] known)
     {
         var next = 0;
         foreach (var line in lines)
@@ -175,7 +175,7 @@ public sealed class ImportEvents
     }
 
     /// <summary>The events of a line one after the other; a line of which one is on record as another event records nothing.</summary>
-    private IReadOnlyList<Fault> Decide(ImportChunk chunk, FileLine line, ReadOnlySpan<AppendResult?> known)
+    private IReadOnlyList<Fault> Decide(LogChunk chunk, FileLine line, ReadOnlySpan<AppendResult?> known)
     {
         if (line.Events.Count == 1)
         {
@@ -201,7 +201,7 @@ public sealed class ImportEvents
         return [];
     }
 
-    private IReadOnlyList<Fault> Decide(ImportChunk chunk, PendingEvent pending, AppendResult? clash)
+    private IReadOnlyList<Fault> Decide(LogChunk chunk, PendingEvent pending, AppendResult? clash)
     {
         var e = pending.Event;
         switch (clash)
@@ -235,7 +235,7 @@ public sealed class ImportEvents
         return [];
     }
 
-    private void Place(ImportChunk chunk, PendingEvent pending)
+    private void Place(LogChunk chunk, PendingEvent pending)
     {
         state.Apply(pending.Event, chunk.Place(pending));
         recorded++;

@@ -26,7 +26,9 @@ internal sealed class EventCopy
     private static readonly ConcurrentDictionary<string, string> DotNetTypes = [];
 
     private readonly NpgsqlRawCopyStream stream;
-    private readonly ArrayBufferWriter<byte> buffer = new(2 * BytesAtOnce);
+
+    // Grows with what is written: for a single fact the whole of it would be a large object each time.
+    private readonly ArrayBufferWriter<byte> buffer = new();
     private readonly ArrayBufferWriter<byte> headers = new(512);
 
     private EventCopy(NpgsqlRawCopyStream stream)

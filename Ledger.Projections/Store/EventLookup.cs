@@ -12,7 +12,12 @@ public static class EventLookup
     public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
     {
         var found = new Dictionary<Guid, StoredEvent>();
-        await using (var command = new NpgsqlCommand($"select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e where e.id = any ($1)", connection)
+
+        // Each by its key: a plan made while the table was small, and kept, would read the whole table.
+        await using (var command = new NpgsqlCommand($"""
+            select {StoredEvent.Columns} from unnest($1) as wanted (uuid)
+            cross join lateral (select * from {LedgerStore.Schema}.mt_events where id = uuid limit 1) as e
+            """, connection)
         {
             Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
         })

@@ -1,45 +1,41 @@
 using System.Threading.Channels;
-using JasperFx.Events;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Marten;
-using Marten.Exceptions;
+using NodaTime;
 using Npgsql;
 
 namespace Ledger.Projections.Store;
 
 /// <summary>
-/// Records facts that come one by one from many senders: one writer a process collects those that wait into one session and one
-/// save, as a database groups its fsyncs, and tells each sender its own outcome. Across processes the log's lock is the order.
+/// Records facts that come one by one from many senders: one writer a process collects those that wait into one transaction, as
+/// a database groups its fsyncs, and tells each sender its own outcome. Across processes the log's lock is the order. They go in
+/// by the import's way, since a Marten session calls a database function for each stream (docs/performance.md has both).
 /// </summary>
 public sealed class FactWriter : IAsyncDisposable
 {
     private const int MostTogether = 256;
 
     private readonly NpgsqlDataSource database;
-    private readonly IDocumentStore store;
+    private readonly IClock clock;
     private readonly Channel<Request> requests = System.Threading.Channels.Channel.CreateBounded<Request>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly Task writing;
 
-    /// <summary>A writer over a store.</summary>
-    public FactWriter(NpgsqlDataSource database, IDocumentStore store)
+    /// <summary>A writer over a database.</summary>
+    public FactWriter(NpgsqlDataSource database, IClock clock)
     {
-        (this.database, this.store) = (database, store);
+        (this.database, this.clock) = (database, clock);
         writing = Task.Run(WriteAllAsync);
     }
 
-    private sealed record Request(IReadOnlyList<PendingEvent> Facts, TaskCompletionSource<IReadOnlyList<AppendResult>> Done)
-    {
-        public bool NamesVersion => Facts.Any(f => f.Event.ExpectedVersion is not null);
-    }
+    private sealed record Request(IReadOnlyList<PendingEvent> Facts, TaskCompletionSource<IReadOnlyList<AppendResult>> Done);
 
     /// <summary>Records one fact; the same fact again is its first receipt.</summary>
     public async Task<AppendResult> RecordAsync(NewEvent fact, CancellationToken cancel) => (await RecordAsync([fact], cancel))[0];
 
     /// <summary>
-    /// Records some facts together: either all that are new are recorded, or none. The results stand in the order of the facts;
-    /// one that was not recorded because another was refused has no result. Throws <see cref="LedgerException"/> when the database
-    /// cannot be reached: then it may be tried again, since the same event recorded twice is one event.
+    /// Records some facts together: either all that are new are recorded, and the results stand in the order of the facts, or
+    /// some are refused, none is recorded, and the refusals alone are the results. Throws <see cref="LedgerException"/> when the
+    /// database cannot be reached: then it may be tried again, since the same event recorded twice is one event.
     /// </summary>
     public async Task<IReadOnlyList<AppendResult>> RecordAsync(IReadOnlyList<NewEvent> facts, CancellationToken cancel)
     {
@@ -67,146 +63,84 @@ public sealed class FactWriter : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        var taken = new List<Request>();
         while (await requests.Reader.WaitToReadAsync())
         {
-            taken.Clear();
+            var taken = new List<Request>();
             for (var count = 0; count < MostTogether && requests.Reader.TryRead(out var request); count += request.Facts.Count)
             {
                 taken.Add(request);
             }
 
-            // On the assumption that all are new and fit: the database's keys refuse what is not, and then nothing was written.
-            if (taken.Exists(r => r.NamesVersion) || !await TryTogetherAsync(taken))
-            {
-                foreach (var request in taken)
-                {
-                    await AloneAsync(request);
-                }
-            }
+            await AnswerAsync(taken);
+
+            // Whoever was answered may send again at once: without a turn for them every second transaction would hold one or two.
+            await Task.Yield();
         }
     }
 
-    private async Task<bool> TryTogetherAsync(List<Request> taken)
-    {
-        var ids = new HashSet<Guid>();
-        if (!taken.TrueForAll(r => r.Facts.All(f => ids.Add(f.Uuid))))
-        {
-            return false;
-        }
-
-        try
-        {
-            var recorded = await SaveAsync([.. taken.SelectMany(r => r.Facts)]);
-            var next = 0;
-            foreach (var request in taken)
-            {
-                request.Done.SetResult([.. recorded.Skip(next).Take(request.Facts.Count)]);
-                next += request.Facts.Count;
-            }
-
-            return true;
-        }
-#pragma warning disable CA1031 // Each by itself meets the same failure and is told.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return false;
-        }
-    }
-
-    private async Task AloneAsync(Request request)
+    /// <summary>What is refused, by the log or by the database, must not fail its neighbours: then each goes by itself.</summary>
+    private async Task AnswerAsync(IReadOnlyList<Request> taken)
     {
         try
         {
-            // An id that another process takes meanwhile is seen the second time.
-            for (var attempt = 1; !request.Done.Task.IsCompleted; attempt++)
+            var results = await WriteAsync([.. taken.SelectMany(r => r.Facts)]);
+            if (taken.Count == 1 || !results.Exists(IsRefusal))
             {
-                try
-                {
-                    request.Done.SetResult(await DecideAsync(request.Facts));
-                }
-                catch (MartenCommandException e) when (attempt < 3 && e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-                {
-                }
+                Answer(taken, results);
+                return;
             }
         }
-        catch (EventStreamUnexpectedMaxEventIdException)
-        {
-            request.Done.TrySetResult(await VersionsAsync(request.Facts));
-        }
-#pragma warning disable CA1031 // Whatever failed, the waiting caller is told; the writer goes on with the next one.
+#pragma warning disable CA1031 // Whatever failed, the waiting callers are told; the writer goes on with the next ones.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            request.Done.TrySetException(DatabaseErrors.Told(e));
-        }
-    }
-
-    /// <summary>Looks what is on record, and records what is new unless one of the others is in conflict.</summary>
-    private async Task<IReadOnlyList<AppendResult>> DecideAsync(IReadOnlyList<PendingEvent> facts)
-    {
-        await using var connection = await database.OpenConnectionAsync();
-        var results = await EventLookup.RecogniseAsync(connection, facts, CancellationToken.None);
-        var fresh = new List<PendingEvent>();
-        for (var i = 0; i < facts.Count; i++)
-        {
-            if (results[i] is null && fresh.Find(f => f.Uuid == facts[i].Uuid) is { } twice && !EventLookup.IsSame(twice, facts[i]))
+            if (taken is [var alone])
             {
-                results[i] = new AppendResult.IdConflict(0);
-            }
-            else if (results[i] is null && !fresh.Exists(f => f.Uuid == facts[i].Uuid))
-            {
-                fresh.Add(facts[i]);
+                alone.Done.SetException(DatabaseErrors.Told(e));
+                return;
             }
         }
 
-        if (Array.Exists(results, r => r is AppendResult.IdConflict) || fresh.Count == 0)
+        foreach (var request in taken)
         {
-            return [.. results.OfType<AppendResult>()];
+            await AnswerAsync([request]);
         }
-
-        var recorded = await SaveAsync(fresh);
-        for (var i = 0; i < facts.Count; i++)
-        {
-            results[i] ??= fresh.FindIndex(f => f.Uuid == facts[i].Uuid) is var at && ReferenceEquals(fresh[at], facts[i])
-                ? recorded[at]
-                : new AppendResult.Duplicate(recorded[at].Position, recorded[at].Version);
-        }
-
-        return results!;
     }
 
-    private async Task<IReadOnlyList<AppendResult.Recorded>> SaveAsync(IReadOnlyList<PendingEvent> facts)
+    private static void Answer(IReadOnlyList<Request> taken, List<AppendResult> results)
     {
-        await using var session = store.LightweightSession(facts[0].Event.Contract);
-        var appended = new List<IEvent>(facts.Count);
-        var versions = new Dictionary<(string, string), long?>();
-        foreach (var fact in facts)
+        var next = 0;
+        foreach (var request in taken)
         {
-            // The version that the first one names is that of the stream before all of them.
-            var expected = versions.TryAdd((fact.Event.Contract, fact.Stream), fact.Event.ExpectedVersion) ? fact.Event.ExpectedVersion : null;
-            IDocumentOperations tenant = fact.Event.Contract == session.TenantId ? session : session.ForTenant(fact.Event.Contract);
-            appended.Add(tenant.Record(fact.Event, expected));
+            var own = results.GetRange(next, request.Facts.Count);
+            request.Done.SetResult(own.Exists(IsRefusal) ? own.FindAll(IsRefusal) : own);
+            next += own.Count;
         }
-
-        await session.SaveChangesAsync();
-        return [.. appended.Select(e => new AppendResult.Recorded(e.Sequence, e.Version))];
     }
 
-    private async Task<IReadOnlyList<AppendResult>> VersionsAsync(IReadOnlyList<PendingEvent> facts)
+    private static bool IsRefusal(AppendResult result) => result is AppendResult.IdConflict or AppendResult.VersionConflict;
+
+    /// <summary>Records what is new among facts, unless one is refused: then nothing.</summary>
+    private async Task<List<AppendResult>> WriteAsync(IReadOnlyList<PendingEvent> facts)
     {
-        await using var connection = await database.OpenConnectionAsync();
-        var conflicts = new List<AppendResult>();
-        foreach (var fact in facts.Where(f => f.Event.ExpectedVersion is not null))
+        await using var log = await LogTransaction.BeginAsync(database, clock, CancellationToken.None);
+        var known = await EventLookup.RecogniseAsync(log.Connection, facts, CancellationToken.None);
+        await log.LoadStreamsAsync(facts.Select(f => (f.Event.Contract, f.Stream)), CancellationToken.None);
+        var chunk = new LogChunk(log);
+        var results = new List<AppendResult>(facts.Count);
+        foreach (var (i, fact) in facts.Index())
         {
-            await using var command = new NpgsqlCommand($"select version from {LedgerStore.Schema}.mt_streams where tenant_id = $1 and id = $2", connection)
-            {
-                Parameters = { new() { Value = fact.Event.Contract }, new() { Value = fact.Stream } },
-            };
-            conflicts.Add(new AppendResult.VersionConflict(await command.ExecuteScalarAsync() as long? ?? 0, fact.Event.ExpectedVersion!.Value));
+            results.Add(chunk.Recognise(fact, known[i]) ?? Recorded(chunk.Place(fact)));
         }
 
-        return conflicts;
+        if (chunk.Placed.Count > 0 && !results.Exists(IsRefusal))
+        {
+            await log.WriteAsync(chunk.Placed, CancellationToken.None);
+            await log.CommitAsync(CancellationToken.None);
+        }
+
+        return results;
     }
+
+    private static AppendResult.Recorded Recorded(StoredEvent stored) => new(stored.Position, stored.Version);
 }

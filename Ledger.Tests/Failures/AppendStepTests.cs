@@ -22,8 +22,7 @@ public sealed class AppendStepTests
         await using var database = await TestDatabase.CreateAsync();
         using var proxy = new WireProxy(database.ConnectionString);
         await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
-        using var store = LedgerStore.Open(source, database.Ledger.Clock);
-        await using var facts = new FactWriter(source, store);
+        await using var facts = new FactWriter(source, database.Ledger.Clock);
         await facts.RecordAsync(Event(0, 0), default);
 
         var (round, lost, expected) = (0, 0, 1L);

@@ -51,7 +51,7 @@ public sealed class FactWriterTests
     public async Task Two_writers_on_one_log_share_its_order()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await using var other = new FactWriter(database.Ledger.Database, database.Ledger.Store);
+        await using var other = new FactWriter(database.Ledger.Database, database.Ledger.Clock);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
             (i % 2 == 0 ? database.Ledger.Facts : other).RecordAsync(Fact.Of($"case/{i % 7}", $"e{i}"), default)));
         await Fact.AssertWholeAsync(database, 200);

@@ -31,7 +31,7 @@ internal static class AppendBenchmark
     {
         await using var bench = await Bench.OpenAsync();
         await bench.DescribeAsync();
-        await using var plain = PlainMarten.Open(bench.Database);
+        await using var plain = PlainMarten.Open(bench.Connection);
         Console.WriteLine($"about {EventsPerStream} events a stream; {rounds} interleaved rounds after one to warm up");
         Bench.HeadOfThree();
         await new RawLog(bench.Database).CreateAsync();

@@ -22,10 +22,13 @@ internal sealed class Bench : IAsyncDisposable
 
     private readonly string directory;
     private readonly EmbeddedCluster? cluster;
-    private readonly string connection;
 
     private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
-        (this.directory, this.cluster, this.connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }));
+        (this.directory, this.cluster, Connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }));
+
+    /// <summary>Where the database is, with the driver's defaults: for what is measured as its documentation shows it.</summary>
+    public string Connection { get; }
 
     /// <summary>The database as its owner, for what is measured beside the ledger: the ledger's own role may make no tables.</summary>
     public NpgsqlDataSource Database { get; }
@@ -67,7 +70,7 @@ internal sealed class Bench : IAsyncDisposable
     private async Task<long> ProcessAsync(string program, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["ConnectionStrings__Ledger"] = connection;
+        start.Environment["ConnectionStrings__Ledger"] = Connection;
         start.Environment["LEDGER_DATA"] = PathOf("evidence"); // A signer of its own: this process holds the other.
         using var process = Process.Start(start)!;
         var (said, failed) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

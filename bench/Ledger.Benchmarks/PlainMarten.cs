@@ -4,7 +4,6 @@ using JasperFx.Events;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Marten;
-using Npgsql;
 using Weasel.Core;
 
 namespace Ledger.Benchmarks;
@@ -16,9 +15,9 @@ namespace Ledger.Benchmarks;
 internal static class PlainMarten
 {
     /// <summary>A store.</summary>
-    public static DocumentStore Open(NpgsqlDataSource database) => DocumentStore.For(options =>
+    public static DocumentStore Open(string connection) => DocumentStore.For(options =>
     {
-        options.Connection(database);
+        options.Connection(connection);
         options.DatabaseSchemaName = "plain";
         options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
         options.UseSystemTextJsonForSerialization(LedgerJson.Options, EnumStorage.AsInteger, Casing.CamelCase);
@@ -45,8 +44,7 @@ internal static class PlainMarten
         var command = new Command("plain-import", "What an import is measured beside: parses a file and appends it in sessions of 1,000, with plain Marten") { file };
         command.SetAction(async parsed =>
         {
-            await using var database = NpgsqlDataSource.Create(Environment.GetEnvironmentVariable("ConnectionStrings__Ledger")!);
-            await using var store = Open(database);
+            await using var store = Open(Environment.GetEnvironmentVariable("ConnectionStrings__Ledger")!);
             await foreach (var lines in File.ReadLinesAsync(parsed.GetRequiredValue(file)).Chunk(1_000))
             {
                 await using var session = store.LightweightSession();

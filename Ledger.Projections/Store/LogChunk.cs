@@ -1,14 +1,12 @@
-using Ledger.Projections.Store;
-
-namespace Ledger.Api.Imports;
+namespace Ledger.Projections.Store;
 
 /// <summary>
-/// Events of some lines on their way into one transaction, one after the other: what is new gets its place, what is known its
+/// Some events on their way into one transaction, one after the other: what is new gets its place, what is known its
 /// first receipt.
 /// </summary>
 /// <param name="log">The transaction.</param>
 /// <param name="before">The chunk before, where the database was asked what it knows before that one was written.</param>
-internal sealed class ImportChunk(LogTransaction log, ImportChunk? before = null)
+public sealed class LogChunk(LogTransaction log, LogChunk? before = null)
 {
     private readonly List<StoredEvent> placed = [];
     private readonly Dictionary<Guid, (PendingEvent Event, StoredEvent Stored)> byId = [];
