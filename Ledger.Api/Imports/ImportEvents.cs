@@ -124,7 +124,7 @@ public sealed class ImportEvents
     {
         lines = await personal.SealAsync(lines, cancel);
         var events = lines.SelectMany(l => l.Events).ToArray();
-        var known = trusting ? new AppendResult?[events.Length] : await EventLookup.RecogniseAsync(log.Connection, events, cancel);
+        var known = trusting ? new AppendResult?[events.Length] : await log.RecogniseAsync(events, cancel);
         await personal.ForgiveErasedAsync(events, known, cancel);
         await log.LoadStreamsAsync(ImportState.StreamsOf(events), cancel);
         await state.LoadAsync(events, cancel);

@@ -8,26 +8,23 @@ namespace Ledger.Projections.Store;
 /// <summary>Whether events are on record already, by their ids.</summary>
 public static class EventLookup
 {
-    /// <summary>Says of each event whether its id is free (null), on record as the same event, or on record as another.</summary>
-    public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
+    /// <summary>Asks for the rows of the events' ids. Each by its key: a plan made while the table was small, and kept, would read it whole.</summary>
+    public static NpgsqlBatchCommand RowsOf(IReadOnlyList<PendingEvent> events) => new($"""
+        select {StoredEvent.Columns} from unnest($1) as wanted (uuid)
+        cross join lateral (select * from {LedgerStore.Schema}.mt_events where id = uuid limit 1) as e
+        """)
+    {
+        Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+    };
+
+    /// <summary>Says of each event, by those rows, whether its id is free (null), on record as the same event, or on record as another.</summary>
+    public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlDataReader reader, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
     {
         var found = new Dictionary<Guid, StoredEvent>();
-
-        // Each by its key: a plan made while the table was small, and kept, would read the whole table.
-        await using (var command = new NpgsqlCommand($"""
-            select {StoredEvent.Columns} from unnest($1) as wanted (uuid)
-            cross join lateral (select * from {LedgerStore.Schema}.mt_events where id = uuid limit 1) as e
-            """, connection)
+        while (await reader.ReadAsync(cancel))
         {
-            Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
-        })
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel))
-            {
-                var stored = StoredEvent.Of(reader);
-                found[stored.Uuid] = stored;
-            }
+            var stored = StoredEvent.Of(reader);
+            found[stored.Uuid] = stored;
         }
 
         var results = new AppendResult?[events.Count];

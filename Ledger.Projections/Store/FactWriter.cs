@@ -124,8 +124,7 @@ public sealed class FactWriter : IAsyncDisposable
     private async Task<List<AppendResult>> WriteAsync(IReadOnlyList<PendingEvent> facts)
     {
         await using var log = await LogTransaction.BeginAsync(database, clock, CancellationToken.None);
-        var known = await EventLookup.RecogniseAsync(log.Connection, facts, CancellationToken.None);
-        await log.LoadStreamsAsync(facts.Select(f => (f.Event.Contract, f.Stream)), CancellationToken.None);
+        var known = await log.RecogniseAsync(facts, CancellationToken.None);
         var chunk = new LogChunk(log);
         var results = new List<AppendResult>(facts.Count);
         foreach (var (i, fact) in facts.Index())

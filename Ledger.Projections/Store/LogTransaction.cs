@@ -10,9 +10,9 @@ namespace Ledger.Projections.Store;
 
 /// <summary>
 /// A whole file, or facts that came together, as one transaction in Marten's tables, written with COPY under the log's lock: what
-/// sessions would do stream by stream takes longer (docs/decisions/0007). Marten reads, continues and verifies what is so written (a specification holds that). It holds
-/// the lock from <see cref="BeginAsync"/> to commit, so that what is read through it is the log's last state. Not committed, it
-/// leaves nothing.
+/// sessions would do stream by stream takes longer (docs/decisions/0007). Marten reads, continues and verifies what is so written
+/// (a specification holds that). It holds the lock from <see cref="BeginAsync"/> to commit, so that what is read through it is
+/// the log's last state. Not committed, it leaves nothing.
 /// </summary>
 public sealed class LogTransaction : IAsyncDisposable
 {
@@ -58,39 +58,26 @@ public sealed class LogTransaction : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads where the streams of the given subjects end, so that events can be placed in them.</summary>
+    /// <summary>Says what is on record of events (<see cref="EventLookup"/>), and loads their streams in the same round trip.</summary>
+    public async Task<AppendResult?[]> RecogniseAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancel)
+    {
+        var missing = MissingOf(events.Select(e => (e.Event.Contract, e.Stream)));
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { EventLookup.RowsOf(events), EndsOf(missing) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var known = await EventLookup.RecogniseAsync(reader, events, cancel);
+        await reader.NextResultAsync(cancel);
+        await LoadAsync(reader, missing, cancel);
+        return known;
+    }
+
+    /// <summary>Reads where streams end, so that events can be placed in them.</summary>
     public async Task LoadStreamsAsync(IEnumerable<(string Contract, string Key)> names, CancellationToken cancel)
     {
-        // What was placed two loads ago is written by now and can be read again: a file of any length needs no more memory.
-        if (streams.Count > MostStreams)
+        if (MissingOf(names) is { Count: > 0 } missing)
         {
-            (earlier, streams) = (streams, []);
-        }
-
-        var missing = names.Where(n => !streams.ContainsKey(n) && !earlier.ContainsKey(n)).Distinct().ToList();
-        if (missing.Count == 0)
-        {
-            return;
-        }
-
-        // Each by its key, as below.
-        await using var command = Command($"""
-            select tenant_id, id, version from unnest($1, $2) as s (contract, key)
-            cross join lateral (select * from {LedgerStore.Schema}.mt_streams where tenant_id = contract and id = key limit 1) as found
-            """);
-        AddText(command, missing.Select(m => m.Contract));
-        AddText(command, missing.Select(m => m.Key));
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-        {
-            while (await reader.ReadAsync(cancel))
-            {
-                streams[(reader.GetString(0), reader.GetString(1))] = reader.GetInt64(2);
-            }
-        }
-
-        foreach (var name in missing)
-        {
-            streams.TryAdd(name, 0);
+            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { EndsOf(missing) } };
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            await LoadAsync(reader, missing, cancel);
         }
     }
 
@@ -145,6 +132,38 @@ public sealed class LogTransaction : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
+    private List<(string Contract, string Key)> MissingOf(IEnumerable<(string Contract, string Key)> names)
+    {
+        // What was placed two loads ago is written by now and can be read again: a file of any length needs no more memory.
+        if (streams.Count > MostStreams)
+        {
+            (earlier, streams) = (streams, []);
+        }
+
+        return [.. names.Where(n => !streams.ContainsKey(n) && !earlier.ContainsKey(n)).Distinct()];
+    }
+
+    private static NpgsqlBatchCommand EndsOf(List<(string Contract, string Key)> names) => new($"""
+        select tenant_id, id, version from unnest($1, $2) as s (contract, key)
+        cross join lateral (select * from {LedgerStore.Schema}.mt_streams where tenant_id = contract and id = key limit 1) as found
+        """)
+    {
+        Parameters = { Text(names.Select(n => n.Contract)), Text(names.Select(n => n.Key)) },
+    };
+
+    private async Task LoadAsync(NpgsqlDataReader reader, List<(string Contract, string Key)> missing, CancellationToken cancel)
+    {
+        while (await reader.ReadAsync(cancel))
+        {
+            streams[(reader.GetString(0), reader.GetString(1))] = reader.GetInt64(2);
+        }
+
+        foreach (var name in missing)
+        {
+            streams.TryAdd(name, 0);
+        }
+    }
+
     /// <summary>Adds streams or moves their versions, each by its key: a join would read the whole table where statistics are old.</summary>
     private async Task WriteStreamsAsync(Dictionary<(string Contract, string Key), long> ends, CancellationToken cancel)
     {
@@ -154,8 +173,8 @@ public sealed class LogTransaction : IAsyncDisposable
             from unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant_id, id, version)
             on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
             """);
-        AddText(command, ends.Keys.Select(e => e.Contract));
-        AddText(command, ends.Keys.Select(e => e.Key));
+        command.Parameters.Add(Text(ends.Keys.Select(e => e.Contract)));
+        command.Parameters.Add(Text(ends.Keys.Select(e => e.Key)));
         command.Parameters.Add(new() { Value = ends.Values.ToArray() });
         command.Parameters.Add(new() { Value = LedgerSource.Contract });
         command.Parameters.Add(new() { Value = LedgerStore.AccountAlias });
@@ -170,6 +189,6 @@ public sealed class LogTransaction : IAsyncDisposable
 
     private NpgsqlCommand Command(string sql) => new(sql, connection, transaction);
 
-    private static void AddText(NpgsqlCommand command, IEnumerable<string> values) =>
-        command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+    private static NpgsqlParameter Text(IEnumerable<string> values) =>
+        new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 }
