@@ -9,7 +9,7 @@ namespace Ledger.Projections.Store;
 /// <summary>
 /// Records facts that come one by one from many senders: one writer a process collects those that wait into one transaction, as
 /// a database groups its fsyncs, and tells each sender its own outcome. Across processes the log's lock is the order. They go in
-/// by the import's way, since a Marten session calls a database function for each stream (docs/performance.md has both).
+/// by the import's way, since a Marten session calls a database function for each stream (docs/decisions/0007 has both figures).
 /// </summary>
 public sealed class FactWriter : IAsyncDisposable
 {
