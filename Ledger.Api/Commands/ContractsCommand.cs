@@ -1,11 +1,9 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

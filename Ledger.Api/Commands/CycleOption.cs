@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 using NodaTime;
 using NodaTime.Text;
 

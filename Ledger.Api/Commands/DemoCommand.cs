@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Terms;
-using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
 using Spectre.Console;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Bundles;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

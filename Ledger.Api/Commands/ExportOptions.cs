@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
-using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

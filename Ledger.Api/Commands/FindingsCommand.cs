@@ -5,7 +5,6 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

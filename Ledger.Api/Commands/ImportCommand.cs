@@ -3,7 +3,6 @@ using System.Text.Json;
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
 using Spectre.Console;

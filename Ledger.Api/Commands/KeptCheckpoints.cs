@@ -1,6 +1,5 @@
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

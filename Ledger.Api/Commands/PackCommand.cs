@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -3,7 +3,6 @@ using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Projections.Personal;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

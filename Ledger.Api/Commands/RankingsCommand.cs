@@ -5,7 +5,6 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

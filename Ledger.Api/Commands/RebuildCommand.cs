@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

@@ -3,7 +3,6 @@ using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Api.Commands;

@@ -4,7 +4,6 @@ using Ledger.Api.Hosting;
 using Ledger.Api.Signing;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 

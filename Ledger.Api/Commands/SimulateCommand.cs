@@ -1,13 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
-using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

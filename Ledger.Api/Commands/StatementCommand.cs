@@ -6,7 +6,6 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;

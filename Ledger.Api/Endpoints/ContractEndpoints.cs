@@ -1,12 +1,10 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Projections.Statements;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
 

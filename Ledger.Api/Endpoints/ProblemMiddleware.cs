@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using Ledger.Projections.Store;
 using Microsoft.AspNetCore.Mvc;
 

@@ -2,10 +2,8 @@ using Ledger.Api.Postgres;
 using Ledger.Api.Signing;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Accounts;
-using Marten;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Findings;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Personal;
@@ -13,6 +11,7 @@ using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
+using Marten;
 using NodaTime;
 using Npgsql;
 

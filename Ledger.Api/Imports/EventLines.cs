@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Imports;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Personal;

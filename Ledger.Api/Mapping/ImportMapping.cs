@@ -3,7 +3,6 @@ using Ledger.Api.Tables;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Ledger.Api.Mapping;
 

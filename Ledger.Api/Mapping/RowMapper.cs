@@ -6,7 +6,6 @@ using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Mapping;
 

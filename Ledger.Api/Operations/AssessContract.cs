@@ -1,7 +1,5 @@
 using Ledger.Api.Hosting;
-using Ledger.Domain.Assessments;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Assessments;

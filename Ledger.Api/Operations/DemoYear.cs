@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Ledger.Api.Hosting;
-using Ledger.Domain.Errors;
 using Ledger.Api.Imports;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using NodaTime;
 
 namespace Ledger.Api.Operations;

@@ -2,7 +2,6 @@ using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using NodaTime;
 using NodaTime.Text;
 

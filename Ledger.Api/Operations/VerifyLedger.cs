@@ -1,10 +1,9 @@
 using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
+using Ledger.Projections.Accounts;
 using Ledger.Projections.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
-using Ledger.Projections.Accounts;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Operations;
 

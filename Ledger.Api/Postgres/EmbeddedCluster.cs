@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 using Npgsql;
 
 namespace Ledger.Api.Postgres;

@@ -1,5 +1,4 @@
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Postgres;
 

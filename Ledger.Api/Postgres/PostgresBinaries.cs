@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Postgres;
 

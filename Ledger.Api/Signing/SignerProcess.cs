@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Signing;
 

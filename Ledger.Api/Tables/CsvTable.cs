@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using CsvHelper;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Tables;
 

@@ -7,7 +7,6 @@ using Ledger.Domain.Rates;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
-using Ledger.Domain.Terms;
 using Ledger.Projections.Statements;
 
 namespace Ledger.Api.Tables;

@@ -1,6 +1,5 @@
 using System.Text;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Tables;
 

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Xml;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 
 namespace Ledger.Api.Tables;
 

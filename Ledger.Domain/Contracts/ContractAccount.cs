@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
-using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;

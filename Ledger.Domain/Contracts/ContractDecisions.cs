@@ -1,5 +1,4 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 

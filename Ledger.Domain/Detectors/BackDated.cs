@@ -1,5 +1,3 @@
-using Ledger.Domain.Contracts;
-using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using NodaTime;

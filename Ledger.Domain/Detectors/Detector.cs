@@ -1,10 +1,7 @@
 using System.Text.Json.Serialization;
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
-using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
-using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using NodaTime;
 

@@ -1,4 +1,3 @@
-using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 

@@ -1,6 +1,5 @@
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
-using NodaTime;
 
 namespace Ledger.Domain.Detectors;
 

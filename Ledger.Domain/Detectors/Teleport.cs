@@ -1,4 +1,3 @@
-using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using NodaTime;

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
 
 namespace Ledger.Domain.Events;

@@ -1,4 +1,3 @@
-using Ledger.Domain.Money;
 using Ledger.Domain.Time;
 using NodaTime;
 

@@ -1,11 +1,9 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Detectors;
-using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
-using NodaTime;
 
 namespace Ledger.Domain.Findings;
 

@@ -1,6 +1,5 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
-using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Findings;

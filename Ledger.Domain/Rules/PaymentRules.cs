@@ -1,9 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
-using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
-using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using NodaTime;
 

@@ -3,7 +3,6 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
-using NodaTime;
 
 namespace Ledger.Domain.Rules;
 

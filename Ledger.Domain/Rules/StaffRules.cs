@@ -1,5 +1,4 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;

@@ -1,5 +1,4 @@
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;

@@ -1,5 +1,4 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Facts;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using NodaTime;

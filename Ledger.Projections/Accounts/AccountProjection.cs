@@ -1,7 +1,5 @@
 using JasperFx.Events;
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Errors;
-using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Marten.Events.Aggregation;
 

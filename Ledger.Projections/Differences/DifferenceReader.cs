@@ -1,6 +1,5 @@
 using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Events;
 using Ledger.Domain.Statements;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;

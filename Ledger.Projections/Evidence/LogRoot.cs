@@ -1,5 +1,4 @@
 using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Store;
 using Npgsql;
 
 namespace Ledger.Projections.Evidence;

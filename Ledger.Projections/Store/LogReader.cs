@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;

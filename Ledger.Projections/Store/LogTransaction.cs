@@ -1,5 +1,4 @@
 using System.Data;
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using NodaTime;

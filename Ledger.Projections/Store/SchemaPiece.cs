@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Weasel.Core;
-using Weasel.Postgresql;
 using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 
 namespace Ledger.Projections.Store;

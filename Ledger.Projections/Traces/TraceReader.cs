@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;

@@ -1,8 +1,6 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Ledger.Domain.Errors;
-using Ledger.Projections.Evidence;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Architecture;

@@ -1,10 +1,8 @@
-using System.Text;
 using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Simulation;
 using Ledger.Projections.Evidence.Bundles;
 using Ledger.Projections.Evidence.Checkpoints;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Bundles;

@@ -8,7 +8,6 @@ using Ledger.Domain.Simulation;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Checkpoints;

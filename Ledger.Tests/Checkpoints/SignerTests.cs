@@ -2,7 +2,6 @@ using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Store;
 
 namespace Ledger.Tests.Checkpoints;
 

@@ -5,7 +5,6 @@ using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

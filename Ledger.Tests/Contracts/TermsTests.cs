@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 

@@ -1,7 +1,6 @@
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
-using Ledger.Domain.Rules;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Detectors;

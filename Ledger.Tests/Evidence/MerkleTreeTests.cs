@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Store;
 

@@ -1,6 +1,4 @@
 using Ledger.Projections.Evidence;
-using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Evidence;

@@ -6,7 +6,6 @@ using Ledger.Domain.Events;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Projections.Store;
 using Ledger.Tests.Support;
-using NodaTime;
 using Npgsql;
 
 namespace Ledger.Tests.Failures;

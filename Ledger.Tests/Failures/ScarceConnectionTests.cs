@@ -3,7 +3,6 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Ledger.Tests.Support;
-using NodaTime;
 using Npgsql;
 
 namespace Ledger.Tests.Failures;

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Domain.Errors;
-using Ledger.Projections.Store;
 using Ledger.Api.Operations;
+using Ledger.Domain.Errors;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Failures;

@@ -1,6 +1,5 @@
 using FsCheck.Fluent;
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Tests.Support;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Statements;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Statements;
 using Ledger.Tests.Support;
 using NodaTime;
 

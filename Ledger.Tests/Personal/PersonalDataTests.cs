@@ -5,7 +5,6 @@ using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Personal;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Personal;

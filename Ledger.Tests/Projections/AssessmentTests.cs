@@ -2,7 +2,6 @@ using Ledger.Api.Operations;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;

@@ -1,5 +1,4 @@
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -7,7 +6,6 @@ using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Projections.Findings;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Projections;

@@ -3,7 +3,6 @@ using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using Marten;
 using NodaTime;
-using Npgsql;
 
 namespace Ledger.Tests.Store;
 

@@ -1,8 +1,6 @@
-using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using JasperFx.MultiTenancy;
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Tests.Support;

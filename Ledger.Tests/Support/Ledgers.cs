@@ -1,5 +1,5 @@
-using Ledger.Api.Imports;
 using Ledger.Api.Hosting;
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 

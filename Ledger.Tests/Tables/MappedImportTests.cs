@@ -1,12 +1,11 @@
-using Ledger.Api.Imports;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
-using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Tables;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Store;
 

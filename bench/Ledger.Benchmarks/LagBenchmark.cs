@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Simulation;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;

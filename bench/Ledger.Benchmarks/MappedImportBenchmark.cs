@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Ledger.Api.Mapping;
 using Ledger.Api.Imports;
+using Ledger.Api.Mapping;
 using Ledger.Projections.Store;
 
 namespace Ledger.Benchmarks;

@@ -1,4 +1,3 @@
-using Ledger.Domain.Json;
 using Ledger.Projections.Store;
 using Npgsql;
 using NpgsqlTypes;

@@ -9,7 +9,6 @@ using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Projections.Accounts;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Projections.Store;
 using Marten;

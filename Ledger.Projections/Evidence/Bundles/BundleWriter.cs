@@ -4,12 +4,9 @@ using System.Text;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Domain.Settlements;
-using Ledger.Domain.Statements;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
-using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Npgsql;
 
