@@ -75,7 +75,7 @@ internal static class ContractsCommand
         var command = new Command("show", "Shows a contract's terms in force, clause by clause") { id };
         command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
         {
-            var (account, _, _) = await ledger.Accounts.LatestAsync(parsed.GetRequiredValue(id), cancel);
+            var (account, _, _) = await ledger.Accounts.AtAsync(parsed.GetRequiredValue(id), null, cancel);
             terminal.Show(account.Terms, console => Print(console, account));
             return CommandLine.Done;
         }, cancel));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
-using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Spectre.Console;
 
@@ -22,8 +21,7 @@ internal static class PackCommand
             var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
             var position = await moment.PositionAsync(parsed, ledger, cancel);
             var statements = await ledger.Read.AllAsync(contract, position, cancel);
-            var head = await ledger.Log.HeadAtAsync(position, cancel);
-            var root = statements[0].Checkpoint!.Root;
+            var (at, root) = (statements[0].AsOf!, statements[0].Checkpoint!.Root);
             var book = await ledger.Rankings.AtAsync(position, cancel);
             var cycles = book.CyclesOf(contract);
             var rates = cycles.Select(c => book.Rates(contract, c)!).ToList();
@@ -33,12 +31,12 @@ internal static class PackCommand
                 Reports.Deductions(await ledger.Read.DeductionsAsync(contract, position, cancel)), Reports.Rates(rates), Reports.RatedCases(rates),
                 .. Reports.Rankings([.. cycles.Select(book.Rankings)]),
             ];
-            var recorded = ChinaTime.Show(Instants.FromMicroseconds(head.RecordedAt ?? 0)).ToString("uuuu-MM-dd HH:mm:ss", null);
-            var note = $"{contract} · as of position {head.Position}, recorded {recorded} (UTC+8) · tree size {head.Position}, root {root}";
+            var recorded = ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null);
+            var note = $"{contract} · as of position {at.Position}, recorded {recorded} (UTC+8) · tree size {at.Position}, root {root}";
             ExportOptions.WriteWorkbook(path, [.. tables.Select(t => t with { Notes = [note] })], parsed.GetValue(chinese));
             terminal.Show(
-                new { file = path, contract, position = head.Position, root, sheets = tables.Select(t => t.Name) },
-                console => console.MarkupLineInterpolated($"{path}: {tables.Count} sheets as of position {head.Position}"));
+                new { file = path, contract, position = at.Position, root, sheets = tables.Select(t => t.Name) },
+                console => console.MarkupLineInterpolated($"{path}: {tables.Count} sheets as of position {at.Position}"));
             return CommandLine.Done;
         }, cancel));
         return command;

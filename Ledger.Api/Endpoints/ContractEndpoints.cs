@@ -28,7 +28,7 @@ internal static class ContractEndpoints
         [.. (await ledger.Accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of)];
 
     private static async Task<ContractTerms> Show(string id, LedgerRuntime ledger, CancellationToken cancel) =>
-        (await ledger.Accounts.LatestAsync(id, cancel)).Account.Terms;
+        (await ledger.Accounts.AtAsync(id, null, cancel)).Account.Terms;
 
     private static async Task<IReadOnlyList<PeriodStatement>> Statements(string id, string? asOf, long? position, LedgerRuntime ledger, CancellationToken cancel) =>
         await ledger.Read.AllAsync(id, await Moments.PositionAsync(ledger, asOf, position, cancel), cancel);

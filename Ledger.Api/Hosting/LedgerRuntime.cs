@@ -35,7 +35,7 @@ public sealed class LedgerRuntime : IAsyncDisposable
         Store = LedgerStore.Open(database, clock);
         Facts = new FactWriter(database, clock);
         Log = new LogReader(database);
-        Accounts = new AccountReader(database, Store, Log);
+        Accounts = new AccountReader(database, Store);
         Read = new StatementReader(Accounts);
         Payables = new PayableReader(Accounts);
         Findings = new FindingReader(database, Log);

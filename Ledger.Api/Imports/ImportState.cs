@@ -27,7 +27,7 @@ internal sealed class ImportState(LogTransaction log)
 
         foreach (var contract in events.Select(e => e.Event.Contract).Distinct().Where(c => !accounts.ContainsKey(c)))
         {
-            accounts[contract] = earlier.Remove(contract, out var known) ? known : await LastAsync(contract, cancel);
+            accounts[contract] = earlier.Remove(contract, out var known) ? known : await AccountReader.FoldAsync(log.Connection, contract, long.MaxValue, cancel);
         }
 
         if (calendar is null && events.Any(e => LedgerWideDecisions.Concern(e.Event)))
@@ -70,8 +70,4 @@ internal sealed class ImportState(LogTransaction log)
             accounts[e.Contract] = ContractAccount.Evolve(accounts.GetValueOrDefault(e.Contract), EventMapping.ToEvent(stored, e.Data));
         }
     }
-
-    private Task<ContractAccount?> LastAsync(string contract, CancellationToken cancel) => contract == LedgerSource.Contract
-        ? Task.FromResult<ContractAccount?>(null)
-        : AccountReader.FoldAsync(log.Connection, contract, long.MaxValue, cancel);
 }

@@ -71,7 +71,7 @@ public sealed class DemoYear
         var (imported, assessed, done) = (0L, 0L, 0);
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
         var months = ServiceMonths.Of(terms.From, terms.To);
-        var lastAsOf = (await ledger.Accounts.LatestAsync(terms.Id, cancel)).Account.LastAsOf;
+        var lastAsOf = (await ledger.Accounts.AtAsync(terms.Id, null, cancel)).Account.LastAsOf;
         for (var month = 1; month <= months; month++)
         {
             var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);

@@ -15,18 +15,22 @@ namespace Ledger.Projections.Accounts;
 public sealed record AccountAt(ContractAccount Account, LogHead Head, byte[] Root);
 
 /// <summary>The accounts of contracts: now from their snapshots and what followed, or as of any position from their streams.</summary>
-public sealed class AccountReader(NpgsqlDataSource database, IDocumentStore store, LogReader log)
+public sealed class AccountReader(NpgsqlDataSource database, IDocumentStore store)
 {
-    /// <summary>The account at the log's end; throws <see cref="LedgerException"/> where the contract is not registered.</summary>
-    public async Task<AccountAt> LatestAsync(string contract, CancellationToken cancel)
+    /// <summary>
+    /// The account at a position, or at the log's end. Throws <see cref="LedgerException"/> for a position outside the log, and
+    /// where the contract was not registered by then.
+    /// </summary>
+    public async Task<AccountAt> AtAsync(string contract, long? position, CancellationToken cancel)
     {
         // One snapshot of the database: the account, its calendar and the root belong to the same end of the log.
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var head = await LogReader.HeadAsync(connection, cancel);
-        var account = await LatestAsync(snapshot, contract, cancel) ?? throw Unknown(contract);
+        var head = await HeadAsync(connection, position, cancel);
+        var account = await AccountAsync(snapshot, contract, position, cancel) ?? throw Unknown(contract);
         var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
-        return new AccountAt(account with { Calendar = calendar }, head, await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel)));
+        var root = await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel));
+        return new AccountAt(account with { Calendar = calendar }, head, root);
     }
 
     /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
@@ -34,41 +38,30 @@ public sealed class AccountReader(NpgsqlDataSource database, IDocumentStore stor
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var head = position is { } asked ? await log.HeadAtAsync(asked, cancel) : await LogReader.HeadAsync(connection, cancel);
+        var head = await HeadAsync(connection, position, cancel);
         var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
-            var account = position is { } at ? await FoldAsync(connection, contract, at, cancel) : await LatestAsync(snapshot, contract, cancel);
+            var account = await AccountAsync(snapshot, contract, position, cancel);
             accounts.AddRange(account is null ? [] : [account with { Calendar = calendar }]);
         }
 
         return (accounts, head);
     }
 
-    /// <summary>The account at a position; throws <see cref="LedgerException"/> where the contract was not registered by then.</summary>
-    public async Task<ContractAccount> AtAsync(string contract, long position, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        return await FoldAsync(connection, contract, position, cancel) is { } account
-            ? account with { Calendar = await CalendarReader.AtAsync(connection, position, cancel) }
-            : throw Unknown(contract);
-    }
-
-    /// <summary>The account at a position with its moment and root; throws <see cref="LedgerException"/> for a position outside the log.</summary>
-    public async Task<AccountAt> MomentAsync(string contract, long position, CancellationToken cancel)
-    {
-        var head = await log.HeadAtAsync(position, cancel);
-        return new AccountAt(await AtAsync(contract, position, cancel), head, await LogRoot.AtAsync(database, position, cancel));
-    }
-
     /// <summary>
-    /// The account folded from its stream up to a position, as a connection sees it; null where the contract is not registered.
-    /// The calendar is the one that ships: no decision depends on it.
+    /// The account folded from its stream up to a position, as a connection sees it; null where the contract is not registered,
+    /// and of the ledger's own stream. The calendar is the one that ships: no decision depends on it.
     /// </summary>
     public static async Task<ContractAccount?> FoldAsync(NpgsqlConnection connection, string contract, long position, CancellationToken cancel)
     {
         ContractAccount? account = null;
+        if (contract == LedgerSource.Contract)
+        {
+            return account;
+        }
+
         await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, contract, position, cancel))
         {
             account = Evolve(account, stored);
@@ -94,6 +87,12 @@ public sealed class AccountReader(NpgsqlDataSource database, IDocumentStore stor
 
     internal static LedgerException Unknown(string contract) => new(
         ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
+
+    private static Task<LogHead> HeadAsync(NpgsqlConnection connection, long? position, CancellationToken cancel) =>
+        position is { } at ? LogReader.HeadAtAsync(connection, at, cancel) : LogReader.HeadAsync(connection, cancel);
+
+    private Task<ContractAccount?> AccountAsync(NpgsqlTransaction snapshot, string contract, long? position, CancellationToken cancel) =>
+        position is { } at ? FoldAsync(snapshot.Connection!, contract, at, cancel) : LatestAsync(snapshot, contract, cancel);
 
     private async Task<ContractAccount?> LatestAsync(NpgsqlTransaction snapshot, string contract, CancellationToken cancel)
     {

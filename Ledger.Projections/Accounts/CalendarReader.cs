@@ -21,7 +21,7 @@ public static class CalendarReader
         return await AtAsync(connection, position, cancel);
     }
 
-    /// <summary>As the other, on a connection of the caller's.</summary>
+    /// <summary>The calendar at a position, as a connection sees it.</summary>
     public static async Task<WorkingDays> AtAsync(NpgsqlConnection connection, long position, CancellationToken cancel) =>
         At(await AllAsync(connection, position, cancel), position);
 

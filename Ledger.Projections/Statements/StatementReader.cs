@@ -31,14 +31,14 @@ public sealed class StatementReader(AccountReader accounts)
     /// <summary>The statements of a contract at a position, or at the log's end.</summary>
     public async Task<IReadOnlyList<PeriodStatement>> AllAsync(string contract, long? position, CancellationToken cancel)
     {
-        var at = await AccountAsync(contract, position, cancel);
+        var at = await accounts.AtAsync(contract, position, cancel);
         return [.. StatementBuilder.BuildAll(at.Account).Select(s => Stamp(s, at.Head, at.Root))];
     }
 
     /// <summary>One statement of a contract at a position, or at the log's end; throws <see cref="LedgerException"/> where it has no such period.</summary>
     public async Task<PeriodStatement> OneAsync(string contract, int period, long? position, CancellationToken cancel)
     {
-        var at = await AccountAsync(contract, position, cancel);
+        var at = await accounts.AtAsync(contract, position, cancel);
         RefuseUnknown(at.Account, period);
         return Stamp(StatementBuilder.Build(at.Account, period), at.Head, at.Root);
     }
@@ -49,7 +49,7 @@ public sealed class StatementReader(AccountReader accounts)
     /// </summary>
     public async Task<IssuedAndToday> IssuedAndTodayAsync(string contract, int period, long? position, CancellationToken cancel)
     {
-        var (account, head, root) = await AccountAsync(contract, position, cancel);
+        var (account, head, root) = await accounts.AtAsync(contract, position, cancel);
         RefuseUnknown(account, period);
         return account.Periods[period].Locked
             ? new IssuedAndToday(Stamp(StatementBuilder.Build(account, period), head, root), Stamp(StatementBuilder.BuildAsOfToday(account, period), head, root))
@@ -59,23 +59,19 @@ public sealed class StatementReader(AccountReader accounts)
     /// <summary>The settlement of a contract as of a position, or at the log's end.</summary>
     public async Task<SettlementStatement> SettlementAsync(string contract, long? position, CancellationToken cancel)
     {
-        var at = await AccountAsync(contract, position, cancel);
+        var at = await accounts.AtAsync(contract, position, cancel);
         return Settlement.Build(at.Account) with { AsOf = EventMapping.ToMoment(at.Head) };
     }
 
     /// <summary>All deductions but withdrawn ones, as of a position or at the log's end, by date, then id.</summary>
     public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel)
     {
-        var at = await AccountAsync(contract, position, cancel);
+        var at = await accounts.AtAsync(contract, position, cancel);
         return [.. at.Account.Deductions.Values
             .Where(d => d.Status != DeductionStatus.Withdrawn)
             .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal)
             .Select(DeductionRow.Of)];
     }
-
-    /// <summary>The account that all of these rest on.</summary>
-    private async Task<AccountAt> AccountAsync(string contract, long? position, CancellationToken cancel) =>
-        position is { } at ? await accounts.MomentAsync(contract, at, cancel) : await accounts.LatestAsync(contract, cancel);
 
     private static void RefuseUnknown(ContractAccount account, int period)
     {

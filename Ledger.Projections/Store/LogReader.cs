@@ -35,7 +35,7 @@ public sealed class LogReader(NpgsqlDataSource database)
         return await HeadAsync(connection, cancel);
     }
 
-    /// <summary>As the other, on a connection of the caller's.</summary>
+    /// <summary>Where the log ends, as a connection sees it.</summary>
     public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(End, connection);
@@ -47,6 +47,12 @@ public sealed class LogReader(NpgsqlDataSource database)
     public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        return await HeadAtAsync(connection, position, cancel);
+    }
+
+    /// <summary>The log's end at a past position, as a connection sees it. Throws <see cref="LedgerException"/> for a position beyond the end.</summary>
+    public static async Task<LogHead> HeadAtAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
+    {
         var head = await HeadAsync(connection, cancel);
         if (position < 0 || position > head.Position)
         {
@@ -76,7 +82,7 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>As the other, on a connection of the caller's: behind the log's lock it sees the log's last state.</summary>
+    /// <summary>The same, as a connection sees them: behind the log's lock that is the log's last state.</summary>
     public static IAsyncEnumerable<StoredEvent> ReadAsync(
         NpgsqlConnection connection, long after, long upTo, string? contract, IReadOnlyList<string>? without, CancellationToken cancel)
     {
@@ -125,23 +131,6 @@ public sealed class LogReader(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         var uuids = ids.Select(id => EventIds.Of(contract, id)).ToArray();
         return await RowsAsync(Select("e.id = any ($1) and e.seq_id <= $2", connection, uuids, upTo), "e.seq_id", cancel).ToListAsync(cancel);
-    }
-
-    /// <summary>Which of the given subjects of a contract have a stream of their own.</summary>
-    public static async Task<IReadOnlySet<string>> KnownStreamsAsync(NpgsqlConnection connection, string contract, IEnumerable<string> subjects, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand($"select id from {LedgerStore.Schema}.mt_streams where tenant_id = $1 and id = any ($2)", connection)
-        {
-            Parameters = { new() { Value = contract }, new() { Value = subjects.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var known = new HashSet<string>();
-        while (await reader.ReadAsync(cancel))
-        {
-            known.Add(reader.GetString(0));
-        }
-
-        return known;
     }
 
     /// <summary>Every contract that has an account, by id.</summary>

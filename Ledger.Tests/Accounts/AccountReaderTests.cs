@@ -44,7 +44,7 @@ public sealed class AccountReaderTests
             }
 
             reached = position;
-            AssertSame(account, await ledger.Accounts.AtAsync("gaomidian-2025", position, default));
+            AssertSame(account, (await ledger.Accounts.AtAsync("gaomidian-2025", position, default)).Account);
         }
     }
 

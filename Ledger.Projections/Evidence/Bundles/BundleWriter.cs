@@ -53,8 +53,8 @@ public sealed class BundleWriter(NpgsqlDataSource database, AccountReader accoun
 
     private async Task<BundleDocuments> DocumentsAsync(string contract, Checkpoint checkpoint, CancellationToken cancel)
     {
-        var account = await accounts.AtAsync(contract, checkpoint.Size, cancel);
-        return BundleVerifier.Documents(account, await log.HeadAtAsync(checkpoint.Size, cancel), checkpoint.Root);
+        var at = await accounts.AtAsync(contract, checkpoint.Size, cancel);
+        return BundleVerifier.Documents(at.Account, at.Head, checkpoint.Root);
     }
 
     /// <summary>The perfect subtrees over the leaves from one index up to another, cut where a checkpoint ended.</summary>
