@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Ledger.Api.Hosting;
 using Ledger.Projections.Store;
+using Npgsql;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -12,33 +12,34 @@ internal static class DbCommand
 
     public static Command Create() => new("db", "The database's schema: applies what is missing, says what differs, or prints it")
     {
-        Verb("apply", "Makes what is missing, and gives the service's role its rights", async (ledger, terminal, cancel) =>
+        Verb("apply", "Makes what is missing, and gives the service's role its rights", async (owner, terminal, cancel) =>
         {
-            await using var owner = ledger.OpenOwner();
             await LedgerSchema.ApplyAsync(owner, cancel);
             terminal.Show(new Assertion(true, null), console => console.MarkupLine("[green]applied[/]: the schema is what this program needs"));
             return CommandLine.Done;
         }),
-        Verb("assert", "Says what differs from what this program needs; status 1 where anything does", async (ledger, terminal, cancel) =>
+        Verb("assert", "Says what differs from what this program needs; status 1 where anything does", async (owner, terminal, cancel) =>
         {
-            await using var owner = ledger.OpenOwner();
             var difference = await LedgerSchema.DifferenceAsync(owner, cancel);
             terminal.Show(new Assertion(difference is null, difference), console => console.WriteLine(difference ?? "the schema is what this program needs"));
             return difference is null ? CommandLine.Done : CommandLine.SomethingWrong;
         }),
-        Verb("describe", "Prints the SQL that makes the schema from nothing", async (ledger, terminal, _) =>
+        Verb("describe", "Prints the SQL that makes the schema from nothing", (owner, terminal, _) =>
         {
-            await using var owner = ledger.OpenOwner();
             var sql = LedgerSchema.Script(owner);
             terminal.Show(new { sql }, console => console.WriteLine(sql));
-            return CommandLine.Done;
+            return Task.FromResult(CommandLine.Done);
         }),
     };
 
-    private static Command Verb(string name, string description, Func<LedgerRuntime, Terminal, CancellationToken, Task<int>> work)
+    private static Command Verb(string name, string description, Func<NpgsqlDataSource, Terminal, CancellationToken, Task<int>> work)
     {
         var command = new Command(name, description);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, (ledger, terminal) => work(ledger, terminal, cancel), cancel));
+        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        {
+            await using var owner = ledger.OpenOwner();
+            return await work(owner, terminal, cancel);
+        }, cancel));
         return command;
     }
 }

@@ -3,7 +3,6 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Store;
-using Marten;
 using Npgsql;
 
 namespace Ledger.Api.Operations;
@@ -26,11 +25,12 @@ public static class PersonalData
     public static async Task<IReadOnlyList<PersonalReading>> DiscloseAsync(LedgerRuntime ledger, string contract, string subject, string actor, string reason, CancellationToken cancel)
     {
         await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
-        var (connection, head) = await LockAsync(session, cancel);
+        var head = await LogLock.TakeAsync(session, cancel);
+        await using var values = await ledger.Database.OpenConnectionAsync(cancel);
         var readings = new List<PersonalReading>();
-        await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, subject, long.MaxValue, cancel))
+        await foreach (var stored in LogReader.ReadStreamAsync((NpgsqlConnection)session.Connection!, contract, subject, long.MaxValue, cancel))
         {
-            readings.AddRange(await ReadAsync(ledger, stored, cancel));
+            readings.AddRange(await ReadAsync(ledger.Personal, values, stored, cancel));
         }
 
         if (readings.Count == 0)
@@ -57,7 +57,8 @@ public static class PersonalData
     {
         var number = PersonalField.NumberOf(subject);
         await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
-        var (connection, head) = await LockAsync(session, cancel);
+        var head = await LogLock.TakeAsync(session, cancel);
+        var connection = (NpgsqlConnection)session.Connection!;
         var before = await PersonalStore.ErasedAtAsync(connection, subject, cancel);
         var rows = number is { } asked ? await PersonalStore.CountAsync(connection, asked, cancel) : 0;
         if (number is not { } known || (before is null && ledger.Personal.Keys.Find(known) is null && rows == 0))
@@ -84,10 +85,11 @@ public static class PersonalData
     public static async Task<(long Fields, long? Position, string? Problem)> VerifyAsync(LedgerRuntime ledger, long upTo, CancellationToken cancel)
     {
         var fields = 0L;
+        await using var values = await ledger.Database.OpenConnectionAsync(cancel);
         await foreach (var stored in ledger.Log.ReadAsync(0, upTo, without: EventCatalogue.AllBut<CaseReceived>(), cancel: cancel))
         {
             // Most cases come without a caller: what does not name one need not be decoded.
-            foreach (var reading in stored.Data.Span.IndexOf("\"caller\""u8) < 0 ? [] : await ReadAsync(ledger, stored, cancel))
+            foreach (var reading in stored.Data.Span.IndexOf("\"caller\""u8) < 0 ? [] : await ReadAsync(ledger.Personal, values, stored, cancel))
             {
                 fields++;
                 if (reading.State is PersonalState.Missing or PersonalState.Changed)
@@ -102,23 +104,14 @@ public static class PersonalData
         return (fields, null, null);
     }
 
-    /// <summary>Begins the session's transaction behind the log's lock: what is read there is the state that is recorded on.</summary>
-    private static async Task<(NpgsqlConnection Connection, LogHead Head)> LockAsync(IDocumentSession session, CancellationToken cancel)
-    {
-        await session.BeginTransactionAsync(cancel);
-        var connection = (NpgsqlConnection)session.Connection!;
-        return (connection, await LogLock.TakeAsync(connection, cancel));
-    }
-
-    private static async Task<IReadOnlyList<PersonalReading>> ReadAsync(LedgerRuntime ledger, StoredEvent stored, CancellationToken cancel)
+    private static async Task<IReadOnlyList<PersonalReading>> ReadAsync(PersonalStore store, NpgsqlConnection connection, StoredEvent stored, CancellationToken cancel)
     {
         var readings = new List<PersonalReading>();
         if (EventMapping.ToEvent(stored).Data is CaseReceived { Caller: { Subject: { } subject } caller })
         {
-            await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
             foreach (var (field, commitment) in caller.Fields)
             {
-                var (state, value) = await ledger.Personal.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel);
+                var (state, value) = await store.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel);
                 readings.Add(new PersonalReading(stored.Contract, subject, stored.Position, stored.EventId, field, state, value));
             }
         }

@@ -6,6 +6,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Api.Operations;
 
@@ -31,10 +32,8 @@ public static class PublishCalendar
         // The ledger's own stream holds more than calendars: its version guards this decision against another calendar only if
         // the log is locked while it is decided.
         await using var session = ledger.Store.LightweightSession(LedgerSource.Contract);
-        await session.BeginTransactionAsync(cancel);
-        var connection = (Npgsql.NpgsqlConnection)session.Connection!;
-        var head = await LogLock.TakeAsync(connection, cancel);
-        var published = await CalendarReader.AllAsync(connection, head.Position, cancel);
+        var head = await LogLock.TakeAsync(session, cancel);
+        var published = await CalendarReader.AllAsync((NpgsqlConnection)session.Connection!, head.Position, cancel);
         if (published.Count > 0 && LedgerJson.Write(published[^1].Data as CalendarPublished).AsSpan().SequenceEqual(LedgerJson.Write(calendar)))
         {
             return new CalendarPublication(false, published[^1].Position, calendar.PublishedYears, []);

@@ -2,7 +2,6 @@ using System.Text;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Projections.Personal;
 
@@ -69,13 +68,21 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         }
 
         var fields = recorded.SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value))).ToList();
-        await InsertAsync(
-            $"insert into {LedgerTables.PersonalFields} (contract, event_id, field, subject, sealed) select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])", fields.Count,
-            [
-                (NpgsqlDbType.Text, fields.Select(f => f.Contract).ToArray()), (NpgsqlDbType.Text, fields.Select(f => f.EventId).ToArray()),
-                (NpgsqlDbType.Text, fields.Select(f => f.Field).ToArray()), (NpgsqlDbType.Bigint, fields.Select(f => f.Subject).ToArray()),
-                (NpgsqlDbType.Bytea, fields.Select(f => f.Bytes).ToArray()),
-            ], cancel);
+        await using var command = new NpgsqlCommand($"""
+            insert into {LedgerTables.PersonalFields} (contract, event_id, field, subject, sealed)
+            select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = fields.ConvertAll(f => f.Contract) }, new() { Value = fields.ConvertAll(f => f.EventId) }, new() { Value = fields.ConvertAll(f => f.Field) },
+                new() { Value = fields.ConvertAll(f => f.Subject) }, new() { Value = fields.ConvertAll(f => f.Bytes) },
+            },
+        };
+        if (await command.ExecuteNonQueryAsync(cancel) is var written && written != fields.Count)
+        {
+            throw new InvalidOperationException($"{fields.Count} rows of personal data were to be written, the database counted {written}");
+        }
     }
 
     /// <summary>Who is known, and which number comes next: above every one that was ever given, and every one in the file.</summary>
@@ -117,20 +124,5 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         }
 
         return made;
-    }
-
-    private async Task InsertAsync(string sql, int rows, IReadOnlyList<(NpgsqlDbType Type, Array Values)> columns, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var (type, values) in columns)
-        {
-            command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
-        }
-
-        var written = rows == 0 ? 0 : await command.ExecuteNonQueryAsync(cancel);
-        if (written != rows)
-        {
-            throw new InvalidOperationException($"{rows} rows of personal data were to be written, the database counted {written}");
-        }
     }
 }

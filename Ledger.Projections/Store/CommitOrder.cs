@@ -1,6 +1,5 @@
 using Marten;
 using NodaTime;
-using Npgsql;
 
 namespace Ledger.Projections.Store;
 
@@ -21,8 +20,7 @@ public sealed class CommitOrder(IClock clock) : DocumentSessionListenerBase
             return;
         }
 
-        await session.BeginTransactionAsync(token);
-        var head = await LogLock.TakeAsync((NpgsqlConnection)session.Connection!, token);
+        var head = await LogLock.TakeAsync(session, token);
         var recordedAt = LogLock.RecordedAt(head, clock).ToDateTimeOffset();
         foreach (var stream in streams)
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Domain.Json;
-using NodaTime;
 
 namespace Ledger.Projections.Store;
 
@@ -48,7 +47,7 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         }
 
         var time = values[Array.IndexOf(Names, TimeName)]!;
-        return Instants.TryParse(time, out var at) && TimeText(at) == time
+        return Instants.TryParse(time, out var at) && Instants.Write(at) == time
             ? new EventHeaders(values[0]!, values[1]!, values[2]!, Instants.ToMicroseconds(at), values[4]!)
             : throw new FormatException($"the header \"{TimeName}\" is not written as the ledger writes times: {time}");
     }
@@ -61,7 +60,7 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         json.WriteString(IdName, Id);
         json.WriteString(SourceName, Source);
         json.WriteString(SubjectName, Subject);
-        json.WriteString(TimeName, TimeText(Instants.FromMicroseconds(OccurredAt)));
+        json.WriteString(TimeName, Instants.Write(Instants.FromMicroseconds(OccurredAt)));
         json.WriteString(ActorName, Actor);
         json.WriteEndObject();
     }
@@ -72,7 +71,7 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         e.SetHeader(IdName, Id);
         e.SetHeader(SourceName, Source);
         e.SetHeader(SubjectName, Subject);
-        e.SetHeader(TimeName, TimeText(Instants.FromMicroseconds(OccurredAt)));
+        e.SetHeader(TimeName, Instants.Write(Instants.FromMicroseconds(OccurredAt)));
         e.SetHeader(ActorName, Actor);
     }
 
@@ -94,8 +93,6 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
 
         throw new FormatException($"the header \"{reader.GetString()}\" is none of the ledger's");
     }
-
-    private static string TimeText(Instant at) => Instants.Write(at);
 
     private static string Text(JasperFx.Events.IEvent e, string name) => e.GetHeader(name) as string ?? throw new FormatException($"the header \"{name}\" is missing");
 }

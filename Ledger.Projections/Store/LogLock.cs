@@ -1,4 +1,5 @@
 using Ledger.Domain.Json;
+using Marten;
 using NodaTime;
 using Npgsql;
 
@@ -17,10 +18,17 @@ public static class LogLock
     private const string Take = $"select pg_advisory_xact_lock($1), set_config('{LogGuard.Mark}', 'on', true)";
 
     // A rollback gives nothing back to a sequence: it is set to where the log ends, or a position would be left out.
-    private const string ReadEnd = """
-        with last as (select seq_id, timestamp from ledger.mt_events order by seq_id desc limit 1)
-        select coalesce(max(seq_id), 0), max(timestamp), setval('ledger.mt_events_sequence', greatest(coalesce(max(seq_id), 0), 1), max(seq_id) is not null) from last
+    private const string ReadEnd = $"""
+        with last as (select seq_id, timestamp from {LedgerStore.Schema}.mt_events order by seq_id desc limit 1)
+        select coalesce(max(seq_id), 0), max(timestamp), setval('{LedgerStore.Schema}.mt_events_sequence', greatest(coalesce(max(seq_id), 0), 1), max(seq_id) is not null) from last
         """;
+
+    /// <summary>Takes it in a session's transaction, begun here where there is none yet; gives where the log ends.</summary>
+    public static async Task<LogHead> TakeAsync(IDocumentSession session, CancellationToken cancel)
+    {
+        await session.BeginTransactionAsync(cancel);
+        return await TakeAsync((NpgsqlConnection)session.Connection!, cancel);
+    }
 
     /// <summary>Takes it inside the connection's transaction; gives where the log ends.</summary>
     public static async Task<LogHead> TakeAsync(NpgsqlConnection connection, CancellationToken cancel)
