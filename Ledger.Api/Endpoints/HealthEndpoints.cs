@@ -20,8 +20,9 @@ internal static class HealthEndpoints
     {
         var head = await ledger.Log.HeadAsync(cancel);
         var well = loop.Stopped is null && checkpoints.Alarm is null;
+        var root = Convert.ToHexStringLower(await LogRoot.AtAsync(ledger.Database, head.Position, cancel));
         var health = new Health(
-            well ? "ok" : "degraded", head.Position, Convert.ToHexStringLower(await LogRoot.AtAsync(ledger.Database, head.Position, cancel)), new ProjectionHealth(loop.Position, loop.Stopped),
+            well ? "ok" : "degraded", head.Position, root, new ProjectionHealth(loop.Position, loop.Stopped),
             new CheckpointHealth(ledger.Checkpoints.Latest?.Checkpoint.Size, checkpoints.Alarm));
         return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
     });

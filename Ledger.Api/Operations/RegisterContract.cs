@@ -32,13 +32,18 @@ public static class RegisterContract
         if (stream.Aggregate is { } account)
         {
             var registered = ((await session.Events.FetchStreamAsync(terms.Id, version: 1, token: cancel))[0].Data as ContractRegistered)?.Terms;
-            return registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(terms))
-                ? new Registration(terms.Id, terms.Title, false, account.RegisteredAt, [.. terms.RegistrationFindings()], [])
-                : new Registration(terms.Id, terms.Title, false, null, [], [new Fault("$.id", $"{terms.Id} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead")]);
+            if (registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(terms)))
+            {
+                return new Registration(terms.Id, terms.Title, false, account.RegisteredAt, [.. terms.RegistrationFindings()], []);
+            }
+
+            var other = $"{terms.Id} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead";
+            return new Registration(terms.Id, terms.Title, false, null, [], [new Fault("$.id", other)]);
         }
 
-        var e = session.Record(
-            new NewEvent(terms.Id, "contract", $"register:{terms.Id}", source, await ledger.NowAsync(cancel), "principal", new ContractRegistered(terms)), stream.CurrentVersion ?? 0);
+        var registration = new NewEvent(
+            terms.Id, "contract", $"register:{terms.Id}", source, await ledger.NowAsync(cancel), "principal", new ContractRegistered(terms));
+        var e = session.Record(registration, stream.CurrentVersion ?? 0);
         await session.SaveNewAsync(cancel);
         return new Registration(terms.Id, terms.Title, true, e.Sequence, [.. terms.RegistrationFindings()], []);
     }

@@ -17,9 +17,12 @@ internal static class Retry
             {
                 return await work();
             }
-            catch (Exception e) when ((e is EventStreamUnexpectedMaxEventIdException or Marten.Exceptions.ExistingStreamIdCollisionException or ConcurrencyException) && attempt < MostAttempts)
+            catch (Exception e) when (attempt < MostAttempts && HasMoved(e))
             {
             }
         }
     }
+
+    private static bool HasMoved(Exception e) =>
+        e is EventStreamUnexpectedMaxEventIdException or Marten.Exceptions.ExistingStreamIdCollisionException or ConcurrencyException;
 }

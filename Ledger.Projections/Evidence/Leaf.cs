@@ -96,16 +96,21 @@ public static class Leaf
 
         public int Length { get; private set; }
 
-        public void Add(string? text) => End(Encoding.UTF8.GetBytes(text, bytes[Length..]));
+        public void Add(string? text) => End(Encoding.UTF8.TryGetBytes(text, bytes[Length..], out var written), written);
 
-        public void Add(long number) => End(Utf8Formatter.TryFormat(number, bytes[Length..], out var written) ? written : throw new System.Diagnostics.UnreachableException());
+        public void Add(long number) => End(Utf8Formatter.TryFormat(number, bytes[Length..], out var written), written);
 
-        public void Add(Guid id) => End(Utf8Formatter.TryFormat(id, bytes[Length..], out var written) ? written : throw new System.Diagnostics.UnreachableException());
+        public void Add(Guid id) => End(Utf8Formatter.TryFormat(id, bytes[Length..], out var written), written);
 
-        public void AddHex(scoped ReadOnlySpan<byte> value) => End(Convert.TryToHexStringLower(value, bytes[Length..], out var written) ? written : throw new System.Diagnostics.UnreachableException());
+        public void AddHex(scoped ReadOnlySpan<byte> value) => End(Convert.TryToHexStringLower(value, bytes[Length..], out var written), written);
 
-        private void End(int written)
+        private void End(bool fits, int written)
         {
+            if (!fits)
+            {
+                throw new System.Diagnostics.UnreachableException();
+            }
+
             bytes[Length + written] = (byte)'\n';
             Length += written + 1;
         }

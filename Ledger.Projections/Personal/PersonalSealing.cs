@@ -62,7 +62,10 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
             fresh.Remove(lookup);
         }
 
-        await using (var last = new NpgsqlCommand($"insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1) on conflict (singleton) do update set last = greatest(s.last, excluded.last)", connection) { Parameters = { new() { Value = subjects.Max() } } })
+        await using (var last = new NpgsqlCommand($"""
+            insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1)
+            on conflict (singleton) do update set last = greatest(s.last, excluded.last)
+            """, connection) { Parameters = { new() { Value = subjects.Max() } } })
         {
             await last.ExecuteNonQueryAsync(cancel);
         }

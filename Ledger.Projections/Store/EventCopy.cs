@@ -14,8 +14,11 @@ namespace Ledger.Projections.Store;
 /// </summary>
 internal sealed class EventCopy
 {
-    private const string Command =
-        $"copy {LedgerStore.Schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived) from stdin (format binary)";
+    private const string Command = $"""
+        copy {LedgerStore.Schema}.mt_events (
+            seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
+        from stdin (format binary)
+        """;
 
     private const int BytesAtOnce = 1 << 16;
     private const short Columns = 13;

@@ -33,7 +33,9 @@ public static class LogGuard
             raise exception '% is append-only: % is refused', tg_table_schema || '.' || tg_table_name, tg_op
                 using errcode = 'insufficient_privilege', hint = 'Mistakes are corrected by adding an event.';
             """);
-        yield return new TableTrigger(Events, "guard_append", "before insert", $"for each row when (new.type = 'tombstone' or current_setting('{Mark}', true) is distinct from 'on')", "guard_append");
+        yield return new TableTrigger(
+            Events, "guard_append", "before insert",
+            $"for each row when (new.type = 'tombstone' or current_setting('{Mark}', true) is distinct from 'on')", "guard_append");
         yield return new TableTrigger(Events, "refuse_update_delete", "before update or delete", "for each row", "refuse_change");
         yield return new TableTrigger(Events, "refuse_truncate", "before truncate", "for each statement", "refuse_change");
         yield return new TableTrigger(Streams, "leave_out_tombstones", "before insert", "for each row when (new.id = 'mt_tombstone')", "leave_out");

@@ -20,7 +20,9 @@ public static class LogLock
     // A rollback gives nothing back to a sequence: it is set to where the log ends, or a position would be left out.
     private const string ReadEnd = $"""
         with last as (select seq_id, timestamp from {LedgerStore.Schema}.mt_events order by seq_id desc limit 1)
-        select coalesce(max(seq_id), 0), max(timestamp), setval('{LedgerStore.Schema}.mt_events_sequence', greatest(coalesce(max(seq_id), 0), 1), max(seq_id) is not null) from last
+        select coalesce(max(seq_id), 0), max(timestamp),
+            setval('{LedgerStore.Schema}.mt_events_sequence', greatest(coalesce(max(seq_id), 0), 1), max(seq_id) is not null)
+        from last
         """;
 
     /// <summary>Takes it in a session's transaction, begun here where there is none yet; gives where the log ends.</summary>

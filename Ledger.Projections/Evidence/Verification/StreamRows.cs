@@ -25,7 +25,8 @@ internal static class StreamRows
             return null;
         }
 
-        var (said, last) = (await reader.IsDBNullAsync(2, cancel) ? "no row" : $"version {reader.GetInt64(2)}", await reader.IsDBNullAsync(3, cancel) ? "no event" : $"version {reader.GetInt64(3)}");
+        var said = await reader.IsDBNullAsync(2, cancel) ? "no row" : $"version {reader.GetInt64(2)}";
+        var last = await reader.IsDBNullAsync(3, cancel) ? "no event" : $"version {reader.GetInt64(3)}";
         return $"mt_streams has {said} of stream {reader.GetString(1)} of {reader.GetString(0)}, whose events end at {last}: the row was changed";
     }
 }

@@ -8,7 +8,11 @@ namespace Ledger.Projections.Evidence.Verification;
 /// <summary>An event as verification reads it: with what is wrong in the columns that are not in the leaf but follow from it, or null.</summary>
 internal readonly record struct WalkedEvent(StoredEvent Event, string? Foreign)
 {
-    private const string Sql = $"select {StoredEvent.Columns}, e.mt_dotnet_type, e.is_archived, e.bdata is not null from {LedgerStore.Schema}.mt_events e order by e.seq_id";
+    private const string Sql = $"""
+        select {StoredEvent.Columns}, e.mt_dotnet_type, e.is_archived, e.bdata is not null
+        from {LedgerStore.Schema}.mt_events e
+        order by e.seq_id
+        """;
 
     /// <summary>The whole log in order of position.</summary>
     public static async IAsyncEnumerable<WalkedEvent> AllAsync(NpgsqlConnection connection, [EnumeratorCancellation] CancellationToken cancel)
