@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Time;
+using Ledger.Projections.Store;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -13,20 +16,23 @@ internal static class AssessCommand
         var id = new Argument<string>("ID") { Description = "The contract" };
         var asOf = new Option<string>("--as-of") { Required = true, Description = "Facts up to this time count; a date means the end of that day in China" };
         var command = new Command("assess", "Runs an assessment and records what it proposes") { id, asOf };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, LedgerTime time, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
+            var contract = parsed.GetRequiredValue(id);
             var moment = Moments.Parse(parsed.GetRequiredValue(asOf), "--as-of");
-            var now = await ledger.NowAsync(cancel);
+            var now = await time.NowAsync(cancel);
             if (moment > ChinaTime.EndOf(ChinaTime.DateOf(now)))
             {
-                terminal.Say($"the assessment lies ahead of the ledger's clock ({ChinaTime.Show(now):uuuu-MM-dd}): limits that have not passed yet count as passed, and no later assessment may lie before it");
+                terminal.Say(
+                    $"the assessment lies ahead of the ledger's clock ({ChinaTime.Show(now):uuuu-MM-dd}): limits that have not passed yet "
+                    + "count as passed, and no later assessment may lie before it");
             }
 
-            var report = await AssessContract.RunAsync(ledger, parsed.GetRequiredValue(id), moment, cancel);
+            var report = await bus.InvokeForTenantAsync<AssessmentReport>(contract, new AssessContract(contract, moment), cancel);
             terminal.Show(report, console => console.MarkupLineInterpolated(
                 $"[bold]{report.Contract}[/] as of {ChinaTime.Show(report.AsOf):uuuu-MM-dd HH:mm:ss}, log up to {report.Position}: found {report.Found}, proposed {report.Proposed}, withdrew {report.Withdrawn}; recorded up to {report.RecordedAt}"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

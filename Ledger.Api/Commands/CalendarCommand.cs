@@ -1,9 +1,13 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 using NodaTime;
+using Npgsql;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -20,10 +24,12 @@ internal static class CalendarCommand
     {
         var file = new Argument<string>("FILE") { Description = "The calendar as JSON: publishedYears, holidays, makeUpWorkingDays" };
         var command = new Command("publish", "Records a calendar; it holds from its position on and changes no recorded assessment") { file };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var path = parsed.GetRequiredValue(file);
-            var published = await PublishCalendar.RunAsync(ledger, await CommandLine.ReadFileAsync(path, cancel), cancel);
+            var published = CalendarFile.Read(await CommandLine.ReadFileAsync(path, cancel), out var faults) is { } calendar
+                ? await bus.InvokeForTenantAsync<CalendarPublication>(LedgerSource.Contract, new PublishCalendar(calendar), cancel)
+                : CalendarPublication.Refused(faults);
             foreach (var fault in published.Faults)
             {
                 terminal.Error($"{path}: {fault}");
@@ -37,7 +43,7 @@ internal static class CalendarCommand
                 }
             });
             return published.Faults.Count > 0 ? CommandLine.SomethingWrong : CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 
@@ -60,18 +66,18 @@ internal static class CalendarCommand
         var command = new Command("show", "Shows which calendar is in force, now or at any moment");
         var moment = new MomentOptions();
         moment.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (LogReader log, NpgsqlDataSource database, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var position = await moment.PositionAsync(parsed, ledger, cancel);
-            _ = await ledger.Log.HeadAtAsync(position, cancel);
-            await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+            var position = await moment.PositionAsync(parsed, log, cancel);
+            _ = await log.HeadAtAsync(position, cancel);
+            await using var connection = await database.OpenConnectionAsync(cancel);
             var all = await CalendarReader.AllAsync(connection, position, cancel);
             var days = CalendarReader.At(all, position);
             var inForce = new CalendarInForce(
                 days.PublishedYears, days.Holidays, days.MakeUpWorkingDays, all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null, all.Count > 0 ? all[^1].Position : null);
             terminal.Show(inForce, console => Print(console, inForce));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

@@ -11,19 +11,19 @@ internal static class CheckpointCommand
     {
         var keys = new Option<bool>("--keys") { Description = "Prints the public keys that checkpoints are signed with instead" };
         var command = new Command("checkpoint", "Prints the signed checkpoint of the log as it ends now, and appends it to the checkpoint file") { keys };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (CheckpointPublisher checkpoints, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var policy = await ledger.Checkpoints.PolicyAsync(cancel);
+            var policy = await checkpoints.PolicyAsync(cancel);
             if (parsed.GetValue(keys))
             {
                 terminal.Show(new { policy.Origin, required = policy.Required.Select(k => k.ToString()), known = policy.Known.Select(k => k.ToString()) }, _ => Console.Out.Write(policy.ToString()));
                 return CommandLine.Done;
             }
 
-            var published = await ledger.Checkpoints.PublishAsync(cancel);
+            var published = await checkpoints.PublishAsync(cancel);
             terminal.Show(Document(published), _ => Console.Out.Write(published.Note.ToString()));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
-using NodaTime;
 
 namespace Ledger.Api.Commands;
 
@@ -98,7 +97,7 @@ public static partial class CommandLine
             terminal.Error(e.Message);
             return ExitStatus(e.Code);
         }
-        catch (Exception e) when (DatabaseErrors.IsAway(e))
+        catch (Exception e) when (DatabaseErrors.IsAway(e) || DatabaseErrors.IsIdTaken(e))
         {
             var told = DatabaseErrors.Told(e);
             terminal.Error(told.Message);
@@ -118,14 +117,6 @@ public static partial class CommandLine
             return SomethingWrong;
         }
     }
-
-    /// <summary>As the other, with the ledger open.</summary>
-    internal static Task<int> WithLedgerAsync(ParseResult parsed, Func<LedgerRuntime, Terminal, Task<int>> work, CancellationToken cancel) =>
-        GuardAsync(parsed, async terminal =>
-        {
-            await using var ledger = await LedgerRuntime.OpenAsync(Settings(), SystemClock.Instance, terminal.Say, cancel);
-            return await work(ledger, terminal);
-        });
 
     /// <summary>The settings from the environment and appsettings.json.</summary>
     internal static LedgerSettings Settings() => LedgerSettings.From(new ConfigurationBuilder()

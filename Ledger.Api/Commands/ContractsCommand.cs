@@ -4,7 +4,9 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
+using Ledger.Projections.Accounts;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -17,12 +19,12 @@ internal static class ContractsCommand
     {
         var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "Terms as JSON (contracts/terms.schema.json)" };
         var command = new Command("register", "Registers contracts with their whole terms and prints what stands out in them") { files };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var registrations = new List<Registration>();
             foreach (var path in parsed.GetRequiredValue(files))
             {
-                registrations.Add(await RegisterContract.RunAsync(ledger, await CommandLine.ReadFileAsync(path, cancel), path, "ledger/contracts", cancel));
+                registrations.Add(await RegisterAsync(bus, await CommandLine.ReadFileAsync(path, cancel), path, "ledger/contracts", cancel));
             }
 
             foreach (var (refused, fault) in registrations.SelectMany(r => r.Faults.Select(f => (r.Contract, f))))
@@ -32,9 +34,15 @@ internal static class ContractsCommand
 
             terminal.Show(registrations, console => Print(console, registrations));
             return registrations.Exists(r => r.Faults.Count > 0) ? CommandLine.SomethingWrong : CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
+
+    /// <summary>Registers the terms in a file's bytes; <paramref name="name"/> stands for a contract that cannot be read.</summary>
+    internal static async Task<Registration> RegisterAsync(IMessageBus bus, byte[] utf8, string name, string source, CancellationToken cancel) =>
+        TermsReader.Read(utf8, out var faults) is { } terms
+            ? await bus.InvokeForTenantAsync<Registration>(terms.Id, new RegisterContract(terms, source), cancel)
+            : new Registration(name, null, [], faults, Receipt.Before(null));
 
     internal static void Print(IAnsiConsole console, IReadOnlyList<Registration> registrations)
     {
@@ -51,9 +59,9 @@ internal static class ContractsCommand
     private static Command List()
     {
         var command = new Command("list", "Lists the registered contracts");
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (AccountReader accounts, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var contracts = (await ledger.Accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of).ToList();
+            var contracts = (await accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of).ToList();
             terminal.Show(contracts, console =>
             {
                 var table = Terminal.Table("Contract", "Title~", "From", "To", "Total#", "Periods#", "Findings#");
@@ -65,7 +73,7 @@ internal static class ContractsCommand
                 console.Write(table);
             });
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 
@@ -73,12 +81,12 @@ internal static class ContractsCommand
     {
         var id = new Argument<string>("ID");
         var command = new Command("show", "Shows a contract's terms in force, clause by clause") { id };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (AccountReader accounts, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var (account, _, _) = await ledger.Accounts.AtAsync(parsed.GetRequiredValue(id), null, cancel);
+            var (account, _, _) = await accounts.AtAsync(parsed.GetRequiredValue(id), null, cancel);
             terminal.Show(account.Terms, console => Print(console, account));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Hosting;
 using Ledger.Projections.Store;
 using Npgsql;
 using Spectre.Console;
@@ -15,12 +16,13 @@ internal static class DbCommand
         Verb("apply", "Makes what is missing, and gives the service's role its rights", async (owner, terminal, cancel) =>
         {
             await LedgerSchema.ApplyAsync(owner, cancel);
+            await MessageTables.ApplyAsync(owner, cancel);
             terminal.Show(new Assertion(true, null), console => console.MarkupLine("[green]applied[/]: the schema is what this program needs"));
             return CommandLine.Done;
         }),
         Verb("assert", "Says what differs from what this program needs; status 1 where anything does", async (owner, terminal, cancel) =>
         {
-            var difference = await LedgerSchema.DifferenceAsync(owner, cancel);
+            var difference = await LedgerSchema.DifferenceAsync(owner, cancel) ?? await MessageTables.DifferenceAsync(owner, cancel);
             terminal.Show(new Assertion(difference is null, difference), console => console.WriteLine(difference ?? "the schema is what this program needs"));
             return difference is null ? CommandLine.Done : CommandLine.SomethingWrong;
         }),
@@ -35,11 +37,11 @@ internal static class DbCommand
     private static Command Verb(string name, string description, Func<NpgsqlDataSource, Terminal, CancellationToken, Task<int>> work)
     {
         var command = new Command(name, description);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (LedgerDatabase database, Terminal terminal, CancellationToken cancel) =>
         {
-            await using var owner = ledger.OpenOwner();
+            await using var owner = database.OpenOwner();
             return await work(owner, terminal, cancel);
-        }, cancel));
+        });
         return command;
     }
 }

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ledger.Api.Tables;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Json;
+using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -16,9 +18,9 @@ internal static class DeductionsCommand
         var command = new Command("deductions", "Lists a contract's deductions, now or as of any moment") { id };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var rows = await ledger.Read.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            var rows = await statements.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, log, cancel), cancel);
             export.Write(parsed, terminal, Reports.Deductions(rows));
             terminal.Show(rows, console =>
             {
@@ -33,7 +35,7 @@ internal static class DeductionsCommand
                 console.Write(table);
             });
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

@@ -1,10 +1,16 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
+using Ledger.Api.Imports;
 using Ledger.Api.Operations;
 using Ledger.Domain.Terms;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -30,37 +36,43 @@ internal static class DemoCommand
                 await StartAfreshAsync(settings, terminal, cancel);
             }
 
-            await using var ledger = await LedgerRuntime.OpenAsync(settings, clock, terminal.Say, cancel);
-            await DemoYear.RefuseRealLedgerAsync(ledger, cancel);
-            var ok = await RunAsync(ledger, year, terminal, cancel);
-            if (!parsed.GetValue(noServe))
+            int status;
+            await using (var ledger = await LedgerHost.OpenAsync(settings, clock, terminal.Say, cancel))
             {
-                await ServeCommand.ServeAsync(ledger, parsed.GetRequiredValue(urls), terminal, cancel);
+                status = await ledger.RunAsync(RecordAsync, cancel, year, terminal);
             }
 
-            return ok ? CommandLine.Done : CommandLine.SomethingWrong;
+            if (!parsed.GetValue(noServe))
+            {
+                await ServeCommand.ServeAsync(settings, clock, parsed.GetRequiredValue(urls), terminal, cancel);
+            }
+
+            return status;
         }));
         return command;
     }
 
-    private static async Task<bool> RunAsync(LedgerRuntime ledger, DemoYear year, Terminal terminal, CancellationToken cancel)
+    private static async Task<int> RecordAsync(
+        IMessageBus bus, Importer importer, AccountReader accounts, StatementReader reader, CheckpointPublisher checkpoints, ReadModels models,
+        LedgerVerifier verifier, LogReader log, DemoYear year, Terminal terminal, CancellationToken cancel)
     {
+        await DemoYear.RefuseRealLedgerAsync(log, cancel);
         var registrations = new List<Registration>();
         foreach (var id in ShippedContracts.Ids)
         {
-            registrations.Add(await RegisterContract.RunAsync(ledger, ShippedContracts.Find(id)!, id, DemoYear.Source, cancel));
+            registrations.Add(await ContractsCommand.RegisterAsync(bus, ShippedContracts.Find(id)!, id, DemoYear.Source, cancel));
         }
 
-        var figures = await WithProgressAsync(terminal, year.Count, progress => year.RunAsync(ledger, progress, cancel));
+        var figures = await WithProgressAsync(terminal, year.Count, progress => year.RunAsync(bus, importer, accounts, progress, cancel));
         var statements = new List<Domain.Statements.PeriodStatement>();
         foreach (var id in ShippedContracts.Ids)
         {
-            statements.AddRange(await ledger.Read.AllAsync(id, null, cancel));
+            statements.AddRange(await reader.AllAsync(id, null, cancel));
         }
 
-        await ledger.Checkpoints.PublishAsync(cancel);
-        await ReadModels.CatchUpAsync(ledger, cancel);
-        var verification = await VerifyCommand.VerifyAsync(ledger, terminal, cancel);
+        await checkpoints.PublishAsync(cancel);
+        await models.CatchUpAsync(cancel);
+        var verification = await VerifyCommand.VerifyAsync(verifier, terminal, cancel);
         terminal.Show(new { registrations, figures, statements, verification }, console =>
         {
             ContractsCommand.Print(console, registrations);
@@ -76,7 +88,7 @@ internal static class DemoCommand
                 : $"imported {figures.Imported:#,0} events at {figures.ImportedPerSecond:#,0} a second; {figures.Months} assessments read {figures.Assessed:#,0} events at {figures.AssessedPerSecond:#,0} a second");
             VerifyCommand.Print(console, verification);
         });
-        return verification.Ok;
+        return verification.Ok ? CommandLine.Done : CommandLine.SomethingWrong;
     }
 
     private static void PrintOthers(IAnsiConsole console, IEnumerable<Domain.Statements.PeriodStatement> statements)
@@ -104,12 +116,12 @@ internal static class DemoCommand
     /// <summary>Empties a demo ledger: its database schemas go, and are made anew when it is opened.</summary>
     private static async Task StartAfreshAsync(LedgerSettings settings, Terminal terminal, CancellationToken cancel)
     {
-        await using var ledger = await LedgerRuntime.OpenAsync(settings, SystemClock.Instance, terminal.Say, cancel);
-        await DemoYear.RefuseRealLedgerAsync(ledger, cancel);
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+        await using var database = await LedgerDatabase.OpenAsync(settings, terminal.Say, cancel);
+        await DemoYear.RefuseRealLedgerAsync(new LogReader(database.Source), cancel);
+        await using var connection = await database.Source.OpenConnectionAsync(cancel);
         await using var drop = new NpgsqlCommand("""
             set role none; -- The service's own role may drop nothing.
-            drop schema if exists personal, ledger cascade;
+            drop schema if exists personal, ledger, messages cascade;
             """, connection);
         await drop.ExecuteNonQueryAsync(cancel);
 

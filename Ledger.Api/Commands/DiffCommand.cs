@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Ledger.Domain.Differences;
+using Ledger.Projections.Differences;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -15,10 +17,10 @@ internal static class DiffCommand
         var from = new Option<long>("--from") { Required = true, Description = "The earlier position of the log" };
         var to = new Option<long?>("--to") { Description = "The later position (default: the log's head)" };
         var command = new Command("diff", "Shows what changed in a contract between two positions, and which events changed it") { id, from, to };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (LogReader log, DifferenceReader differences, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var until = parsed.GetValue(to) ?? (await ledger.Log.HeadAsync(cancel)).Position;
-            var difference = await ledger.Differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
+            var until = parsed.GetValue(to) ?? (await log.HeadAsync(cancel)).Position;
+            var difference = await differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
             terminal.Show(difference, console =>
             {
                 var table = Terminal.Table("Subject~", "Value", "Before#", "After#", "Because of~");
@@ -44,7 +46,7 @@ internal static class DiffCommand
                 console.MarkupLineInterpolated($"{difference.Changes.Count} values in {table.Rows.Count} rows of {difference.Contract} changed after position {difference.From.Position} up to {difference.To.Position}");
             });
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

@@ -18,13 +18,13 @@ internal static class ExportCommand
         var output = new Option<string>("--out") { Required = true, Description = "The bundle to write" };
         var kept = new Option<string[]>("--checkpoint") { Description = "A checkpoint that the reader keeps: the bundle is made so that it can be compared; may be repeated" };
         var command = new Command("export", "Writes a contract's events, proofs, checkpoint, terms, statements and settlement as one file that is verified without the ledger") { id, output, kept };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (CheckpointPublisher checkpoints, BundleWriter bundles, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
-            var policy = await ledger.Checkpoints.PolicyAsync(cancel);
-            var published = await ledger.Checkpoints.PublishAsync(cancel);
+            var policy = await checkpoints.PolicyAsync(cancel);
+            var published = await checkpoints.PublishAsync(cancel);
             var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);
-            var sizes = ledger.Checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
+            var sizes = checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
             long events;
             var temporary = path + ".new";
             try
@@ -32,7 +32,7 @@ internal static class ExportCommand
                 await using (var file = CommandLine.CreateFile(temporary))
                 await using (var buffered = new BufferedStream(file, 1 << 20))
                 {
-                    events = await new BundleWriter(ledger.Database, ledger.Accounts, ledger.Log).WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                    events = await bundles.WriteAsync(buffered, contract, published, policy, sizes, cancel);
                 }
 
                 File.Move(temporary, path, overwrite: true);
@@ -51,7 +51,7 @@ internal static class ExportCommand
                 new { file = path, contract, events, published.Checkpoint.Size, root },
                 console => console.MarkupLineInterpolated($"{path}: {events:#,0} events of {contract} in the log of size {published.Checkpoint.Size:#,0}, root {root}"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

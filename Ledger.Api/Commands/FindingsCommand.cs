@@ -5,6 +5,8 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Projections.Findings;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -24,7 +26,7 @@ internal static class FindingsCommand
         var command = new Command("findings", "Lists what stands out: limits broken, duties, rights, contradictions, records suspected false") { id, kind, rule, effective };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (FindingReader reader, LedgerTime time, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             FindingKind? only = null;
             if (parsed.GetValue(kind) is { } word)
@@ -34,13 +36,13 @@ internal static class FindingsCommand
                     : throw new LedgerException(ErrorCode.BadRequest, $"--kind: expected one of {string.Join(", ", Words<FindingKind>.All)}, got \"{word}\"");
             }
 
-            var position = await moment.PositionAsync(parsed, ledger, cancel);
-            var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await ledger.NowAsync(cancel);
-            var findings = (await ledger.Findings.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one)).ToList();
+            var position = await moment.PositionAsync(parsed, log, cancel);
+            var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel);
+            var findings = (await reader.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one)).ToList();
             export.Write(parsed, terminal, Reports.Findings(findings));
             terminal.Show(findings, console => Print(console, findings));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

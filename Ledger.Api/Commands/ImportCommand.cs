@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Domain.Errors;
@@ -20,7 +19,7 @@ internal static class ImportCommand
         var rejects = new Option<string?>("--rejects") { Description = "Record the good lines, and write the bad ones with their reasons to this file" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, show the first lines as events, record nothing" };
         var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, map, rejects, dryRun };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (Importer importer, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var paths = parsed.GetRequiredValue(files);
             await CheckAsync(paths, parsed.GetValue(rejects));
@@ -37,7 +36,7 @@ internal static class ImportCommand
                     rejected is null ? null : line => WriteAsync(rejected, file, line),
                     parsed.GetValue(dryRun));
 #pragma warning restore CA2025
-                var report = await ImportAsync(ledger, terminal, file, stream => FileOf(stream, mapping, parsed.GetValue(contract)), options, cancel);
+                var report = await ImportAsync(importer, terminal, file, stream => FileOf(stream, mapping, parsed.GetValue(contract)), options, cancel);
                 reports.Add(report);
                 status = report.Rejected > 0 ? CommandLine.SomethingWrong : status;
                 Explain(terminal, file, report, rejected is not null);
@@ -59,11 +58,12 @@ internal static class ImportCommand
                 }
             });
             return status;
-        }, cancel));
+        });
         return command;
     }
 
-    private static async Task<ImportReport> ImportAsync(LedgerRuntime ledger, Terminal terminal, string file, Func<Stream, EventFile> fileOf, ImportOptions options, CancellationToken cancel)
+    private static async Task<ImportReport> ImportAsync(
+        Importer importer, Terminal terminal, string file, Func<Stream, EventFile> fileOf, ImportOptions options, CancellationToken cancel)
     {
         await using var stream = CommandLine.OpenFile(file);
 
@@ -73,11 +73,11 @@ internal static class ImportCommand
         {
             if (!Terminal.ShowsProgress)
             {
-                return await ImportEvents.RunAsync(ledger, fileOf(spooled ?? stream), options, cancel);
+                return await importer.ImportAsync(fileOf(spooled ?? stream), options, cancel);
             }
 
-            return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => ImportEvents.RunAsync(
-                ledger, fileOf(spooled ?? stream), options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
+            return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => importer.ImportAsync(
+                fileOf(spooled ?? stream), options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
         }
         catch (IOException e) when (!DatabaseErrors.IsAway(e))
         {

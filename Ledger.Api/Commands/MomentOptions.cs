@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ledger.Api.Hosting;
+using Ledger.Projections.Store;
 using Ledger.Api.Operations;
 
 namespace Ledger.Api.Commands;
@@ -17,10 +17,10 @@ internal sealed class MomentOptions
     }
 
     /// <summary>The position named, or the log's head.</summary>
-    public async Task<long> PositionAsync(ParseResult parsed, LedgerRuntime ledger, CancellationToken cancel) =>
-        await ReadAsync(parsed, ledger, cancel) ?? (await ledger.Log.HeadAsync(cancel)).Position;
+    public async Task<long> PositionAsync(ParseResult parsed, LogReader log, CancellationToken cancel) =>
+        await ReadAsync(parsed, log, cancel) ?? (await log.HeadAsync(cancel)).Position;
 
     /// <summary>The position named; null where none is.</summary>
-    public Task<long?> ReadAsync(ParseResult parsed, LedgerRuntime ledger, CancellationToken cancel) =>
-        Moments.PositionAsync(ledger, parsed.GetValue(asOf), parsed.GetValue(position), cancel);
+    public Task<long?> ReadAsync(ParseResult parsed, LogReader log, CancellationToken cancel) =>
+        Moments.PositionAsync(log, parsed.GetValue(asOf), parsed.GetValue(position), cancel);
 }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
 using Ledger.Domain.Time;
+using Ledger.Projections.Rankings;
+using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -16,19 +19,19 @@ internal static class PackCommand
         var moment = new MomentOptions();
         var command = new Command("pack", "Writes the settlement pack: statements, settlement, deductions, rates, rankings, with the checkpoint on every sheet") { id, output, chinese };
         moment.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (StatementReader reader, RankingReader rankings, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
-            var position = await moment.PositionAsync(parsed, ledger, cancel);
-            var statements = await ledger.Read.AllAsync(contract, position, cancel);
+            var position = await moment.PositionAsync(parsed, log, cancel);
+            var statements = await reader.AllAsync(contract, position, cancel);
             var (at, root) = (statements[0].AsOf!, statements[0].Checkpoint!.Root);
-            var book = await ledger.Rankings.AtAsync(position, cancel);
+            var book = await rankings.AtAsync(position, cancel);
             var cycles = book.CyclesOf(contract);
             var rates = cycles.Select(c => book.Rates(contract, c)!).ToList();
             IReadOnlyList<ReportTable> tables =
             [
-                Reports.Statements(statements), Reports.Settlement(await ledger.Read.SettlementAsync(contract, position, cancel)),
-                Reports.Deductions(await ledger.Read.DeductionsAsync(contract, position, cancel)), Reports.Rates(rates), Reports.RatedCases(rates),
+                Reports.Statements(statements), Reports.Settlement(await reader.SettlementAsync(contract, position, cancel)),
+                Reports.Deductions(await reader.DeductionsAsync(contract, position, cancel)), Reports.Rates(rates), Reports.RatedCases(rates),
                 .. Reports.Rankings([.. cycles.Select(book.Rankings)]),
             ];
             var recorded = ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null);
@@ -38,7 +41,7 @@ internal static class PackCommand
                 new { file = path, contract, position = at.Position, root, sheets = tables.Select(t => t.Name) },
                 console => console.MarkupLineInterpolated($"{path}: {tables.Count} sheets as of position {at.Position}"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

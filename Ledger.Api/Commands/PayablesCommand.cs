@@ -3,6 +3,8 @@ using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
+using Ledger.Projections.Payables;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -18,14 +20,14 @@ internal static class PayablesCommand
         var command = new Command("payables", "Shows what is payable over all contracts and what blocks it, now or as of any moment") { status, due };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (PayableReader payables, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var (only, before) = (PayableFilter.Status(parsed.GetValue(status), "--status"), PayableFilter.Date(parsed.GetValue(due), "--due-before"));
-            var list = await ledger.Payables.ListAsync(only, before, await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            var list = await payables.ListAsync(only, before, await moment.ReadAsync(parsed, log, cancel), cancel);
             export.Write(parsed, terminal, Reports.Payables(list));
             terminal.Show(list, console => Print(console, list));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

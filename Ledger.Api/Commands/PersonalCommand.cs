@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Personal;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -20,10 +22,11 @@ internal static class PersonalCommand
         var subject = new Argument<string>("CASE") { Description = "The case's stream, such as case/GMD-0001" };
         var contract = new Option<string>("--contract") { Required = true, Description = "The contract" };
         var command = new Command("show", "Shows a case's caller, once it is on record who reads it and why") { subject, contract, Actor, Reason };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var readings = await PersonalData.DiscloseAsync(
-                ledger, parsed.GetRequiredValue(contract), parsed.GetRequiredValue(subject), Text(parsed, Actor), Text(parsed, Reason), cancel);
+            var disclosure = new DisclosePersonalData(
+                parsed.GetRequiredValue(contract), parsed.GetRequiredValue(subject), Text(parsed, Actor), Text(parsed, Reason));
+            var readings = (await bus.InvokeForTenantAsync<Disclosure>(LedgerSource.Contract, disclosure, cancel)).Readings;
             terminal.Show(readings, console =>
             {
                 var table = Terminal.Table("Field", "Value~", "Position#", "Subject");
@@ -35,7 +38,7 @@ internal static class PersonalCommand
                 console.Write(table);
             });
             return readings.Any(r => r.State is PersonalState.Missing or PersonalState.Changed) ? CommandLine.SomethingWrong : CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 
@@ -43,12 +46,12 @@ internal static class PersonalCommand
     {
         var phone = new Argument<string>("PHONE") { Description = "A phone number" };
         var command = new Command("find", "Names the subject that a phone number belongs to") { phone };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, (ledger, terminal) =>
+        command.SetLedgerAction((PersonalStore personal, ParseResult parsed, Terminal terminal) =>
         {
-            var subject = PersonalData.Find(ledger, parsed.GetRequiredValue(phone));
+            var subject = personal.SubjectOf(parsed.GetRequiredValue(phone));
             terminal.Show(new { subject }, console => console.MarkupLineInterpolated($"{subject ?? "nobody is known by that number"}"));
             return Task.FromResult(CommandLine.Done);
-        }, cancel));
+        });
         return command;
     }
 
@@ -56,13 +59,15 @@ internal static class PersonalCommand
     {
         var subject = new Argument<string>("SUBJECT") { Description = "The subject, such as p-12, as show and find name it" };
         var command = new Command("erase", "Destroys a subject's key and rows for good, here and for every backup, and records that") { subject, Actor, Reason };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var erased = await PersonalData.EraseAsync(ledger, parsed.GetRequiredValue(subject), Text(parsed, Actor), Text(parsed, Reason), cancel);
+            var erasure = new ErasePersonalData(parsed.GetRequiredValue(subject), Text(parsed, Actor), Text(parsed, Reason));
+            var erased = await bus.InvokeForTenantAsync<Erasure>(LedgerSource.Contract, erasure, cancel);
+            await bus.InvokeForTenantAsync(LedgerSource.Contract, new DestroyPersonalKey(erased.Subject), cancel);
             terminal.Show(erased, console => console.MarkupLineInterpolated(
                 $"{erased.Subject} {(erased.Recorded ? "is erased" : "was erased before")}, recorded at position {erased.Position}"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

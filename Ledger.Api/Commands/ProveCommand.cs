@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
 using Spectre.Console;
 
@@ -14,15 +15,14 @@ internal static class ProveCommand
         var from = new Option<long?>("--from") { Description = "Proves instead that the log begins with the log of this size" };
         var output = new Option<string?>("--out") { Description = "Writes the proof to a file (C2SP tlog-proof) instead of printing it" };
         var command = new Command("prove", "Proves against the signed checkpoint that an event is in the log, or that the log only grew") { position, from, output };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (CheckpointPublisher checkpoints, LogProver prover, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             if (parsed.GetValue(position) is null == parsed.GetValue(from) is null || (parsed.GetValue(from) is not null && parsed.GetValue(output) is not null))
             {
                 throw new LedgerException(ErrorCode.BadRequest, "name a POSITION, with --out or without, or a size with --from");
             }
 
-            var published = await ledger.Checkpoints.PublishAsync(cancel);
-            var prover = new LogProver(ledger.Database, ledger.Log);
+            var published = await checkpoints.PublishAsync(cancel);
             if (parsed.GetValue(from) is { } size)
             {
                 var consistency = await prover.ConsistencyAsync(size, published.Checkpoint.Size, published, cancel);
@@ -51,7 +51,7 @@ internal static class ProveCommand
                     }
                 });
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

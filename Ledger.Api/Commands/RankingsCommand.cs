@@ -5,6 +5,8 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
 using Ledger.Domain.Time;
+using Ledger.Projections.Rankings;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -23,13 +25,13 @@ internal static class RankingsCommand
         var command = new Command("rankings", "Ranks contracts, units, seats and vendors in one cycle, now or as of any moment") { cycle.Option, since, of };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (RankingReader reader, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var month = cycle.Read(parsed);
-            var book = await ledger.Rankings.AtAsync(await moment.PositionAsync(parsed, ledger, cancel), cancel);
+            var book = await reader.AtAsync(await moment.PositionAsync(parsed, log, cancel), cancel);
             if (parsed.GetValue(since) is { } earlier)
             {
-                var moves = book.MovesSince(await ledger.Rankings.AtAsync(earlier, cancel), month);
+                var moves = book.MovesSince(await reader.AtAsync(earlier, cancel), month);
                 terminal.Show(moves, console => PrintMoves(console, moves));
             }
             else if (parsed.GetValue(of) is { } name)
@@ -52,7 +54,7 @@ internal static class RankingsCommand
             }
 
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

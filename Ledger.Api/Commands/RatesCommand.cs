@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
+using Ledger.Projections.Rankings;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -19,10 +21,10 @@ internal static class RatesCommand
         var command = new Command("rates", "Shows the three rates of a cycle with every case and why it counts or not") { id, cycle.Option };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (RankingReader rankings, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var contract = parsed.GetRequiredValue(id);
-            var book = await ledger.Rankings.AtAsync(await moment.PositionAsync(parsed, ledger, cancel), cancel);
+            var book = await rankings.AtAsync(await moment.PositionAsync(parsed, log, cancel), cancel);
             var rates = book.Rates(contract, cycle.Read(parsed)) ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment");
             export.Write(parsed, terminal, Reports.Rates([rates]), Reports.RatedCases([rates]));
             terminal.Show(rates, console =>
@@ -44,7 +46,7 @@ internal static class RatesCommand
                 }
             });
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

@@ -16,7 +16,7 @@ internal static class RebuildCommand
     {
         var projection = new Argument<string>("PROJECTION") { Description = "Which: " + Accounts, Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => Accounts };
         var command = new Command("rebuild", "Folds read models from the first event again; meanwhile reads fold them themselves") { projection };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (ReadModels models, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             if (parsed.GetValue(projection) is var name && name != Accounts)
             {
@@ -24,11 +24,11 @@ internal static class RebuildCommand
             }
 
             var watch = System.Diagnostics.Stopwatch.StartNew();
-            var (position, contracts) = await ReadModels.RebuildAsync(ledger, cancel);
+            var (position, contracts) = await models.RebuildAsync(cancel);
             var rebuilt = new Rebuilt(Accounts, position, contracts, Math.Round(watch.Elapsed.TotalSeconds, 1));
             terminal.Show(rebuilt, console => console.MarkupLineInterpolated($"[green]rebuilt[/] {Accounts} of {contracts:#,0} contracts from {position:#,0} events in {rebuilt.Seconds} s"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 }

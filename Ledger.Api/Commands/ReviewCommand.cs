@@ -1,11 +1,14 @@
 using System.CommandLine;
-using Ledger.Api.Hosting;
-using Ledger.Api.Imports;
+using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
+using Ledger.Projections.Findings;
+using Ledger.Projections.Store;
 using Spectre.Console;
+using Wolverine;
 
 namespace Ledger.Api.Commands;
 
@@ -37,29 +40,29 @@ internal static class ReviewCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (IMessageBus bus, FindingReader reader, LogReader log, LedgerTime time, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var contract = parsed.GetRequiredValue(Contract);
-            var (subject, data) = step(parsed, await FindAsync(ledger, contract, parsed.GetRequiredValue(Id), cancel));
-            var e = new NewEvent(contract, subject, $"review-{Guid.NewGuid():n}", "ledger/review", await ledger.NowAsync(cancel), parsed.GetRequiredValue(Actor), data);
-            using var file = new MemoryStream(EventWriter.Write(e));
-            var report = await ImportEvents.RunAsync(ledger, EventFile.OfEvents(file, contract), new ImportOptions(), cancel);
-            if (report.Rejected > 0)
+            var (subject, data) = step(parsed, await FindAsync(reader, log, time, contract, parsed.GetRequiredValue(Id), cancel));
+            var e = new NewEvent(contract, subject, $"review-{Guid.NewGuid():n}", "ledger/review", await time.NowAsync(cancel), parsed.GetRequiredValue(Actor), data);
+            var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(contract, new RecordDecision(e), cancel);
+            if (outcome.Refusals.Count > 0)
             {
-                throw new LedgerException(ErrorCode.Refused, $"the review was refused: {string.Join("; ", report.Errors.SelectMany(r => r.Faults))}");
+                throw new LedgerException(ErrorCode.Refused, $"the review was refused: {string.Join("; ", outcome.Refusals)}");
             }
 
-            var now = await FindAsync(ledger, contract, parsed.GetRequiredValue(Id), cancel);
-            terminal.Show(now, console => console.MarkupLineInterpolated($"{now.Id} is [bold]{Words<FindingState>.Of(now.State)}[/], recorded at position {report.FirstPosition}"));
+            var now = await FindAsync(reader, log, time, contract, parsed.GetRequiredValue(Id), cancel);
+            terminal.Show(now, console => console.MarkupLineInterpolated($"{now.Id} is [bold]{Words<FindingState>.Of(now.State)}[/], recorded at position {outcome.Receipt.Position}"));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 
-    private static async Task<Finding> FindAsync(LedgerRuntime ledger, string contract, string id, CancellationToken cancel)
+    private static async Task<Finding> FindAsync(
+        FindingReader reader, LogReader log, LedgerTime time, string contract, string id, CancellationToken cancel)
     {
-        var position = (await ledger.Log.HeadAsync(cancel)).Position;
-        var findings = await ledger.Findings.AtAsync(contract, position, await ledger.NowAsync(cancel), cancel);
+        var position = (await log.HeadAsync(cancel)).Position;
+        var findings = await reader.AtAsync(contract, position, await time.NowAsync(cancel), cancel);
         return findings.FirstOrDefault(f => f.Id == id)
             ?? throw new LedgerException(ErrorCode.Refused, $"{contract} has no finding {id}: `findings {contract}` lists those it has, with their ids");
     }

@@ -28,17 +28,18 @@ internal static class ServeCommand
         command.Options.Add(urls);
         command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
         {
-            using var held = Hold(CommandLine.Settings());
-            await using var ledger = await LedgerRuntime.OpenAsync(CommandLine.Settings(), SystemClock.Instance, terminal.Say, cancel);
-            await ServeAsync(ledger, parsed.GetRequiredValue(urls), terminal, cancel);
+            var settings = CommandLine.Settings();
+            using var held = Hold(settings);
+            await ServeAsync(settings, SystemClock.Instance, parsed.GetRequiredValue(urls), terminal, cancel);
             return CommandLine.Done;
         }));
     }
 
-    /// <summary>Serves an open ledger until cancelled.</summary>
-    internal static async Task ServeAsync(LedgerRuntime ledger, string urls, Terminal terminal, CancellationToken cancel)
+    /// <summary>Serves the ledger of the settings until cancelled.</summary>
+    internal static async Task ServeAsync(LedgerSettings settings, IClock clock, string urls, Terminal terminal, CancellationToken cancel)
     {
-        await using var app = LedgerApi.Build(ledger, urls);
+        await using var database = await LedgerDatabase.OpenAsync(settings, terminal.Say, cancel);
+        await using var app = await LedgerApi.BuildAsync(database, settings, clock, urls, cancel);
         try
         {
             await app.StartAsync(cancel);

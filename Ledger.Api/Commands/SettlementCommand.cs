@@ -3,6 +3,8 @@ using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
+using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -19,13 +21,13 @@ internal static class SettlementCommand
         var command = new Command("settlement", "Shows a contract's final account, now or as of any moment") { id };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var settlement = await ledger.Read.SettlementAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, ledger, cancel), cancel);
+            var settlement = await statements.SettlementAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, log, cancel), cancel);
             export.Write(parsed, terminal, Reports.Settlement(settlement));
             terminal.Show(settlement, console => Print(console, settlement));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

@@ -6,6 +6,8 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
+using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -22,21 +24,21 @@ internal static class StatementCommand
         var command = new Command("statement", "Shows the period statements, now or as of any moment") { id, period, today };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (StatementReader reader, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var contract = parsed.GetRequiredValue(id);
             if (parsed.GetValue(today))
             {
                 var issued = parsed.GetValue(period) ?? throw new LedgerException(ErrorCode.BadRequest, "--today needs --period");
-                var both = await ledger.Read.IssuedAndTodayAsync(contract, issued, await moment.ReadAsync(parsed, ledger, cancel), cancel);
+                var both = await reader.IssuedAndTodayAsync(contract, issued, await moment.ReadAsync(parsed, log, cancel), cancel);
                 terminal.Show(both, console => Compare(console, both));
                 return CommandLine.Done;
             }
 
-            var position = await moment.ReadAsync(parsed, ledger, cancel);
+            var position = await moment.ReadAsync(parsed, log, cancel);
             IReadOnlyList<PeriodStatement> statements = parsed.GetValue(period) is { } number
-                ? [await ledger.Read.OneAsync(contract, number, position, cancel)]
-                : await ledger.Read.AllAsync(contract, position, cancel);
+                ? [await reader.OneAsync(contract, number, position, cancel)]
+                : await reader.AllAsync(contract, position, cancel);
             export.Write(parsed, terminal, Reports.Statements(statements));
             if (parsed.GetValue(period) is not null)
             {
@@ -54,7 +56,7 @@ internal static class StatementCommand
             }
 
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

@@ -3,6 +3,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
+using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
 using Spectre.Console;
 
@@ -18,13 +19,13 @@ internal static class TraceCommand
         var moment = new MomentOptions();
         var command = new Command("trace", "Traces a deduction to its clause, reading, evidence, decisions and statement line") { deduction, contract };
         moment.AddTo(command);
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (TraceReader traces, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var position = await moment.PositionAsync(parsed, ledger, cancel);
-            var trace = await ledger.Traces.AtAsync(parsed.GetRequiredValue(contract), parsed.GetRequiredValue(deduction), position, cancel);
+            var position = await moment.PositionAsync(parsed, log, cancel);
+            var trace = await traces.AtAsync(parsed.GetRequiredValue(contract), parsed.GetRequiredValue(deduction), position, cancel);
             terminal.Show(trace, console => Print(console, trace));
             return CommandLine.Done;
-        }, cancel));
+        });
         return command;
     }
 

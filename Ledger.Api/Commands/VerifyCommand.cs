@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
 using Spectre.Console;
 
@@ -12,19 +11,20 @@ internal static class VerifyCommand
     {
         var copies = new Option<string[]>("--checkpoint") { Description = "A checkpoint, or a checkpoint file, that was kept elsewhere: the log must agree with it; may be repeated" };
         var command = new Command("verify", "Recomputes every leaf, stream, the tree and the head, compares them with the signed checkpoints, repeats every recorded assessment and compares every read model") { copies };
-        command.SetAction((parsed, cancel) => CommandLine.WithLedgerAsync(parsed, async (ledger, terminal) =>
+        command.SetLedgerAction(async (LedgerVerifier verifier, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
-            var result = await VerifyAsync(ledger, terminal, cancel, parsed.GetValue(copies) ?? []);
+            var result = await VerifyAsync(verifier, terminal, cancel, parsed.GetValue(copies) ?? []);
             terminal.Show(result, console => Print(console, result));
             return result.Ok ? CommandLine.Done : CommandLine.SomethingWrong;
-        }, cancel));
+        });
         return command;
     }
 
-    internal static Task<LedgerVerification> VerifyAsync(LedgerRuntime ledger, Terminal terminal, CancellationToken cancel, params string[] copies) => Terminal.ShowsProgress
-        ? terminal.Notes.Status().StartAsync("verifying", status => VerifyLedger.RunAsync(
-            ledger, new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel, copies))
-        : VerifyLedger.RunAsync(ledger, null, cancel, copies);
+    internal static Task<LedgerVerification> VerifyAsync(
+        LedgerVerifier verifier, Terminal terminal, CancellationToken cancel, params string[] copies) => Terminal.ShowsProgress
+        ? terminal.Notes.Status().StartAsync("verifying", status => verifier.VerifyAsync(
+            new Progress<(long Done, long Of)>(p => status.Status($"verifying: {p.Done:#,0} of {p.Of:#,0}")), cancel, copies))
+        : verifier.VerifyAsync(null, cancel, copies);
 
     internal static void Print(IAnsiConsole console, LedgerVerification v)
     {

@@ -1,5 +1,5 @@
-using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
@@ -8,7 +8,7 @@ namespace Ledger.Api.Endpoints;
 /// Publishes a checkpoint at most a second after an append. A log that the signer refuses to sign is an alarm: it is shown in
 /// health until the log extends again what was signed.
 /// </summary>
-public sealed class CheckpointLoop(LedgerRuntime ledger, ILogger<CheckpointLoop> logger) : BackgroundService
+public sealed class CheckpointLoop(CheckpointPublisher checkpoints, ILogger<CheckpointLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -22,7 +22,7 @@ public sealed class CheckpointLoop(LedgerRuntime ledger, ILogger<CheckpointLoop>
         {
             try
             {
-                await ledger.Checkpoints.PublishAsync(stoppingToken);
+                await checkpoints.PublishAsync(stoppingToken);
                 Alarm = null;
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e) && DatabaseErrors.Told(e).Code != ErrorCode.DiskFull)

@@ -1,6 +1,8 @@
-using Ledger.Api.Hosting;
 using Ledger.Api.Operations;
 using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Api.Endpoints;
 
@@ -16,17 +18,18 @@ public sealed record ProjectionHealth(long Position, string? Stopped);
 /// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (LedgerRuntime ledger, ProjectionWatch loop, CheckpointLoop checkpoints, CancellationToken cancel) =>
+    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (
+        LogReader log, NpgsqlDataSource database, ProjectionWatch loop, CheckpointLoop checkpoints, CheckpointPublisher publisher, CancellationToken cancel) =>
     {
-        var head = await ledger.Log.HeadAsync(cancel);
+        var head = await log.HeadAsync(cancel);
         var well = loop.Stopped is null && checkpoints.Alarm is null;
-        var root = Convert.ToHexStringLower(await LogRoot.AtAsync(ledger.Database, head.Position, cancel));
+        var root = Convert.ToHexStringLower(await LogRoot.AtAsync(database, head.Position, cancel));
         var health = new Health(
             well ? "ok" : "degraded", head.Position, root, new ProjectionHealth(loop.Position, loop.Stopped),
-            new CheckpointHealth(ledger.Checkpoints.Latest?.Checkpoint.Size, checkpoints.Alarm));
+            new CheckpointHealth(publisher.Latest?.Checkpoint.Size, checkpoints.Alarm));
         return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
     });
 
-    public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerRuntime ledger, CancellationToken cancel) =>
-        TypedResults.Ok(await VerifyLedger.RunAsync(ledger, null, cancel)));
+    public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerVerifier verifier, CancellationToken cancel) =>
+        TypedResults.Ok(await verifier.VerifyAsync(null, cancel)));
 }

@@ -1,18 +1,22 @@
-using JasperFx;
-using JasperFx.Events.Daemon;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Json;
-using Ledger.Projections.Store;
-using Marten;
+using Ledger.Projections.Evidence.Checkpoints;
+using NodaTime;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>The web application over an open ledger.</summary>
+/// <summary>The web application over an open database.</summary>
 public static class LedgerApi
 {
-    /// <summary>Builds it; nothing listens until it is started.</summary>
-    public static WebApplication Build(LedgerRuntime ledger, string urls)
+    /// <summary>Builds it, with the tables that a service needs; nothing listens until it is started.</summary>
+    public static async Task<WebApplication> BuildAsync(
+        LedgerDatabase database, LedgerSettings settings, IClock clock, string urls, CancellationToken cancel, ISigner? signer = null)
     {
+        await using (var owner = database.OpenOwner())
+        {
+            await MessageTables.EnsureAsync(owner, cancel);
+        }
+
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Ledger.Api" });
         builder.WebHost.UseKestrel().UseUrls(urls);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A failed start is told in one line by the command.
@@ -33,15 +37,7 @@ public static class LedgerApi
                 options.Converters.Add(converter);
             }
         });
-        builder.Services.AddSingleton(ledger);
-
-        // One service of those on a database runs the projections; another takes over where it ends.
-        builder.Services.AddMarten(options =>
-        {
-            LedgerStore.Configure(options, ledger.Clock);
-            options.Connection(ledger.Database);
-            options.AutoCreateSchemaObjects = AutoCreate.None;
-        }).AddAsyncDaemon(DaemonMode.HotCold);
+        builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.Source, clock);
         builder.Services.AddSingleton<ProjectionWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionWatch>());
         builder.Services.AddSingleton<CheckpointLoop>();

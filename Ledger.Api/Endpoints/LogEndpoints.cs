@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
+using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Api.Endpoints;
 
@@ -24,58 +25,58 @@ internal static partial class LogEndpoints
     public static void MapLog(this WebApplication app)
     {
         var log = app.MapGroup("/log");
-        log.MapGet("/checkpoint", async (LedgerRuntime ledger, HttpResponse response, CancellationToken cancel) =>
+        log.MapGet("/checkpoint", async (CheckpointPublisher checkpoints, HttpResponse response, CancellationToken cancel) =>
         {
             response.Headers.CacheControl = "no-cache";
             try
             {
-                return Results.Text((await PublishedAsync(ledger, cancel)).Note.ToString(), Text);
+                return Results.Text((await PublishedAsync(checkpoints, cancel)).Note.ToString(), Text);
             }
-            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && ledger.Checkpoints.File.Last() is { } last)
+            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && checkpoints.File.Last() is { } last)
             {
                 // A service that was started under an alarm shows the last good one, as it did before.
                 return Results.Text(last, Text);
             }
         });
-        log.MapGet("/keys", async (LedgerRuntime ledger, CancellationToken cancel) => Results.Text((await ledger.Checkpoints.PolicyAsync(cancel)).ToString(), Text));
+        log.MapGet("/keys", async (CheckpointPublisher checkpoints, CancellationToken cancel) => Results.Text((await checkpoints.PolicyAsync(cancel)).ToString(), Text));
         log.MapGet("/tile/entries/{**path}", EntriesAsync);
         log.MapGet("/tile/{level}/{**path}", TileAsync);
-        log.MapGet("/proof/{position:long}", async (long position, LedgerRuntime ledger, CancellationToken cancel) =>
-            Results.Text((await Prover(ledger).InclusionAsync(position, await PublishedAsync(ledger, cancel), cancel)).ToString(), Text));
-        log.MapGet("/consistency/{from:long}/{to:long}", async (long from, long to, LedgerRuntime ledger, CancellationToken cancel) =>
-            TypedResults.Ok(await Prover(ledger).ConsistencyAsync(from, to, await PublishedAsync(ledger, cancel), cancel)));
+        log.MapGet("/proof/{position:long}", async (long position, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
+            Results.Text((await prover.InclusionAsync(position, await PublishedAsync(checkpoints, cancel), cancel)).ToString(), Text));
+        log.MapGet("/consistency/{from:long}/{to:long}", async (long from, long to, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
+            TypedResults.Ok(await prover.ConsistencyAsync(from, to, await PublishedAsync(checkpoints, cancel), cancel)));
     }
 
-    private static LogProver Prover(LedgerRuntime ledger) => new(ledger.Database, ledger.Log);
-
     /// <summary>What was published last; the first time, now.</summary>
-    private static async ValueTask<PublishedCheckpoint> PublishedAsync(LedgerRuntime ledger, CancellationToken cancel) =>
-        ledger.Checkpoints.Latest ?? await ledger.Checkpoints.PublishAsync(cancel);
+    private static async ValueTask<PublishedCheckpoint> PublishedAsync(CheckpointPublisher checkpoints, CancellationToken cancel) =>
+        checkpoints.Latest ?? await checkpoints.PublishAsync(cancel);
 
-    private static async Task<IResult> TileAsync(string level, string? path, LedgerRuntime ledger, HttpResponse response, CancellationToken cancel)
+    private static async Task<IResult> TileAsync(
+        string level, string? path, CheckpointPublisher checkpoints, NpgsqlDataSource database, HttpResponse response, CancellationToken cancel)
     {
         if (!int.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 63 || number.ToString(CultureInfo.InvariantCulture) != level
-            || await PlaceAsync(number, path, ledger, cancel) is not { } place)
+            || await PlaceAsync(number, path, checkpoints, cancel) is not { } place)
         {
             return Results.NotFound();
         }
 
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
         var hashes = await TileStore.TileAsync(connection, number, place.Index, place.Width, cancel);
         response.Headers.CacheControl = Immutable;
         return Results.Bytes(hashes, OctetStream);
     }
 
-    private static async Task<IResult> EntriesAsync(string? path, LedgerRuntime ledger, HttpResponse response, CancellationToken cancel)
+    private static async Task<IResult> EntriesAsync(
+        string? path, CheckpointPublisher checkpoints, LogReader reader, HttpResponse response, CancellationToken cancel)
     {
-        if (await PlaceAsync(0, path, ledger, cancel) is not { } place)
+        if (await PlaceAsync(0, path, checkpoints, cancel) is not { } place)
         {
             return Results.NotFound();
         }
 
         using var bundle = new MemoryStream();
         var length = new byte[sizeof(ushort)];
-        await foreach (var e in ledger.Log.ReadAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, cancel: cancel))
+        await foreach (var e in reader.ReadAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, cancel: cancel))
         {
             var entry = Encoding.UTF8.GetBytes(Leaf.Text(e));
             BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)entry.Length));
@@ -88,7 +89,7 @@ internal static partial class LogEndpoints
     }
 
     /// <summary>The tile that a path names, where the published log has it: its index, and its width in hashes.</summary>
-    private static async ValueTask<(long Index, int Width)?> PlaceAsync(int level, string? path, LedgerRuntime ledger, CancellationToken cancel)
+    private static async ValueTask<(long Index, int Width)?> PlaceAsync(int level, string? path, CheckpointPublisher checkpoints, CancellationToken cancel)
     {
         if (TilePath().Match(path ?? "") is not { Success: true } match)
         {
@@ -103,7 +104,7 @@ internal static partial class LogEndpoints
             return null;
         }
 
-        var hashes = level * TileStore.Height > 62 ? 0 : (await PublishedAsync(ledger, cancel)).Checkpoint.Size >> (level * TileStore.Height);
+        var hashes = level * TileStore.Height > 62 ? 0 : (await PublishedAsync(checkpoints, cancel)).Checkpoint.Size >> (level * TileStore.Height);
         return index <= hashes / TileStore.Width && (index * TileStore.Width) + width <= hashes ? (index, width) : null;
     }
 

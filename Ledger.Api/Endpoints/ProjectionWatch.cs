@@ -1,7 +1,7 @@
-using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Api.Endpoints;
 
@@ -10,7 +10,7 @@ namespace Ledger.Api.Endpoints;
 /// an event that it cannot apply: it is shown as stopped, with that event's position. Marten tries it again now and then, and it
 /// goes on once a program that knows the event has brought it past (<c>rebuild</c>).
 /// </summary>
-public sealed class ProjectionWatch(LedgerRuntime ledger, ILogger<ProjectionWatch> logger) : BackgroundService
+public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<ProjectionWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -56,7 +56,7 @@ public sealed class ProjectionWatch(LedgerRuntime ledger, ILogger<ProjectionWatc
 
     private async Task<(long Position, long Head)> ReadAsync(CancellationToken cancel)
     {
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
         return (await AccountVerifier.PositionAsync(connection, cancel), (await LogReader.HeadAsync(connection, cancel)).Position);
     }
 
@@ -82,7 +82,7 @@ public sealed class ProjectionWatch(LedgerRuntime ledger, ILogger<ProjectionWatc
     /// <summary>The first event that cannot be read or applied; null where there is none, and they are only late.</summary>
     private async Task<string?> DiagnoseAsync(CancellationToken cancel)
     {
-        await using var connection = await ledger.Database.OpenConnectionAsync(cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
             try

@@ -19,8 +19,17 @@ public abstract class EventFile
     /// <summary>Events in their wire form (<see cref="EventLines"/>); <paramref name="contract"/> stands in where an event names none.</summary>
     public static EventFile OfEvents(Stream stream, string? contract) => new Wire(stream, contract);
 
+    /// <summary>Events that are read already, one a line.</summary>
+    public static EventFile Of(IReadOnlyList<NewEvent> events) => new Listed(events);
+
     /// <summary>A table, CSV or XLSX by its first bytes, through a mapping.</summary>
     public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract) => new Table(stream, mapping, contract);
+
+    private sealed class Listed(IReadOnlyList<NewEvent> events) : EventFile
+    {
+        internal override IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel) =>
+            events.Select((e, i) => (Func<FileLine>)(() => new FileLine(i + 1, null, [PendingEvent.Of(e)], []))).ToAsyncEnumerable();
+    }
 
     private sealed class Wire(Stream stream, string? contract) : EventFile
     {

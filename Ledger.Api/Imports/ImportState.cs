@@ -43,12 +43,9 @@ internal sealed class ImportState(LogTransaction log)
         {
             yield return (e.Event.Contract, e.Stream);
             yield return (e.Event.Contract, e.Event.Contract);
-            if (e.Event.Data is SpotCheckConcluded check)
+            foreach (var subject in Decisions.SubjectsOf(e.Event.Data))
             {
-                foreach (var sampled in check.Sampled)
-                {
-                    yield return (e.Event.Contract, EventStreams.KeyOf(e.Event.Contract, sampled.Subject));
-                }
+                yield return (e.Event.Contract, EventStreams.KeyOf(e.Event.Contract, subject));
             }
         }
     }

@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
 using NodaTime;
+using Wolverine;
 
 namespace Ledger.Api.Operations;
 
@@ -54,9 +58,9 @@ public sealed class DemoYear
     }
 
     /// <summary>Refuses a ledger that holds anything but a demo: a simulated year has no place among real events.</summary>
-    public static async Task RefuseRealLedgerAsync(LedgerRuntime ledger, CancellationToken cancel)
+    public static async Task RefuseRealLedgerAsync(LogReader log, CancellationToken cancel)
     {
-        await foreach (var first in ledger.Log.ReadAsync(0, 1, cancel: cancel))
+        await foreach (var first in log.ReadAsync(0, 1, cancel: cancel))
         {
             if (first.Source != Source)
             {
@@ -66,12 +70,12 @@ public sealed class DemoYear
     }
 
     /// <summary>Imports and assesses; <paramref name="progress"/> is told the events done.</summary>
-    public async Task<DemoFigures> RunAsync(LedgerRuntime ledger, Action<long> progress, CancellationToken cancel)
+    public async Task<DemoFigures> RunAsync(IMessageBus bus, Importer importer, AccountReader accounts, Action<long> progress, CancellationToken cancel)
     {
         var (imported, assessed, done) = (0L, 0L, 0);
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
         var months = ServiceMonths.Of(terms.From, terms.To);
-        var lastAsOf = (await ledger.Accounts.AtAsync(terms.Id, null, cancel)).Account.LastAsOf;
+        var lastAsOf = (await accounts.AtAsync(terms.Id, null, cancel)).Account.LastAsOf;
         for (var month = 1; month <= months; month++)
         {
             var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);
@@ -79,8 +83,7 @@ public sealed class DemoYear
             done += next.Count;
 
             importing.Start();
-            using var file = new MemoryStream([.. next.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
-            var report = await ImportEvents.RunAsync(ledger, EventFile.OfEvents(file, null), new ImportOptions(), cancel);
+            var report = await importer.ImportAsync(EventFile.Of(next), new ImportOptions(), cancel);
             importing.Stop();
             if (report.Rejected > 0)
             {
@@ -94,7 +97,7 @@ public sealed class DemoYear
             if (lastAsOf is null || lastAsOf < until)
             {
                 assessing.Start();
-                await AssessContract.RunAsync(ledger, terms.Id, until, cancel);
+                await bus.InvokeForTenantAsync<AssessmentReport>(terms.Id, new AssessContract(terms.Id, until), cancel);
                 assessing.Stop();
                 assessed += done;
             }

@@ -1,7 +1,7 @@
-using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Projections.Store;
 using NodaTime;
 using NodaTime.Text;
 
@@ -17,11 +17,11 @@ public static class Moments
         : throw new LedgerException(ErrorCode.BadRequest, $"{option}: expected a date such as 2026-01-27, or {Instants.Expected}, got \"{text}\"");
 
     /// <summary>The position that a query is about: the one named, the last one recorded up to a time, or null for the head.</summary>
-    public static async Task<long?> PositionAsync(LedgerRuntime ledger, string? asOf, long? position, CancellationToken cancel) => (asOf, position) switch
+    public static async Task<long?> PositionAsync(LogReader log, string? asOf, long? position, CancellationToken cancel) => (asOf, position) switch
     {
         (null, null) => null,
         (null, { } at) => at,
-        ({ } time, null) => await ledger.Log.PositionAtAsync(Parse(time, "asOf"), cancel),
+        ({ } time, null) => await log.PositionAtAsync(Parse(time, "asOf"), cancel),
         _ => throw new LedgerException(ErrorCode.BadRequest, "name a position or a time, not both"),
     };
 }

@@ -1,13 +1,15 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Settlements;
+using Ledger.Domain.Terms;
+using NodaTime;
 
 namespace Ledger.Domain.Contracts;
 
-/// <summary>
-/// What a decision comes to: faults, and nothing is recorded; or the derived events that are recorded right after it.
-/// </summary>
-public sealed record Decided(IReadOnlyList<Fault> Refusals, IReadOnlyList<NewEvent> Derived)
+/// <summary>What a decision comes to: faults, and nothing is recorded; or events.</summary>
+/// <param name="Refusals">Why it does not follow from the state.</param>
+/// <param name="Events">What is recorded of a command; of an event that was checked, what is recorded right after it.</param>
+public sealed record Decided(IReadOnlyList<Fault> Refusals, IReadOnlyList<NewEvent> Events)
 {
     /// <summary>It follows from the state, and nothing follows from it.</summary>
     public static Decided Accepted { get; } = new([], []);
@@ -37,6 +39,44 @@ public sealed record Decided(IReadOnlyList<Fault> Refusals, IReadOnlyList<NewEve
 /// </summary>
 public static class Decisions
 {
+    private static readonly Duration Ahead = Duration.FromMinutes(5);
+
+    /// <summary>
+    /// A contract's terms on its account: recorded where there is none yet, nothing where it was registered with the same terms,
+    /// else refused. <paramref name="registered"/> are the terms that it was registered with.
+    /// </summary>
+    public static Decided Decide(RegisterContract command, ContractAccount? account, ContractTerms? registered, Instant now)
+    {
+        if (account is null)
+        {
+            return new Decided(
+                [], [new NewEvent(command.Contract, "contract", $"register:{command.Contract}", command.Source, now, "principal", new ContractRegistered(command.Terms))]);
+        }
+
+        return registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(command.Terms))
+            ? Decided.Accepted
+            : Decided.Refused("$.id", $"{command.Contract} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead");
+    }
+
+    /// <summary>
+    /// A decision on its account: itself and what follows from it, or why it is refused. <paramref name="now"/> is the ledger's time;
+    /// <paramref name="isKnown"/> tells of <see cref="SubjectsOf"/> whether it is on record.
+    /// </summary>
+    public static Decided Decide(RecordDecision command, ContractAccount? account, Instant now, Func<string, bool> isKnown)
+    {
+        var e = command.Decision;
+        var decided = AheadOf(e, now) is { } ahead ? new Decided([ahead], []) : Check(account, e, isKnown);
+        return decided.Refusals.Count > 0 ? decided : new Decided([], [e, .. decided.Events]);
+    }
+
+    /// <summary>The subjects that a decision names beside its own: they must be on record.</summary>
+    public static IEnumerable<string> SubjectsOf(EventData data) => data is SpotCheckConcluded check ? check.Sampled.Select(s => s.Subject) : [];
+
+    /// <summary>What is wrong with an event that happened later than five minutes after the ledger's time; null where it did not.</summary>
+    public static Fault? AheadOf(NewEvent e, Instant now) => e.OccurredAt > now + Ahead
+        ? new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({now})")
+        : null;
+
     /// <summary>
     /// Checks one event against the account. Facts always pass; derived events never come from outside.
     /// <paramref name="isKnown"/> tells whether a subject of this contract has an event at a lower position.
@@ -68,7 +108,7 @@ public static class Decisions
 
     private static bool MovesTheFinalAmount(ContractAccount account, NewEvent e, Decided decided)
     {
-        var after = decided.Derived.Prepend(e).Aggregate(account, (a, next) => ContractAccount.Evolve(a, next.AsRecorded())!);
+        var after = decided.Events.Prepend(e).Aggregate(account, (a, next) => ContractAccount.Evolve(a, next.AsRecorded())!);
         return Settlement.Build(after).Final != Settlement.Build(account).Final;
     }
 

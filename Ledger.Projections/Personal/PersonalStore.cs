@@ -28,6 +28,9 @@ public sealed class PersonalStore(PersonalKeys keys)
     /// <summary>The keys.</summary>
     public PersonalKeys Keys => keys;
 
+    /// <summary>The subject that a phone number belongs to; null where nobody is known by it.</summary>
+    public string? SubjectOf(string phone) => Find(new Caller(Phone: phone).WhoIn("")) is { } number ? PersonalField.NameOf(number) : null;
+
     /// <summary>The id of the event that records a subject's erasure: of each there is at most one.</summary>
     public static string ErasureOf(string subject) => LedgerSource.IdOf(LedgerSource.Contract, $"erased:{subject}");
 

@@ -20,6 +20,9 @@ public static class DatabaseErrors
         _ => false,
     };
 
+    /// <summary>True where a save met an event's id, or a place in its stream, that another one took meanwhile.</summary>
+    public static bool IsIdTaken(Exception e) => Causes(e).OfType<PostgresException>().Any(c => c.SqlState == PostgresErrorCodes.UniqueViolation);
+
     /// <summary>
     /// What to tell whoever asked for something that the database did not do: a full disk by its name, anything else as not
     /// reached. Nothing was acknowledged; a commit whose answer was lost may have been done.
@@ -29,6 +32,7 @@ public static class DatabaseErrors
         _ when Causes(e).OfType<LedgerException>().FirstOrDefault() is { } told => told,
         _ when Causes(e).OfType<PostgresException>().FirstOrDefault(c => c.SqlState == PostgresErrorCodes.DiskFull) is { } full => new LedgerException(
             ErrorCode.DiskFull, $"the database's disk is full ({full.MessageText}): this was not recorded; make room and do it again", e),
+        _ when IsIdTaken(e) => new LedgerException(ErrorCode.IdConflict, $"an event is on record already: its id was taken ({e.Message})", e),
         _ => new LedgerException(
             ErrorCode.DatabaseUnreachable, $"the database failed ({e.Message}): this was not acknowledged, and is recorded whole or not at all; look, or do it again: the same event recorded twice is one event", e),
     };

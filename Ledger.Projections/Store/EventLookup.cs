@@ -17,6 +17,14 @@ public static class EventLookup
         Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
     };
 
+    /// <summary>What is on record of one event: null where its id is free.</summary>
+    public static async Task<AppendResult?> RecogniseAsync(NpgsqlConnection connection, PendingEvent e, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RowsOf([e]) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return (await RecogniseAsync(reader, [e], cancel))[0];
+    }
+
     /// <summary>Says of each event, by those rows, whether its id is free (null), on record as the same event, or on record as another.</summary>
     public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlDataReader reader, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
     {

@@ -21,6 +21,9 @@ public static class LedgerStore
     /// <summary>The schema of Marten's tables and of the tiles.</summary>
     public const string Schema = "ledger";
 
+    /// <summary>The schema of Wolverine's tables: nodes, and durable messages. Nothing in it is evidence.</summary>
+    public const string MessageSchema = "messages";
+
     /// <summary>What Marten calls the type of an account's stream.</summary>
     public const string AccountAlias = "contract_account";
 

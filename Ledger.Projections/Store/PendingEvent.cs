@@ -24,6 +24,18 @@ public sealed record PendingEvent(NewEvent Event, Guid Uuid, string Stream, byte
 /// <summary>What became of one event.</summary>
 public abstract record AppendResult
 {
+    /// <summary>Why an event was refused, in words; null where it was not. <paramref name="place"/> is the position that it would have had.</summary>
+    public Fault? RefusalOf(NewEvent e, long? place = null) => this switch
+    {
+        IdConflict conflict => new Fault(
+            "$.id",
+            $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source"
+            + $"{(place is null ? "" : $"; this one would stand at position {place}")}: give it an id of its own"),
+        VersionConflict conflict => new Fault(
+            "$.expectedversion", $"stream {EventStreams.KeyOf(e.Contract, e.Subject)} is at version {conflict.Actual}, expected {conflict.Expected}"),
+        _ => null,
+    };
+
     /// <summary>It was recorded now.</summary>
     public sealed record Recorded(long Position, long Version) : AppendResult;
 

@@ -46,13 +46,21 @@ public static class ServiceRole
                 loop
                     execute 'grant select, insert, update, delete, truncate on ' || made.name || ' to {Name}';
                 end loop;
+
+                -- The service's own, too: what it still has to do, and which of its nodes does what.
+                if to_regnamespace('{LedgerStore.MessageSchema}') is not null then
+                    grant usage on schema {LedgerStore.MessageSchema} to {Name};
+                    grant select, insert, update, delete, truncate on all tables in schema {LedgerStore.MessageSchema} to {Name};
+                    grant usage, select, update on all sequences in schema {LedgerStore.MessageSchema} to {Name};
+                    grant execute on all functions in schema {LedgerStore.MessageSchema} to {Name};
+                end if;
             end if;
         end
         $$
         """;
 
     /// <summary>Makes the role where this user may, and gives it its rights in this database.</summary>
-    public static async Task ApplyAsync(NpgsqlConnection owner, CancellationToken cancel)
+    public static async Task GrantAsync(NpgsqlConnection owner, CancellationToken cancel)
     {
         foreach (var sql in (string[])[Create, Grant])
         {

@@ -1,9 +1,6 @@
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Marten;
-using Marten.Exceptions;
-using Npgsql;
 
 namespace Ledger.Projections.Store;
 
@@ -25,18 +22,5 @@ public static class SessionAppends
         }
 
         return wrapped;
-    }
-
-    /// <summary>Saves what must be new; throws <see cref="LedgerException"/> where one of the ids is on record already.</summary>
-    public static async Task SaveNewAsync(this IDocumentSession session, CancellationToken cancel)
-    {
-        try
-        {
-            await session.SaveChangesAsync(cancel);
-        }
-        catch (MartenCommandException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
-        {
-            throw new LedgerException(ErrorCode.IdConflict, $"an event of {session.TenantId} is on record already: its id was taken ({e.Message})", e);
-        }
     }
 }

@@ -20,14 +20,14 @@ public sealed class AccountReaderTests
         await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
         var ledger = database.Ledger;
         await Ledgers.RegisterAllAsync(ledger);
-        await new DemoYear(Terms.Of("gaomidian-2025")).RunAsync(ledger, _ => { }, default);
+        await new DemoYear(Terms.Of("gaomidian-2025")).RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, _ => { }, default);
 
         // Without a snapshot, with one that is behind, with one at the end.
         await AssertNowIsThenAsync(database);
-        await ReadModels.RebuildAsync(ledger, default);
+        await ledger.Models.RebuildAsync(default);
         await DecideAsync(ledger);
         await AssertNowIsThenAsync(database);
-        Assert.Equal(5, (await ReadModels.RebuildAsync(ledger, default)).Contracts);
+        Assert.Equal(5, (await ledger.Models.RebuildAsync(default)).Contracts);
         await AssertNowIsThenAsync(database);
         Assert.Equal((5, null), await new AccountVerifier(ledger.Database).VerifyAsync(default));
 
@@ -67,15 +67,15 @@ public sealed class AccountReaderTests
     public async Task Two_registrations_of_one_contract_are_one_and_two_assessments_at_once_both_stand()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var registrations = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RegisterContract.RunAsync(database.Ledger, Terms.File("gaomidian-2025"), "g", "test", default)));
+        var registrations = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => database.Ledger.RegisterAsync("gaomidian-2025")));
         Assert.Equal(1, registrations.Count(r => r.Recorded));
         Assert.All(registrations, r => Assert.Equal(1, r.Position));
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default)));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"))));
         Assert.Equal(4, runs.Select(r => r.Position).Distinct().Count());
         Assert.Equal(1, runs.Count(r => r.Proposed > 0));
         Assert.Equal("16000.00", (await database.Ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Totals.Proposed.ToString());
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     private static async Task AssertNowIsThenAsync(TestDatabase database)
@@ -88,7 +88,7 @@ public sealed class AccountReaderTests
     }
 
     /// <summary>Some decisions on top, so that statements hold every kind of figure.</summary>
-    private static async Task DecideAsync(Api.Hosting.LedgerRuntime ledger)
+    private static async Task DecideAsync(TestLedger ledger)
     {
         var first = (await ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Deductions.Select(d => d.Id).Take(3).ToList();
         var at = Instant.FromUtc(2026, 11, 15, 1, 0);

@@ -13,7 +13,7 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("Ledger.Domain", "", "NodaTime")]
     [InlineData("Ledger.Projections", "Ledger.Domain", "BouncyCastle.Cryptography Marten Npgsql")]
-    [InlineData("Ledger.Api", "Ledger.Domain Ledger.Projections", "CsvHelper Spectre.Console System.CommandLine")]
+    [InlineData("Ledger.Api", "Ledger.Domain Ledger.Projections", "CsvHelper Spectre.Console System.CommandLine WolverineFx.Marten")]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {
         var file = XDocument.Load(Path.Combine(Root, project, project + ".csproj"));

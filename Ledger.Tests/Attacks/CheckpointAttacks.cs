@@ -1,6 +1,5 @@
 using System.Text;
 using Ledger.Api.Hosting;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
@@ -23,8 +22,8 @@ public sealed class CheckpointAttacks
         await ForgeAsync(database);
 
         // Everything on this machine agrees; only the copy that somebody kept elsewhere does not.
-        Assert.True((await VerifyLedger.RunAsync(ledger, null, default)).Ok);
-        var verified = await VerifyLedger.RunAsync(ledger, null, default, kept);
+        Assert.True((await ledger.VerifyAsync()).Ok);
+        var verified = await ledger.VerifyAsync(kept);
         Assert.Contains("the log was rewritten", verified.Problem, StringComparison.Ordinal);
         using var bundle = await BundleFile.OfAsync(database, "gaomidian-2025");
         Assert.True((await bundle.VerifyAsync()).Ok);
@@ -39,7 +38,7 @@ public sealed class CheckpointAttacks
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         using var others = SigningKeys.Create(published.Checkpoint.Origin);
         await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), others.Sign(published.Checkpoint.ToString()) + "\n");
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.Contains("is not to be believed: not signed by", verified.Problem, StringComparison.Ordinal);
 
         // A signer with other keys gets nothing published.
@@ -59,7 +58,7 @@ public sealed class CheckpointAttacks
         Assert.Null(policy.Open(forged, out var problem));
         Assert.Contains("is not", problem, StringComparison.Ordinal);
         await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), forged + "\n");
-        Assert.Contains("is not to be believed", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
+        Assert.Contains("is not to be believed", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,12 +86,12 @@ public sealed class CheckpointAttacks
         await database.Ledger.DisposeAsync(); // The signer stops,
         File.Delete(Path.Combine(directory, Signer.SignedFile)); // forgets,
         using var signer = Signer.Open(directory);
-        await using var again = await LedgerRuntime.OpenAsync(database.ConnectionString, NodaTime.SystemClock.Instance, database.Ledger.DataDirectory, signer, default);
+        await using var again = await TestLedger.OpenAsync(database.Ledger.Settings, NodaTime.SystemClock.Instance, signer);
         await Insider.RewriteAsync(database, again, events => events.Where(e => e.Position != 7)); // and would sign this as it signs its first.
 
         var refused = await Assert.ThrowsAsync<LedgerException>(() => again.Checkpoints.PublishAsync(default));
         Assert.Contains("does not extend the checkpoint of size", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("checkpoint", (await VerifyLedger.RunAsync(again, null, default)).Problem, StringComparison.Ordinal);
+        Assert.Contains("checkpoint", (await again.VerifyAsync()).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +102,7 @@ public sealed class CheckpointAttacks
         await Insider.RewriteAsync(database, events => events.Take(events.Count - 3));
         var alarm = await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Checkpoints.PublishAsync(default));
         Assert.Equal(ErrorCode.CheckpointRefused, alarm.Code);
-        Assert.Contains($"the log ends at {size - 3}", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
+        Assert.Contains($"the log ends at {size - 3}", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
 
         // New events fill the hole up to the same size: the signer, asked to sign that, stops for good.
         for (var i = 0; i < 3; i++)
@@ -113,7 +112,7 @@ public sealed class CheckpointAttacks
 
         alarm = await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Checkpoints.PublishAsync(default));
         Assert.Contains("alarm", alarm.Message, StringComparison.Ordinal);
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.Contains("are not those of the signed checkpoint", verified.Problem, StringComparison.Ordinal);
     }
 
@@ -129,7 +128,7 @@ public sealed class CheckpointAttacks
 
         // To the ledger itself an old note is one more that it must agree with, and it does.
         await File.AppendAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), await File.ReadAllTextAsync(old.CheckpointPath) + "\n");
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     /// <summary>The hashes of a proof are attacked in MerkleProofTests, for every size to 130; here its file, bit by bit.</summary>
@@ -197,7 +196,7 @@ public sealed class CheckpointAttacks
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         string Filled(string format) => format.Replace("{0}", $"{published.Checkpoint.Size}", StringComparison.Ordinal);
         await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), published.Note.ToString().Replace(Filled(from), Filled(to), StringComparison.Ordinal) + "\n");
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.Contains("was changed", verified.Problem, StringComparison.Ordinal);
     }
 
@@ -220,8 +219,8 @@ public sealed class CheckpointAttacks
         Assert.NotNull(policy.Open(other.Note, out _));
         Assert.Equal(first.Checkpoint.Size, other.Checkpoint.Size);
         Assert.False(first.Checkpoint.Agrees(other.Checkpoint));
-        Assert.Contains("the log was rewritten", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
-        Assert.Contains("the log was rewritten", (await VerifyLedger.RunAsync(database.Ledger, null, default, Path.Combine(copy, "checkpoints"))).Problem, StringComparison.Ordinal);
+        Assert.Contains("the log was rewritten", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
+        Assert.Contains("the log was rewritten", (await database.Ledger.VerifyAsync(Path.Combine(copy, "checkpoints"))).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

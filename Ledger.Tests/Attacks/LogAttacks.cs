@@ -1,4 +1,3 @@
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
@@ -94,7 +93,7 @@ public sealed class LogAttacks
         }
 
         Assert.Equal(["2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z", "2031-01-01T00:00:00Z", "2031-01-01T00:00:00Z"], recorded.Select(r => r.ToString()));
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     /// <summary>An index that says it covers every row and lacks one: readers by it do not see that row, the table is whole.</summary>
@@ -108,7 +107,7 @@ public sealed class LogAttacks
         await using var database = await ReadyAsync();
         var drop = problem is null ? $"alter table ledger.mt_events drop constraint {index}" : $"drop index ledger.{index}";
         await database.ExecuteAsync($"{drop}; {damaged}; set allow_system_table_mods = on; update pg_index set indpred = null where indexrelid = 'ledger.damaged'::regclass; alter index ledger.damaged rename to {index}");
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
 
         // The log is walked by position: a primary key that hides a row shows as a hole, or the table is read itself.
         Assert.True(problem is null ? verified.Ok || verified.Position == 7 : verified.Problem?.Contains(problem, StringComparison.Ordinal) == true, verified.ToString());
@@ -122,10 +121,10 @@ public sealed class LogAttacks
     public async Task Attack_27_edit_a_projection(string sql, string contract)
     {
         await using var database = await ReadyAsync();
-        await ReadModels.RebuildAsync(database.Ledger, default);
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        await database.Ledger.Models.RebuildAsync(default);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
         await database.TamperAsync(sql);
-        Assert.Contains(contract, (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
+        Assert.Contains(contract, (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
     }
 
     private static async Task<TestDatabase> ReadyAsync()
@@ -144,7 +143,7 @@ public sealed class LogAttacks
 
     private static async Task AssertNamedAsync(TestDatabase database, long? position, string problem)
     {
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.False(verified.Ok);
         Assert.Contains(problem, verified.Problem, StringComparison.Ordinal);
         Assert.True(position is null || verified.Position == position, verified.ToString());
@@ -159,7 +158,7 @@ public sealed class LogAttacks
 
         await using var published = await ReadyAsync();
         await Insider.RewriteAsync(published, change);
-        var verified = await VerifyLedger.RunAsync(published.Ledger, null, default);
+        var verified = await published.Ledger.VerifyAsync();
         Assert.False(verified.Ok);
         Assert.Contains(problems, p => verified.Problem!.Contains(p, StringComparison.Ordinal));
         Assert.InRange(verified.Position!.Value, 1, 100);

@@ -1,4 +1,3 @@
-using Ledger.Api.Operations;
 using Ledger.Projections.Personal;
 using Ledger.Tests.Personal;
 using Ledger.Tests.Support;
@@ -16,7 +15,7 @@ public sealed class PersonalAttacks
         await using var database = await ReadyAsync();
         await database.TamperAsync(sql);
         await AssertNamedAsync(database, "case/2 is missing");
-        Assert.Contains(await PersonalData.DiscloseAsync(database.Ledger, "gaomidian-2025", "case/2", "a", "b", default), r => r.State == PersonalState.Missing && r.Value is null);
+        Assert.Contains(await database.Ledger.DiscloseAsync("gaomidian-2025", "case/2", "a", "b"), r => r.State == PersonalState.Missing && r.Value is null);
     }
 
     [Fact]
@@ -37,7 +36,7 @@ public sealed class PersonalAttacks
         await database.TamperAsync(sql);
         await AssertNamedAsync(database, "case/1 is not what the event committed to");
         Assert.All(
-            await PersonalData.DiscloseAsync(database.Ledger, "gaomidian-2025", "case/1", "a", "b", default), r => Assert.Equal((PersonalState.Changed, null), (r.State, r.Value)));
+            await database.Ledger.DiscloseAsync("gaomidian-2025", "case/1", "a", "b"), r => Assert.Equal((PersonalState.Changed, null), (r.State, r.Value)));
     }
 
     private static async Task<TestDatabase> ReadyAsync()
@@ -51,7 +50,7 @@ public sealed class PersonalAttacks
 
     private static async Task AssertNamedAsync(TestDatabase database, string problem)
     {
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.False(verified.Ok);
         Assert.Contains(problem, verified.Problem, StringComparison.Ordinal);
         Assert.Equal(problem.Contains("case/1", StringComparison.Ordinal) ? 6 : 7, verified.Position);

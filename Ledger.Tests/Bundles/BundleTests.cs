@@ -1,4 +1,3 @@
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Simulation;
 using Ledger.Projections.Evidence.Bundles;
@@ -168,7 +167,7 @@ public sealed class BundleTests
         var database = await TestDatabase.CreateAsync(new SetClock("2027-06-01T00:00:00Z"));
         await Ledgers.RegisterAllAsync(database.Ledger);
         Assert.Empty((await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter")).Errors);
-        await AssessContract.RunAsync(database.Ledger, Contract, History.At("2026-02-28T23:59:59+08:00"), default);
+        await database.Ledger.AssessAsync(Contract, History.At("2026-02-28T23:59:59+08:00"));
         return database;
     }
 

@@ -25,7 +25,7 @@ public sealed class DatabaseKilledTests
         using (service)
         using (http)
         {
-            await using var ledger = await LedgerRuntime.OpenAsync(new LedgerSettings(command.DataDirectory, null), SystemClock.Instance, _ => { }, default);
+            await using var ledger = await TestLedger.OpenAsync(new LedgerSettings(command.DataDirectory, null), SystemClock.Instance);
             var acknowledged = new ConcurrentDictionary<string, long>();
             var (errors, stop) = (0, false);
             var appenders = Enumerable.Range(0, Appenders).Select(a => Task.Run(async () =>

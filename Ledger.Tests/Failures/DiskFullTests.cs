@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -46,7 +45,7 @@ public sealed class DiskFullTests
     }
 
     /// <summary>Appends until the disk is full, and gives how many events were acknowledged.</summary>
-    private static async Task<int> FillAsync(LedgerRuntime ledger)
+    private static async Task<int> FillAsync(TestLedger ledger)
     {
         for (var batch = 0; ; batch++)
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Tests.Support;
 
@@ -23,7 +22,7 @@ public sealed class StoppedProjectionTests
 
         // What the account needs is changed before the projection sees it.
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
+        await database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         var head = await database.ScalarAsync<long>("select max(seq_id) from ledger.mt_events");
         await database.TamperAsync("update ledger.mt_events set type = 'deduction_proposed_otherwise', mt_dotnet_type = 'Ledger.Domain.Events.Newer, Ledger.Domain' where type = 'deduction_proposed'");
         await using var service = await RunningService.StartAsync(database.Ledger);
@@ -43,7 +42,7 @@ public sealed class StoppedProjectionTests
         }
 
         await database.TamperAsync("update ledger.mt_events set type = 'deduction_proposed', mt_dotnet_type = 'Ledger.Domain.Events.DeductionProposed, Ledger.Domain' where type = 'deduction_proposed_otherwise'");
-        Assert.Equal(head + 1, (await ReadModels.RebuildAsync(database.Ledger, default)).Position);
+        Assert.Equal(head + 1, (await database.Ledger.Models.RebuildAsync(default)).Position);
         await service.WaitAsync("/health", (response, text) => response.IsSuccessStatusCode && ReachedOf(text) == head + 1);
         using var answered = await service.Http.GetAsync(new Uri(Statement, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Ledger.Api.Operations;
 using Ledger.Domain.Simulation;
 using Ledger.Tests.Support;
 
@@ -36,7 +35,7 @@ public sealed class TwoServicesTests
             Assert.Equal(1 + year.Count, await database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'ContractAccount:All'"));
 
             // Leaves, streams, tree, and every projected statement against a replay.
-            var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+            var verified = await database.Ledger.VerifyAsync();
             Assert.True(verified.Ok, JsonSerializer.Serialize(verified));
             Assert.Equal(1 + year.Count, verified.Events);
             second.Kill();

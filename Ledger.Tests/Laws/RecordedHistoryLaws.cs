@@ -1,5 +1,4 @@
 using FsCheck.Fluent;
-using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Tests.Support;
@@ -33,7 +32,7 @@ public sealed class RecordedHistoryLaws
         {
             if (part is [{ Data: AssessmentRun run }])
             {
-                await AssessContract.RunAsync(ledger, contract, run.AsOf, default);
+                await ledger.AssessAsync(contract, run.AsOf);
             }
             else
             {
@@ -45,7 +44,7 @@ public sealed class RecordedHistoryLaws
             Assert.Equal(LedgerJson.Write(await ledger.Read.AllAsync(contract, head, default)), LedgerJson.Write(await ledger.Read.AllAsync(contract, null, default)));
         }
 
-        var verified = await VerifyLedger.RunAsync(ledger, null, default);
+        var verified = await ledger.VerifyAsync();
         Assert.True(verified.Ok, verified.Problem);
     }
 
@@ -70,7 +69,7 @@ public sealed class RecordedHistoryLaws
             Assert.Empty((await Ledgers.ImportAsync(ledger, file.Select(ToNew))).Errors);
         }
 
-        var run = await AssessContract.RunAsync(ledger, contract, History.At("2027-05-31T00:00:00+08:00"), default);
+        var run = await ledger.AssessAsync(contract, History.At("2027-05-31T00:00:00+08:00"));
         var statements = (await ledger.Read.AllAsync(contract, null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
         var findings = (await ledger.Findings.AtAsync(contract, run.RecordedAt, History.At("2027-05-31T00:00:00+08:00"), default)).Where(f => f.Rule != "signing_date_missing");
         return run.Digest + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(statements)) + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(findings.Where(f => f.Kind != Domain.Findings.FindingKind.Registration)));

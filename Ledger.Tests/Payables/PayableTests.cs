@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
@@ -70,7 +69,7 @@ public sealed class PayableTests
             Decision("period/1", new PeriodAccepted(), "officer-1"),
         ]);
         Assert.Empty(report.Errors);
-        await ReadModels.RebuildAsync(database.Ledger, default);
+        await database.Ledger.Models.RebuildAsync(default);
         var accepted = await database.Ledger.Payables.ListAsync(PeriodStatus.Accepted, null, null, default);
         Assert.Equal(("gaomidian-2025", 1), (Assert.Single(accepted.Rows).Contract, accepted.Rows[0].Period));
         Assert.Equal([GateKind.Invoice], accepted.Rows[0].GatesUnmet);
@@ -106,7 +105,7 @@ public sealed class PayableTests
         var database = await TestDatabase.CreateAsync(new SetClock("2026-03-01T00:00:00Z"));
         await Ledgers.RegisterAllAsync(database.Ledger);
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
+        await database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         return database;
     }
 }

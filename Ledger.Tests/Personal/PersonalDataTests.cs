@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Personal;
@@ -27,9 +26,9 @@ public sealed class PersonalDataTests
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields where encode(sealed, 'escape') ~ '张三|138'"));
         Assert.DoesNotContain("张三", Leaf.Text((await database.Ledger.Log.ReadAsync(0, 99).ToListAsync())[^1]), StringComparison.Ordinal);
 
-        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
+        var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "call back");
         Assert.Equal(["张三", "138-0000 0001", "某路1号"], read.Select(r => r.Value));
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)) is { Ok: true, PersonalFields: 3 });
+        Assert.True((await database.Ledger.VerifyAsync()) is { Ok: true, PersonalFields: 3 });
     }
 
     [Fact]
@@ -37,14 +36,14 @@ public sealed class PersonalDataTests
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
-        await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
-        await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-2", "complaint", default);
+        await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "call back");
+        await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-2", "complaint");
         var recorded = await database.Ledger.Log.ReadAsync(0, long.MaxValue, "_ledger").ToListAsync();
         Assert.Equal(["officer-1", "officer-2"], recorded.Select(e => e.Actor));
         Assert.Equal(
             """{"fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"],"reason":"call back","subject":"p-1"}""",
             System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(recorded[0].Data.Span)));
-        Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.DiscloseAsync(database.Ledger, Contract, "case/9", "a", "b", default))).Code);
+        Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.DiscloseAsync(Contract, "case/9", "a", "b"))).Code);
     }
 
     [Fact]
@@ -64,8 +63,8 @@ public sealed class PersonalDataTests
         Assert.Equal(subjects["1"], subjects["2"]);
         Assert.Equal(subjects["4"], subjects["7"]);
         Assert.Equal(5, subjects.Values.Distinct().Count());
-        Assert.Equal(subjects["1"], PersonalData.Find(database.Ledger, "13800000001"));
-        Assert.Null(PersonalData.Find(database.Ledger, "13800000009"));
+        Assert.Equal(subjects["1"], database.Ledger.Personal.SubjectOf("13800000001"));
+        Assert.Null(database.Ledger.Personal.SubjectOf("13800000009"));
     }
 
     [Fact]
@@ -73,27 +72,27 @@ public sealed class PersonalDataTests
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Received("1", Zhang), Received("2", """{"name":"李四","phone":"13900000002"}""")));
-        var root = (await VerifyLedger.RunAsync(database.Ledger, null, default)).Root;
+        var root = (await database.Ledger.VerifyAsync()).Root;
         await database.ExecuteAsync("create table public.backup_fields as table personal.fields");
 
-        var erased = await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked by the citizen", default);
+        var erased = await database.Ledger.EraseAsync("p-1", "officer-1", "asked by the citizen");
         Assert.Equal((true, 3), (erased.Recorded, erased.Rows));
-        Assert.Null(PersonalData.Find(database.Ledger, "13800000001"));
-        Assert.Equal(root, Convert.ToHexStringLower(await LogRoot.AtAsync(database.Ledger.Database, erased.Position - 1, default)));
-        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
+        Assert.Null(database.Ledger.Personal.SubjectOf("13800000001"));
+        Assert.Equal(root, Convert.ToHexStringLower(await LogRoot.AtAsync(database.Ledger.Database, erased.Position!.Value - 1, default)));
+        var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "look");
         Assert.All(read, r => Assert.Equal((PersonalState.Erased, null), (r.State, r.Value)));
-        Assert.Equal("李四", (await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/2", "officer-1", "look", default))[0].Value);
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        Assert.Equal("李四", (await database.Ledger.DiscloseAsync(Contract, "case/2", "officer-1", "look"))[0].Value);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.True(verified.Ok, verified.Problem);
 
         // What a backup of the database brings back cannot be opened, and is told.
         await database.ExecuteAsync("insert into personal.fields table public.backup_fields on conflict do nothing");
-        read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "look", default);
+        read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "look");
         Assert.All(read, r => Assert.Null(r.Value));
         Assert.Null(database.Ledger.Personal.Keys.Find(1));
-        Assert.Contains("outlived its erasure", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
-        Assert.False((await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "again", default)).Recorded);
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.Contains("outlived its erasure", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
+        Assert.False((await database.Ledger.EraseAsync("p-1", "officer-1", "again")).Recorded);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     [Fact]
@@ -103,11 +102,11 @@ public sealed class PersonalDataTests
         await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
         var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile);
         var keys = await File.ReadAllBytesAsync(path);
-        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
+        await database.Ledger.EraseAsync("p-1", "officer-1", "asked");
         await File.WriteAllBytesAsync(path, keys);
-        Assert.Contains("outlived its erasure", (await VerifyLedger.RunAsync(database.Ledger, null, default)).Problem, StringComparison.Ordinal);
-        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.Contains("outlived its erasure", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
+        await database.Ledger.EraseAsync("p-1", "officer-1", "asked");
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     [Fact]
@@ -122,7 +121,7 @@ public sealed class PersonalDataTests
         Assert.Contains("another body", Assert.Single(conflict.Errors).Faults[0].ToString(), StringComparison.Ordinal);
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", null))).Rejected);
 
-        await PersonalData.EraseAsync(database.Ledger, "p-1", "officer-1", "asked", default);
+        await database.Ledger.EraseAsync("p-1", "officer-1", "asked");
         foreach (var line in new[] { Received("1", Zhang), other, Received("1", null) })
         {
             again = await Ledgers.ImportAsync(database.Ledger, line);
@@ -131,7 +130,7 @@ public sealed class PersonalDataTests
 
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang).Replace("routine", "urgent\",\"dispatchLimitMinutes\":10,\"grid\":\"g", StringComparison.Ordinal))).Rejected);
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields"));
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     [Fact]
@@ -165,11 +164,11 @@ public sealed class PersonalDataTests
         var refused = Received("1", """{"name":"甲","phone":"13800000011"}""").Replace("2025-11-03", "2199-11-03", StringComparison.Ordinal);
         var report = await Ledgers.ImportAsync(database.Ledger, refused + "\n" + Received("1", """{"name":"乙","phone":"13800000012"}"""), new ImportOptions(_ => Task.CompletedTask));
         Assert.Equal((1L, 1L), (report.Recorded, report.Rejected));
-        Assert.Equal("乙", (await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "a", "b", default))[0].Value);
+        Assert.Equal("乙", (await database.Ledger.DiscloseAsync(Contract, "case/1", "a", "b"))[0].Value);
         await Ledgers.ImportAsync(database.Ledger, Received("2", """{"name":"丙","phone":"13800000013"}"""));
-        Assert.Null(PersonalData.Find(database.Ledger, "13800000011"));
-        Assert.NotEqual(PersonalData.Find(database.Ledger, "13800000012"), PersonalData.Find(database.Ledger, "13800000013"));
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.Null(database.Ledger.Personal.SubjectOf("13800000011"));
+        Assert.NotEqual(database.Ledger.Personal.SubjectOf("13800000012"), database.Ledger.Personal.SubjectOf("13800000013"));
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     [Fact]
@@ -236,7 +235,7 @@ public sealed class PersonalDataTests
         await using var database = await ReadyAsync();
         foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-9223372036854775807", "p-99999999999999999999" })
         {
-            Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => PersonalData.EraseAsync(database.Ledger, subject, "a", "b", default))).Code);
+            Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.EraseAsync(subject, "a", "b"))).Code);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using Ledger.Api.Hosting;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Tests.Support;
 
@@ -81,7 +80,7 @@ public sealed class SignerProcessTests
 
         // A service that is started under an alarm (here: of a signer with other keys) shows the last good checkpoint, too.
         using var signer = Signer.Open(Directory.CreateTempSubdirectory("ledger-signer-").FullName);
-        await using var again = await LedgerRuntime.OpenAsync(database.ConnectionString, NodaTime.SystemClock.Instance, database.Ledger.DataDirectory, signer, default);
+        await using var again = await TestLedger.OpenAsync(database.Ledger.Settings, NodaTime.SystemClock.Instance, signer);
         await using var restarted = await RunningService.StartAsync(again);
         Assert.Equal(note, await restarted.Http.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative)));
     }

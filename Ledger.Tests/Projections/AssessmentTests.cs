@@ -17,7 +17,7 @@ public sealed class AssessmentTests
         foreach (var (contract, day) in new[] { ("anding-2023", "2024-01-05"), ("jiuxianqiao-2025", "2025-04-03") })
         {
             await Ledgers.ImportAsync(database.Ledger, [New(contract, "claim/L", "claim", new LossClaimed("4.4", Domain.Money.Cny.Parse("100.00"), "x"), $"{day}T10:00:00+08:00")]);
-            await AssessContract.RunAsync(database.Ledger, contract, History.At($"{day}T23:00:00+08:00"), default);
+            await database.Ledger.AssessAsync(contract, History.At($"{day}T23:00:00+08:00"));
             var report = await Ledgers.ImportAsync(database.Ledger,
             [
                 New(contract, "period/1", "accept", new PeriodAccepted(), $"{day}T23:10:00+08:00"),
@@ -49,7 +49,7 @@ public sealed class AssessmentTests
             "gaomidian-2025", "complaint/late", "late", "test", History.At("2025-11-10T10:00:00+08:00"), "a", new ComplaintReceived("x", true))]);
         var second = await AssessAsync(database, "2026-02-10T23:59:59+08:00");
         Assert.Equal(1, second.Withdrawn);
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.True(verified.Ok, verified.Problem);
         Assert.Equal(2, verified.Assessments);
     }
@@ -65,7 +65,7 @@ public sealed class AssessmentTests
         var forged = new AssessmentRun(History.At("2026-02-11T00:00:00+08:00"), head.Position, 0, 0, 0, new string('0', 64));
         await database.Ledger.Facts.RecordAsync(new NewEvent(
             "gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged), default);
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.Equal((false, head.Position + 1), (verified.Ok, verified.Position));
         Assert.Contains("does not reproduce", verified.Problem, StringComparison.Ordinal);
     }
@@ -77,11 +77,11 @@ public sealed class AssessmentTests
     public async Task A_read_model_that_was_changed_is_named(string tampering, string problem)
     {
         await using var database = await ReadyAsync();
-        await ReadModels.RebuildAsync(database.Ledger, default);
-        var clean = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        await database.Ledger.Models.RebuildAsync(default);
+        var clean = await database.Ledger.VerifyAsync();
         Assert.Equal((true, 5), (clean.Ok, clean.ReadModels));
         await database.ExecuteAsync(tampering);
-        var verified = await VerifyLedger.RunAsync(database.Ledger, null, default);
+        var verified = await database.Ledger.VerifyAsync();
         Assert.False(verified.Ok);
         Assert.Contains(problem, verified.Problem, StringComparison.Ordinal);
     }
@@ -114,11 +114,11 @@ public sealed class AssessmentTests
         var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => AssessAsync(database, "2026-02-10T23:59:59+08:00")));
         Assert.Equal(7, runs.Sum(r => r.Proposed));
         Assert.Equal("16000.00", (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default))[0].Totals.Proposed.ToString());
-        Assert.True((await VerifyLedger.RunAsync(database.Ledger, null, default)).Ok);
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
     private static Task<AssessmentReport> AssessAsync(TestDatabase database, string asOf) =>
-        AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At(asOf), default);
+        database.Ledger.AssessAsync("gaomidian-2025", History.At(asOf));
 
     private static async Task<TestDatabase> ReadyAsync()
     {

@@ -1,5 +1,4 @@
 using Ledger.Api.Imports;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Tests.Support;
@@ -187,7 +186,7 @@ public sealed class ImportTests
             Assert.Equal(0, (await Ledgers.ImportAsync(database.Ledger, file)).Rejected);
         }
 
-        var run = await AssessContract.RunAsync(database.Ledger, "gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), default);
+        var run = await database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
         var statements = (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
         return run.Digest + System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(statements));

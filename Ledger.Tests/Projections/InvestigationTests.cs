@@ -1,4 +1,3 @@
-using Ledger.Api.Operations;
 using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -71,7 +70,7 @@ public sealed class InvestigationTests
         await using var database = await IssuedAsync();
         await RecordAsync(database, ("deduction/" + Zero, "dispute", new DeductionDisputed("x"), "vendor-1"), ("deduction/" + Zero, "decide", new DisputeDecided(DisputeOutcome.Reduced, "x", Cny.Parse("2000.00")), "officer-2"));
         await RecordAsync(database, ("case/2", "late", Scored(), "city"));
-        await AssessContract.RunAsync(database.Ledger, Contract, History.At("2026-02-28T00:00:00+08:00"), default);
+        await database.Ledger.AssessAsync(Contract, History.At("2026-02-28T00:00:00+08:00"));
         await RecordAsync(database, ("deduction/4.6.1:case/2:2025-11", "confirm-2", new DeductionConfirmed(), "officer-1"));
 
         var both = await database.Ledger.Read.IssuedAndTodayAsync(Contract, 1, null, default);
@@ -119,23 +118,23 @@ public sealed class InvestigationTests
         var ledger = database.Ledger;
         await Ledgers.RegisterAllAsync(ledger);
         await Ledgers.ImportAsync(ledger, [New("yongdinglu-2026", "staff/p", "request", new StaffReplacementRequested("p"), "officer-1", "2026-09-10T09:00:00+08:00")]);
-        await AssessContract.RunAsync(ledger, "yongdinglu-2026", History.At("2026-10-01T12:00:00+08:00"), default);
+        await ledger.AssessAsync("yongdinglu-2026", History.At("2026-10-01T12:00:00+08:00"));
         var before = await HeadAsync(database);
         Assert.Equal("2026-11-27", Due((await ledger.Read.AllAsync("yangfangdian-2026", null, default))[1]));
 
         var calendar = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Samples", "cn-working-days.json"));
         var amended = calendar.Replace("\"holidays\": [", "\"holidays\": [\"2026-09-30\", \"2026-11-27\",", StringComparison.Ordinal);
-        Assert.True((await PublishCalendar.RunAsync(ledger, System.Text.Encoding.UTF8.GetBytes(amended), default)).Recorded);
-        Assert.False((await PublishCalendar.RunAsync(ledger, System.Text.Encoding.UTF8.GetBytes(amended), default)).Recorded);
+        Assert.True((await ledger.PublishAsync(amended)).Recorded);
+        Assert.False((await ledger.PublishAsync(amended)).Recorded);
 
         Assert.Equal("2026-11-30", Due((await ledger.Read.AllAsync("yangfangdian-2026", null, default))[1]));
         Assert.Equal("2026-11-27", Due((await ledger.Read.AllAsync("yangfangdian-2026", before, default))[1]));
-        Assert.True((await VerifyLedger.RunAsync(ledger, null, default)).Ok);
+        Assert.True((await ledger.VerifyAsync()).Ok);
 
         // The twentieth day is no working day any more: the deadline moves beyond the holidays, and the proposal is withdrawn.
-        var run = await AssessContract.RunAsync(ledger, "yongdinglu-2026", History.At("2026-10-01T12:00:00+08:00"), default);
+        var run = await ledger.AssessAsync("yongdinglu-2026", History.At("2026-10-01T12:00:00+08:00"));
         Assert.Equal((0, 1), (run.Found, run.Withdrawn));
-        Assert.True((await VerifyLedger.RunAsync(ledger, null, default)).Ok);
+        Assert.True((await ledger.VerifyAsync()).Ok);
     }
 
     [Theory]
@@ -148,7 +147,7 @@ public sealed class InvestigationTests
     public async Task A_calendar_that_is_no_good_is_refused_with_its_path(string calendar, string path)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var published = await PublishCalendar.RunAsync(database.Ledger, System.Text.Encoding.UTF8.GetBytes(calendar), default);
+        var published = await database.Ledger.PublishAsync(calendar);
         Assert.Equal(path, Assert.Single(published.Faults).Path);
         Assert.Equal(0, await HeadAsync(database));
     }
@@ -173,7 +172,7 @@ public sealed class InvestigationTests
         var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
         await Ledgers.RegisterAllAsync(database.Ledger);
         await RecordAsync(database, ("case/1", "scored", Scored(), "city"));
-        await AssessContract.RunAsync(database.Ledger, Contract, History.At("2026-01-28T00:00:00+08:00"), default);
+        await database.Ledger.AssessAsync(Contract, History.At("2026-01-28T00:00:00+08:00"));
         await RecordAsync(
             database, ("deduction/" + Zero, "confirm", new DeductionConfirmed(), "officer-1"), ("period/1", "report", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
             ("period/1", "accept", new PeriodAccepted(), "officer-3"), ("period/1", "issue", new StatementIssued(), "finance-1"));

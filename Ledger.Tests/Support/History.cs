@@ -56,7 +56,7 @@ public sealed class History
         if (decided.Refusals.Count == 0)
         {
             Add(time, subject, data, actor);
-            foreach (var derived in decided.Derived)
+            foreach (var derived in decided.Events)
             {
                 Add(time, derived.Subject, derived.Data, derived.Actor, derived.Id);
             }

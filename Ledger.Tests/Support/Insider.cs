@@ -19,7 +19,7 @@ public static class Insider
     public static Task RewriteAsync(TestDatabase database, Func<IReadOnlyList<StoredEvent>, IEnumerable<StoredEvent>> change) => RewriteAsync(database, database.Ledger, change);
 
     /// <summary>As the other, while another runtime is open on the database.</summary>
-    public static async Task RewriteAsync(TestDatabase database, LedgerRuntime ledger, Func<IReadOnlyList<StoredEvent>, IEnumerable<StoredEvent>> change)
+    public static async Task RewriteAsync(TestDatabase database, TestLedger ledger, Func<IReadOnlyList<StoredEvent>, IEnumerable<StoredEvent>> change)
     {
         var before = await ledger.Log.ReadAsync(0, long.MaxValue).ToListAsync();
         var (ends, rows) = (new Dictionary<(string, string), long>(), new List<StoredEvent>());

@@ -1,5 +1,5 @@
 using Ledger.Api.Endpoints;
-using Ledger.Api.Hosting;
+using Ledger.Projections.Evidence.Checkpoints;
 using Microsoft.AspNetCore.Builder;
 
 namespace Ledger.Tests.Support;
@@ -13,9 +13,9 @@ public sealed class RunningService : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningService> StartAsync(LedgerRuntime ledger)
+    public static async Task<RunningService> StartAsync(TestLedger ledger)
     {
-        var app = LedgerApi.Build(ledger, "http://127.0.0.1:0");
+        var app = await LedgerApi.BuildAsync(ledger.Opened, ledger.Settings, ledger.Clock, "http://127.0.0.1:0", default, ledger.Get<ISigner>());
         await app.StartAsync();
         return new RunningService(app);
     }

@@ -18,11 +18,11 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(PrepareAsync);
     private static int number;
 
-    private TestDatabase(string connectionString, LedgerRuntime ledger) => (ConnectionString, Ledger) = (connectionString, ledger);
+    private TestDatabase(string connectionString, TestLedger ledger) => (ConnectionString, Ledger) = (connectionString, ledger);
 
     public string ConnectionString { get; }
 
-    public LedgerRuntime Ledger { get; }
+    public TestLedger Ledger { get; }
 
     public static async Task<TestDatabase> CreateAsync(IClock? clock = null)
     {
@@ -34,10 +34,10 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>Opens another runtime on a database, with a data directory and a signer of its own in this process.</summary>
-    public static Task<LedgerRuntime> OpenAsync(string connectionString, IClock? clock = null)
+    public static Task<TestLedger> OpenAsync(string connectionString, IClock? clock = null)
     {
         var data = System.IO.Directory.CreateDirectory(Path.Combine(Directory, $"data-{Interlocked.Increment(ref number)}")).FullName;
-        return LedgerRuntime.OpenAsync(connectionString, clock ?? SystemClock.Instance, data, Signer.Open(DataFiles.Signer(data)), CancellationToken.None);
+        return TestLedger.OpenAsync(new LedgerSettings(data, connectionString), clock ?? SystemClock.Instance, Signer.Open(DataFiles.Signer(data)));
     }
 
     /// <summary>Runs SQL as somebody with full rights who wants to get past the triggers.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
-using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Tests.Support;
@@ -106,7 +105,7 @@ public sealed class MappedImportTests
         await using var database = await ReadyAsync();
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(Heading + string.Concat(Enumerable.Range(1, 9).Select(i => $"{i},2025-11-20T09:00:00,,,Open,,,,\n"))));
-        var report = await ImportEvents.RunAsync(database.Ledger, EventFile.OfTable(file, Generic, Contract), new ImportOptions(DryRun: true), default);
+        var report = await database.Ledger.Importer.ImportAsync(EventFile.OfTable(file, Generic, Contract), new ImportOptions(DryRun: true), default);
         Assert.Equal((9L, 5), (report.Recorded, report.Sample!.Count));
         Assert.Equal("1-received", report.Sample[0].GetProperty("id").GetString());
         Assert.Equal(before, (await database.Ledger.Log.HeadAsync(default)).Position);
@@ -230,7 +229,7 @@ public sealed class MappedImportTests
         });
         var mapping = Generic with { PersonalData = ["queue"], Events = [.. events] };
         Assert.Equal(1, (await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + "1,2025-11-20T09:00:00,,,Open,张某,,,\n"), mapping)).Recorded);
-        var read = await PersonalData.DiscloseAsync(database.Ledger, Contract, "case/1", "officer-1", "call back", default);
+        var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "call back");
         Assert.Equal(["张某", "13810000000"], read.Select(r => r.Value));
     }
 
@@ -249,7 +248,7 @@ public sealed class MappedImportTests
     private static async Task<ImportReport> ImportAsync(TestDatabase database, byte[] file, ImportMapping mapping, string contract = Contract, Action<RejectedLine>? reject = null)
     {
         using var stream = new MemoryStream(file);
-        return await ImportEvents.RunAsync(database.Ledger, EventFile.OfTable(stream, mapping, contract), new ImportOptions(reject is null ? null : line =>
+        return await database.Ledger.Importer.ImportAsync(EventFile.OfTable(stream, mapping, contract), new ImportOptions(reject is null ? null : line =>
         {
             reject(line);
             return Task.CompletedTask;

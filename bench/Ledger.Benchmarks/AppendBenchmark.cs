@@ -49,7 +49,7 @@ internal static class AppendBenchmark
             var pending = events.ConvertAll(PendingEvent.Of);
             var raw = await LatenciesAsync(i => RawLog.InsertAsync(insert, pending[i]));
             var marten = await LatenciesAsync(i => PlainMarten.AppendAsync(plain, events[i]));
-            var ours = await LatenciesAsync(async i => Recorded(await bench.Ledger.Facts.RecordAsync(events[i], CancellationToken.None)));
+            var ours = await LatenciesAsync(async i => Recorded(await bench.Get<FactWriter>().RecordAsync(events[i], CancellationToken.None)));
             foreach (var (way, latencies) in new[] { raw, marten, ours }.Index())
             {
                 times[2 * way].Add(latencies[Singles / 2]);
@@ -70,7 +70,7 @@ internal static class AppendBenchmark
             var events = Enumerable.Range(0, Senders).Select(s => Events($"c-{round}-{s}", FactsEach)).ToList();
             raw.Add(await RawAsync(bench, [.. events.Select(mine => mine.ConvertAll(PendingEvent.Of))]));
             marten.Add(await Bench.TimeAsync(() => EachAsync(events, e => PlainMarten.AppendAsync(plain, e))));
-            ours.Add(await Bench.TimeAsync(() => EachAsync(events, async e => Recorded(await bench.Ledger.Facts.RecordAsync(e, CancellationToken.None)))));
+            ours.Add(await Bench.TimeAsync(() => EachAsync(events, async e => Recorded(await bench.Get<FactWriter>().RecordAsync(e, CancellationToken.None)))));
         }
 
         double Rate(List<double> times) => Senders * FactsEach * 1000.0 / Bench.Median(times.Skip(1));
@@ -136,7 +136,7 @@ internal static class AppendBenchmark
     /// <summary>Records a batch in one transaction, as an import does.</summary>
     public static async Task CopyAsync(Bench bench, IReadOnlyList<PendingEvent> events)
     {
-        await using var log = await LogTransaction.BeginAsync(bench.Ledger.Database, bench.Ledger.Clock, CancellationToken.None);
+        await using var log = await LogTransaction.BeginAsync(bench.Get<NpgsqlDataSource>(), bench.Get<IClock>(), CancellationToken.None);
         await log.LoadStreamsAsync(events.Select(e => (e.Event.Contract, e.Stream)), CancellationToken.None);
         await log.WriteAsync([.. events.Select(log.Place)], CancellationToken.None);
         await log.CommitAsync(CancellationToken.None);

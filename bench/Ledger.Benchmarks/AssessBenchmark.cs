@@ -32,7 +32,7 @@ internal static class AssessBenchmark
         var events = ServiceYear.Of(terms, 20251028, casesPerMonth);
         await bench.FillAsync(terms, events);
         await bench.DescribeAsync();
-        var head = (await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position;
+        var head = (await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position;
         Console.WriteLine($"events: {head:N0}, as of {ServiceYear.EndOf(terms)}");
 
         var (raw, assessed, found) = (new List<double>(), new List<double>(), 0);
@@ -60,7 +60,7 @@ internal static class AssessBenchmark
 
     private static async Task DecodeAsync(Bench bench, long head)
     {
-        await foreach (var e in bench.Ledger.Log.ReadAsync(0, head, Contract))
+        await foreach (var e in bench.Get<LogReader>().ReadAsync(0, head, Contract))
         {
             _ = EventMapping.ToEvent(e);
         }
@@ -69,7 +69,7 @@ internal static class AssessBenchmark
     private static async Task<int> AssessAsync(Bench bench, long head, Instant asOf)
     {
         var assessment = new Assessment(asOf);
-        await foreach (var e in bench.Ledger.Log.ReadAsync(0, head, Contract))
+        await foreach (var e in bench.Get<LogReader>().ReadAsync(0, head, Contract))
         {
             assessment.Add(EventMapping.ToEvent(e));
         }

@@ -5,12 +5,15 @@ using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
 using Ledger.Api.Operations;
 using Ledger.Api.Postgres;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using Ledger.Projections.Evidence.Checkpoints;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Npgsql;
+using Wolverine;
 
 namespace Ledger.Benchmarks;
 
@@ -22,9 +25,10 @@ internal sealed class Bench : IAsyncDisposable
 
     private readonly string directory;
     private readonly EmbeddedCluster? cluster;
+    private readonly LedgerHost ledger;
 
-    private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerRuntime ledger) =>
-        (this.directory, this.cluster, Connection, Ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(
+    private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerHost ledger) =>
+        (this.directory, this.cluster, Connection, this.ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }));
 
     /// <summary>Where the database is, with the driver's defaults: for what is measured as its documentation shows it.</summary>
@@ -33,8 +37,9 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The database as its owner, for what is measured beside the ledger: the ledger's own role may make no tables.</summary>
     public NpgsqlDataSource Database { get; }
 
-    /// <summary>The ledger under measurement.</summary>
-    public LedgerRuntime Ledger { get; }
+    /// <summary>What the ledger under measurement gives its commands and endpoints.</summary>
+    public T Get<T>()
+        where T : notnull => ledger.Services.GetRequiredService<T>();
 
     /// <summary>A fresh ledger; on the server of <c>ConnectionStrings__Ledger</c> where that is set.</summary>
     public static async Task<Bench> OpenAsync()
@@ -44,7 +49,10 @@ internal sealed class Bench : IAsyncDisposable
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
         var cluster = string.IsNullOrEmpty(server) ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None) : null;
         var connection = cluster?.ConnectionString ?? server!;
-        return new Bench(directory, cluster, connection, await LedgerRuntime.OpenAsync(connection, SystemClock.Instance, directory, Signer.Open(DataFiles.Signer(directory)), CancellationToken.None));
+        var ledger = await LedgerHost.OpenAsync(
+            new LedgerSettings(directory, connection), SystemClock.Instance, Console.Error.WriteLine, CancellationToken.None, Signer.Open(DataFiles.Signer(directory)));
+        await ledger.StartAsync(CancellationToken.None);
+        return new Bench(directory, cluster, connection, ledger);
     }
 
     /// <summary>A file that goes with the bench.</summary>
@@ -59,7 +67,16 @@ internal sealed class Bench : IAsyncDisposable
         ?? throw new InvalidDataException(string.Join("; ", faults));
 
     /// <summary>Registers a contract.</summary>
-    public Task RegisterAsync(ContractTerms terms) => RegisterContract.RunAsync(Ledger, Domain.Json.LedgerJson.Write(terms), terms.Id, "bench", CancellationToken.None);
+    public Task RegisterAsync(ContractTerms terms) => SendAsync<Registration>(terms.Id, new RegisterContract(terms, "bench"));
+
+    /// <summary>Assesses a contract.</summary>
+    public Task AssessAsync(string contract, Instant asOf) => SendAsync<AssessmentReport>(contract, new AssessContract(contract, asOf));
+
+    private async Task<T> SendAsync<T>(string contract, object command)
+    {
+        await using var scope = ledger.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeForTenantAsync<T>(contract, command);
+    }
 
     /// <summary>Runs the product's command line on this ledger, as a process of its own. Gives its peak memory in bytes.</summary>
     public Task<long> CommandAsync(params string[] arguments) => ProcessAsync("Ledger.Api.dll", [.. arguments, "--json"]);
@@ -89,7 +106,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         await RegisterAsync(terms);
         using var file = new MemoryStream([.. events.SelectMany(e => EventWriter.Write(e).Append((byte)'\n'))]);
-        var report = await ImportEvents.RunAsync(Ledger, EventFile.OfEvents(file, null), new ImportOptions(), CancellationToken.None);
+        var report = await Get<Importer>().ImportAsync(EventFile.OfEvents(file, null), new ImportOptions(), CancellationToken.None);
         if (report.Recorded != events.Count)
         {
             throw new InvalidOperationException($"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}");
@@ -207,7 +224,7 @@ internal sealed class Bench : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Ledger.DisposeAsync();
+        await ledger.DisposeAsync();
         await Database.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
         cluster?.Dispose();

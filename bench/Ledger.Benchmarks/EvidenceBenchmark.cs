@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Store;
 
@@ -30,7 +31,7 @@ internal static class EvidenceBenchmark
         await bench.DescribeAsync();
         Console.WriteLine($"{BatchesARound} batches of {Batch:N0} events a round, {rounds} interleaved rounds after one to warm up; a checkpoint and its tiles every {Pause.TotalMilliseconds:0} ms where the log moved");
         Bench.Head("without", "with");
-        await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+        await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
         var (without, with) = (new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
@@ -38,7 +39,7 @@ internal static class EvidenceBenchmark
             {
                 var events = Batches();
                 var took = publishing ? await PublishingAsync(bench, () => Bench.TimeAsync(() => AppendAsync(bench, events))) : await Bench.TimeAsync(() => AppendAsync(bench, events));
-                await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None); // What was left undone is not the next one's to do.
+                await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None); // What was left undone is not the next one's to do.
                 if (round > 0)
                 {
                     (publishing ? with : without).Add(took);
@@ -48,7 +49,7 @@ internal static class EvidenceBenchmark
 
         const double count = Batch * BatchesARound * 1000.0;
         var met = Bench.Row("append, checkpoints and tiles beside it", count / Bench.Median(without), count / Bench.Median(with), "events/s", 0.95, atLeast: true);
-        while ((await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position < 1_000_000)
+        while ((await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position < 1_000_000)
         {
             await AppendAsync(bench, Batches());
         }
@@ -63,8 +64,8 @@ internal static class EvidenceBenchmark
             await vacuum.ExecuteNonQueryAsync(); // As PostgreSQL does by itself within minutes.
         }
 
-        var published = await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
-        var prover = new LogProver(bench.Ledger.Database, bench.Ledger.Log);
+        var published = await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
+        var prover = bench.Get<LogProver>();
         var dice = new Domain.Simulation.Dice(1);
         var (inclusion, consistency) = (new List<double>(), new List<double>());
         for (var i = 0; i < Proofs; i++)
@@ -99,7 +100,7 @@ internal static class EvidenceBenchmark
         var working = work();
         while (!working.IsCompleted)
         {
-            await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+            await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
             await Task.WhenAny(working, Task.Delay(Pause));
         }
 

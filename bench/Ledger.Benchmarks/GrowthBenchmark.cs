@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Benchmarks;
 
@@ -56,11 +57,11 @@ internal static class GrowthBenchmark
             await vacuum.ExecuteNonQueryAsync();
         }
 
-        var events = (await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position;
-        var rebuild = await RoundsAsync(rounds, () => ReadModels.RebuildAsync(bench.Ledger, CancellationToken.None));
+        var events = (await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position;
+        var rebuild = await RoundsAsync(rounds, () => bench.Get<ReadModels>().RebuildAsync(CancellationToken.None));
         var verify = await RoundsAsync(rounds, async () =>
         {
-            var verified = await new LogVerifier(bench.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None);
+            var verified = await new LogVerifier(bench.Get<NpgsqlDataSource>()).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None);
             _ = verified.Ok ? 0 : throw new InvalidOperationException(verified.ToString());
         });
         var rebuildMemory = await bench.CommandAsync("rebuild");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Ledger.Domain.Simulation;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
+using Marten;
 
 namespace Ledger.Benchmarks;
 
@@ -28,7 +29,7 @@ internal static class LagBenchmark
         var terms = Bench.Terms(Contract);
         await bench.RegisterAsync(terms);
         var events = ServiceYear.Of(terms, 20251028, Bench.CasesPerMonth).Take(rate * seconds / Batch * Batch).ToList();
-        using var daemon = await bench.Ledger.Store.BuildProjectionDaemonAsync();
+        using var daemon = await bench.Get<IDocumentStore>().BuildProjectionDaemonAsync();
         await daemon.StartAllAsync();
 
         var acknowledged = new System.Collections.Concurrent.ConcurrentQueue<(long Position, long At)>();
@@ -38,7 +39,7 @@ internal static class LagBenchmark
         {
             var due = TimeSpan.FromSeconds((double)number * Batch / rate) - Stopwatch.GetElapsedTime(start);
             await Task.Delay(due > TimeSpan.Zero ? due : TimeSpan.Zero);
-            var results = await bench.Ledger.Facts.RecordAsync(batch, CancellationToken.None);
+            var results = await bench.Get<FactWriter>().RecordAsync(batch, CancellationToken.None);
             acknowledged.Enqueue((((AppendResult.Recorded)results[^1]).Position, Stopwatch.GetTimestamp()));
         }
 

@@ -41,13 +41,13 @@ internal static class MappedImportBenchmark
         {
             using var file = new MemoryStream(Encoding.UTF8.GetBytes(Export(round, rows)));
             var report = new ImportReport(0, 0, 0, 0, null, null, [], false);
-            var import = await Bench.TimeAsync(async () => report = await ImportEvents.RunAsync(bench.Ledger, EventFile.OfTable(file, mapping, Contract), new ImportOptions(), CancellationToken.None));
+            var import = await Bench.TimeAsync(async () => report = await bench.Get<Importer>().ImportAsync(EventFile.OfTable(file, mapping, Contract), new ImportOptions(), CancellationToken.None));
             if (report.Rejected > 0 || report.Read != rows)
             {
                 throw new InvalidOperationException(string.Join("; ", report.Errors.SelectMany(e => e.Faults)));
             }
 
-            var stored = await bench.Ledger.Log.ReadAsync(report.FirstPosition!.Value - 1, report.LastPosition!.Value).Select(e => PendingEvent.Of(Pending(e))).ToListAsync();
+            var stored = await bench.Get<LogReader>().ReadAsync(report.FirstPosition!.Value - 1, report.LastPosition!.Value).Select(e => PendingEvent.Of(Pending(e))).ToListAsync();
             var copy = await Bench.TimeAsync(() => raw.CopyAsync(stored));
             events = stored.Count;
             if (round > 0)

@@ -9,7 +9,9 @@ using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Marten;
 using Marten.Events.Aggregation;
@@ -39,29 +41,29 @@ internal static class ReadBenchmark
     {
         await using var bench = await Bench.OpenAsync();
         await bench.FillYearsAsync(Contract, years);
-        await AssessContract.RunAsync(bench.Ledger, Contract, Domain.Simulation.ServiceYear.EndOf(Bench.Terms(Contract)), CancellationToken.None);
+        await bench.AssessAsync(Contract, Domain.Simulation.ServiceYear.EndOf(Bench.Terms(Contract)));
         await bench.DescribeAsync();
-        var head = (await bench.Ledger.Log.HeadAsync(CancellationToken.None)).Position;
-        await ReadModels.RebuildAsync(bench.Ledger, CancellationToken.None);
-        await bench.Ledger.Checkpoints.PublishAsync(CancellationToken.None);
+        var head = (await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position;
+        await bench.Get<ReadModels>().RebuildAsync(CancellationToken.None);
+        await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
         Console.WriteLine($"{head:N0} events of {years} contract-years; {rounds} interleaved rounds after one to warm up");
         Bench.Head();
         var met = true;
 
         await using (var plain = Defaults(bench.Database))
         {
-            var (defaults, rebuilt) = await Bench.InterleaveAsync(rounds, () => RebuildAsync(plain), () => ReadModels.RebuildAsync(bench.Ledger, CancellationToken.None));
+            var (defaults, rebuilt) = await Bench.InterleaveAsync(rounds, () => RebuildAsync(plain), () => bench.Get<ReadModels>().RebuildAsync(CancellationToken.None));
             met &= Bench.Row("rebuild of all projections (raw: on Marten's default options)", head / defaults * 1000, head / rebuilt * 1000, "events/s", 2, atLeast: true);
         }
 
         var position = head - 1;
-        var (raw, ours) = await Bench.InterleaveAsync(rounds, () => FoldAsync(bench, position), () => bench.Ledger.Read.AllAsync(Contract, position, CancellationToken.None));
+        var (raw, ours) = await Bench.InterleaveAsync(rounds, () => FoldAsync(bench, position), () => bench.Get<StatementReader>().AllAsync(Contract, position, CancellationToken.None));
         met &= Bench.Row("statements as of a position", raw, ours, "ms", 1.5, atLeast: false);
 
-        (raw, ours) = (await SelectsAsync(bench), await P50Async(() => bench.Ledger.Read.OneAsync(Contract, 2, null, CancellationToken.None)));
+        (raw, ours) = (await SelectsAsync(bench), await P50Async(() => bench.Get<StatementReader>().OneAsync(Contract, 2, null, CancellationToken.None)));
         met &= Bench.Row("statement now, p50", raw, ours, "µs", 2, atLeast: false);
 
-        (raw, ours) = await Bench.InterleaveAsync(rounds, () => HashAsync(bench), () => new LogVerifier(bench.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None));
+        (raw, ours) = await Bench.InterleaveAsync(rounds, () => HashAsync(bench), () => new LogVerifier(bench.Get<NpgsqlDataSource>()).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None));
         met &= Bench.Row("verify (events, tiles, streams, indexes)", head / raw * 1000, head / ours * 1000, "events/s", 0.3, atLeast: true);
         return met ? 0 : 1;
     }

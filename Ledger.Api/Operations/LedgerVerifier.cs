@@ -4,6 +4,9 @@ using Ledger.Projections.Accounts;
 using Ledger.Projections.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
+using Npgsql;
 
 namespace Ledger.Api.Operations;
 
@@ -11,33 +14,35 @@ namespace Ledger.Api.Operations;
 /// What verifying the whole ledger found. <c>position</c> is the first that is wrong; absent where all is well.
 /// <c>checkpoints</c> is how many retained ones the log was compared with: without any, nothing outside the database vouches for it.
 /// </summary>
-public sealed record LedgerVerification(bool Ok, long Events, long Streams, int Assessments, int ReadModels, long PersonalFields, int Checkpoints, string Root, long? Position, string? Problem);
+public sealed record LedgerVerification(
+    bool Ok, long Events, long Streams, int Assessments, int ReadModels, long PersonalFields, int Checkpoints, string Root, long? Position, string? Problem);
 
 /// <summary>
 /// Verifies the log (events, streams, tiles, indexes, retained checkpoints), then repeats every recorded assessment and
 /// compares every read model, and reads every personal field.
 /// </summary>
-public static class VerifyLedger
+public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, PersonalStore personal, LedgerSettings settings)
 {
     /// <summary>
     /// Walks the ledger; the log is read first, since assessments mean nothing over a log that was changed.
     /// <paramref name="copies"/> are checkpoint files that were kept elsewhere.
     /// </summary>
-    public static async Task<LedgerVerification> RunAsync(LedgerRuntime ledger, IProgress<(long Done, long Of)>? progress, CancellationToken cancel, params IReadOnlyList<string> copies)
+    public async Task<LedgerVerification> VerifyAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancel, params IReadOnlyList<string> copies)
     {
-        var retained = Retained(ledger.DataDirectory, copies);
-        var log = await new LogVerifier(ledger.Database).VerifyAsync(retained, progress, cancel);
+        var retained = Retained(settings.DataDirectory, copies);
+        var log = await new LogVerifier(database).VerifyAsync(retained, progress, cancel);
         if (!log.Ok)
         {
             return new LedgerVerification(false, log.Events, log.Streams, 0, 0, 0, retained.Count, log.Root, log.Position, log.Problem);
         }
 
-        var assessments = await new AssessmentVerifier(ledger.Database, ledger.Log).VerifyAsync(log.Events, cancel);
-        var (documents, changed) = await new AccountVerifier(ledger.Database).VerifyAsync(cancel);
-        var (fields, missing, personal) = await PersonalData.VerifyAsync(ledger, log.Events, cancel);
-        var problem = assessments.Problem ?? changed ?? personal;
+        var assessments = await new AssessmentVerifier(database, reader).VerifyAsync(log.Events, cancel);
+        var (documents, changed) = await new AccountVerifier(database).VerifyAsync(cancel);
+        var (fields, missing, unread) = await new PersonalVerifier(database, reader, personal).VerifyAsync(log.Events, cancel);
+        var problem = assessments.Problem ?? changed ?? unread;
         return new LedgerVerification(
-            problem is null, log.Events, log.Streams, assessments.Runs, documents, fields, retained.Count, log.Root, assessments.Problem is null && changed is null ? missing : assessments.Position, problem);
+            problem is null, log.Events, log.Streams, assessments.Runs, documents, fields, retained.Count, log.Root,
+            assessments.Problem is null && changed is null ? missing : assessments.Position, problem);
     }
 
     /// <summary>The checkpoint file, the signer's memory where it is on this machine and may be read, and the copies.</summary>

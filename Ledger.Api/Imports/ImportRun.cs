@@ -1,46 +1,22 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Ledger.Api.Hosting;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Store;
-using NodaTime;
 using Npgsql;
 
 namespace Ledger.Api.Imports;
 
-/// <summary>A line that was not recorded: its number, its text where it is to go to the rejects, and what is wrong.</summary>
-public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [property: System.Text.Json.Serialization.JsonIgnore] byte[]? Utf8 = null);
-
 /// <summary>
-/// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
-/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
-/// <c>sample</c> the events of the first lines of a dry run.
+/// Takes a file once, on a transaction that holds the log's lock: facts are validated, decisions checked in order, each against the
+/// state that the ones before it leave. A chunk is decided while the one before it is written.
 /// </summary>
-public sealed record ImportReport(
-    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun,
-    IReadOnlyList<JsonElement>? Sample = null);
-
-/// <summary>How an import goes about it.</summary>
-/// <param name="Reject">Takes the bad lines, in which case the good ones are recorded; null for all or nothing.</param>
-/// <param name="DryRun">Checks everything and records nothing.</param>
-/// <param name="Progress">Is told the lines read so far.</param>
-public sealed record ImportOptions(
-    Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
-
-/// <summary>
-/// Imports a file of events as one transaction on the log: facts are validated, decisions checked in order, each against
-/// the state that the ones before it leave. A chunk is decided while the one before it is written. A file is first taken as if
-/// all of it were new and right, which the log's own keys hold it to; at the first doubt it is taken again from its start, and
-/// every event is looked up before it is decided.
-/// </summary>
-public sealed class ImportEvents
+internal sealed class ImportRun
 {
     private const int MostErrorsShown = 20;
     private const int LinesShown = 5;
-
-    private static readonly Duration Ahead = Duration.FromMinutes(5);
 
     private readonly LogTransaction log;
     private readonly PersonalImport personal;
@@ -56,7 +32,7 @@ public sealed class ImportEvents
     private long duplicates;
     private long rejected;
 
-    private ImportEvents(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
+    public ImportRun(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
     {
         this.log = log;
         this.personal = new PersonalImport(log.Connection, personal);
@@ -65,27 +41,8 @@ public sealed class ImportEvents
         this.trusting = trusting;
     }
 
-    /// <summary>Imports a file; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
-    public static async Task<ImportReport> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, CancellationToken cancel) =>
-        (options is { DryRun: false, Reject: null } ? await RunAsync(ledger, file, options, trusting: true, cancel) : null)
-        ?? (await RunAsync(ledger, file, options, trusting: false, cancel))!;
-
-    /// <summary>Takes the file once; null, and nothing recorded, where it was trusted and there is a doubt.</summary>
-    private static async Task<ImportReport?> RunAsync(LedgerRuntime ledger, EventFile file, ImportOptions options, bool trusting, CancellationToken cancel)
-    {
-        await using var lines = new LineReader(file, cancel);
-
-        // The log is locked only once there is something to record.
-        if (!await lines.Chunks.WaitToReadAsync(cancel))
-        {
-            return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun);
-        }
-
-        await using var log = await LogTransaction.BeginAsync(ledger.Database, ledger.Clock, cancel);
-        return await new ImportEvents(log, ledger.Personal, options, trusting).TakeAsync(lines.Chunks, cancel);
-    }
-
-    private async Task<ImportReport?> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
+    /// <summary>Takes the chunks; null, and nothing recorded, where the file was trusted and there is a doubt.</summary>
+    public async Task<ImportReport?> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
     {
         var first = log.Position + 1;
         try
@@ -204,20 +161,20 @@ public sealed class ImportEvents
     private IReadOnlyList<Fault> Decide(LogChunk chunk, PendingEvent pending, AppendResult? clash)
     {
         var e = pending.Event;
-        switch (clash)
+        if (clash is AppendResult.Duplicate)
         {
-            case AppendResult.Duplicate:
-                duplicates++;
-                return [];
-            case AppendResult.IdConflict conflict:
-                return [new Fault("$.id", $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source; this one would stand at position {log.Position + 1}: give it an id of its own")];
-            case AppendResult.VersionConflict conflict:
-                return [new Fault("$.expectedversion", $"stream {pending.Stream} is at version {conflict.Actual}, expected {conflict.Expected}")];
+            duplicates++;
+            return [];
         }
 
-        if (e.OccurredAt > log.RecordedAt + Ahead)
+        if (clash?.RefusalOf(e, log.Position + 1) is { } refusal)
         {
-            return [new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({log.RecordedAt})")];
+            return [refusal];
+        }
+
+        if (Decisions.AheadOf(e, log.RecordedAt) is { } ahead)
+        {
+            return [ahead];
         }
 
         var decided = state.Check(e);
@@ -227,7 +184,7 @@ public sealed class ImportEvents
         }
 
         Place(chunk, pending);
-        foreach (var derived in decided.Derived)
+        foreach (var derived in decided.Events)
         {
             Place(chunk, PendingEvent.Of(derived));
         }

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Ledger.Api.Hosting;
+using NodaTime;
+
+namespace Ledger.Api.Commands;
+
+/// <summary>What a command does with the ledger open.</summary>
+internal static class LedgerAction
+{
+    /// <summary>
+    /// Sets a command's work: its parameters are services of the ledger (<see cref="LedgerHost.RunAsync"/>), the parsed line, the terminal
+    /// and the token.
+    /// </summary>
+    public static void SetLedgerAction(this Command command, Delegate work) =>
+        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
+        {
+            await using var ledger = await LedgerHost.OpenAsync(CommandLine.Settings(), SystemClock.Instance, terminal.Say, cancel);
+            return await ledger.RunAsync(work, cancel, parsed, terminal);
+        }));
+}

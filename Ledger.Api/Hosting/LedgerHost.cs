@@ -1,0 +1,67 @@
+using System.Reflection;
+using Ledger.Projections.Evidence.Checkpoints;
+using NodaTime;
+using Wolverine;
+
+namespace Ledger.Api.Hosting;
+
+/// <summary>An open ledger in a process that does not serve: its database, and a host of what works on it.</summary>
+public sealed class LedgerHost : IAsyncDisposable
+{
+    private readonly LedgerDatabase database;
+    private readonly IHost host;
+    private bool started;
+
+    private LedgerHost(LedgerDatabase database, IHost host) => (this.database, this.host) = (database, host);
+
+    /// <summary>What works on it.</summary>
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>Opens the ledger that the settings name; <paramref name="say"/> is told what is being done, for people.</summary>
+    public static async Task<LedgerHost> OpenAsync(
+        LedgerSettings settings, IClock clock, Action<string> say, CancellationToken cancel, ISigner? signer = null)
+    {
+        var database = await LedgerDatabase.OpenAsync(settings, say, cancel);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Ledger.Api" });
+        builder.Services.AddLedger(database, settings, clock, signer).AddCommands(database.Source, clock);
+        return new LedgerHost(database, builder.Build());
+    }
+
+    /// <summary>Starts what runs commands: a process that only reads needs none of it.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        await host.StartAsync(cancel);
+        started = true;
+    }
+
+    /// <summary>
+    /// Runs some work as an endpoint's handler is run: its parameters are given from the host's services, beside what the caller
+    /// gives. Who asks for the message bus, to send commands, has it started. The work gives an exit status.
+    /// </summary>
+    public async Task<int> RunAsync(Delegate work, CancellationToken cancel, params object[] given)
+    {
+        var parameters = work.Method.GetParameters();
+        if (parameters.Any(p => p.ParameterType == typeof(IMessageBus)))
+        {
+            await StartAsync(cancel);
+        }
+
+        await using var scope = Services.CreateAsyncScope();
+        var arguments = Array.ConvertAll(parameters, p => p.ParameterType == typeof(CancellationToken)
+            ? cancel
+            : Array.Find(given, p.ParameterType.IsInstanceOfType) ?? scope.ServiceProvider.GetRequiredService(p.ParameterType));
+        return await (Task<int>)work.Method.Invoke(work.Target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (started)
+        {
+            await host.StopAsync();
+        }
+
+        await ((IAsyncDisposable)host).DisposeAsync();
+        await database.DisposeAsync();
+    }
+}

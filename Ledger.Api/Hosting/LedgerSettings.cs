@@ -1,0 +1,62 @@
+using Ledger.Domain.Errors;
+using Ledger.Projections.Evidence.Checkpoints;
+
+namespace Ledger.Api.Hosting;
+
+/// <summary>Where the ledger is.</summary>
+/// <param name="DataDirectory">Holds the embedded cluster, and what stands outside the database: checkpoints, the signer.</param>
+/// <param name="ConnectionString">A real server; null for the embedded one.</param>
+/// <param name="SignerAddress">A signer that runs elsewhere; null for one of this data directory.</param>
+/// <param name="Witness">Somebody else's witness; null for none.</param>
+public sealed record LedgerSettings(string DataDirectory, string? ConnectionString, Uri? SignerAddress = null, WitnessSettings? Witness = null)
+{
+    /// <summary>
+    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c> and <c>LEDGER_WITNESS</c> (or
+    /// appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an
+    /// unprivileged PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address that is none.
+    /// </summary>
+    public static LedgerSettings From(IConfiguration configuration)
+    {
+        var directory = configuration["LEDGER_DATA"];
+        if (string.IsNullOrWhiteSpace(directory))
+        {
+            directory = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess
+                ? "/var/lib/ledger"
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ledger");
+        }
+
+        var connection = configuration.GetConnectionString("Ledger");
+        return new LedgerSettings(
+            Path.GetFullPath(directory), string.IsNullOrWhiteSpace(connection) ? null : connection,
+            configuration["LEDGER_SIGNER"] is { Length: > 0 } signer ? Address("LEDGER_SIGNER", signer) : null,
+            configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null);
+    }
+
+    internal static Uri Address(string setting, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected an address such as http://10.0.0.5:5081, got \"{text}\"");
+}
+
+/// <summary>A witness: its submission prefix and the key that it cosigns with.</summary>
+public sealed record WitnessSettings(Uri Address, VerifierKey Key)
+{
+    /// <summary>From <c>LEDGER_WITNESS</c>: an address, a space and a verifier key; throws <see cref="LedgerException"/> for anything else.</summary>
+    public static WitnessSettings Parse(string text)
+    {
+        var parts = text.Split(' ');
+        try
+        {
+            return parts.Length == 2 && VerifierKey.Parse(parts[1]) is { Type: SignatureType.Cosignature } key
+                ? new WitnessSettings(LedgerSettings.Address("LEDGER_WITNESS", parts[0].TrimEnd('/') + "/"), key)
+                : throw new FormatException("expected an address, a space and a verifier key of type 4");
+        }
+        catch (FormatException e)
+        {
+            throw new LedgerException(ErrorCode.BadRequest, $"LEDGER_WITNESS: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The witness, to be asked from now on.</summary>
+    internal Witness Open(Action<string> say) => new(new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, Address, Key, say);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Ledger.Domain.Json;
+using Ledger.Projections.Personal;
+using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Ledger.Api.Imports;
+
+/// <summary>A line that was not recorded: its number, its text where it is to go to the rejects, and what is wrong.</summary>
+public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [property: System.Text.Json.Serialization.JsonIgnore] byte[]? Utf8 = null);
+
+/// <summary>
+/// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
+/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
+/// <c>sample</c> the events of the first lines of a dry run.
+/// </summary>
+public sealed record ImportReport(
+    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun,
+    IReadOnlyList<JsonElement>? Sample = null);
+
+/// <summary>How an import goes about it.</summary>
+/// <param name="Reject">Takes the bad lines, in which case the good ones are recorded; null for all or nothing.</param>
+/// <param name="DryRun">Checks everything and records nothing.</param>
+/// <param name="Progress">Is told the lines read so far.</param>
+public sealed record ImportOptions(
+    Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
+
+/// <summary>
+/// Imports a file of events as one transaction on the log. It is first taken as if all of it were new and right, which the log's
+/// own keys hold it to; at the first doubt it is taken again from its start, and every event is looked up before it is decided.
+/// </summary>
+public sealed class Importer(NpgsqlDataSource database, IClock clock, PersonalStore personal)
+{
+    /// <summary>Imports a file; nothing of it is recorded where anything is wrong, unless the options take rejects.</summary>
+    public async Task<ImportReport> ImportAsync(EventFile file, ImportOptions options, CancellationToken cancel) =>
+        (options is { DryRun: false, Reject: null } ? await TakeAsync(file, options, trusting: true, cancel) : null)
+        ?? (await TakeAsync(file, options, trusting: false, cancel))!;
+
+    /// <summary>Takes the file once; null, and nothing recorded, where it was trusted and there is a doubt.</summary>
+    private async Task<ImportReport?> TakeAsync(EventFile file, ImportOptions options, bool trusting, CancellationToken cancel)
+    {
+        await using var lines = new LineReader(file, cancel);
+
+        // The log is locked only once there is something to record.
+        if (!await lines.Chunks.WaitToReadAsync(cancel))
+        {
+            return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun);
+        }
+
+        await using var log = await LogTransaction.BeginAsync(database, clock, cancel);
+        return await new ImportRun(log, personal, options, trusting).TakeAsync(lines.Chunks, cancel);
+    }
+}

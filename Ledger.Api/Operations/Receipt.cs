@@ -1,0 +1,37 @@
+using JasperFx.Events;
+using Ledger.Domain.Contracts;
+using Ledger.Projections.Store;
+using Wolverine.Marten;
+
+namespace Ledger.Api.Operations;
+
+/// <summary>
+/// Where what a command recorded stands in the log. A handler answers before its session is saved, and the log gives positions
+/// with the save: they are there for whoever gets the answer.
+/// </summary>
+public sealed class Receipt
+{
+    private readonly IEvent? recorded;
+    private readonly long? before;
+
+    private Receipt(IEvent? recorded, long? before) => (this.recorded, this.before) = (recorded, before);
+
+    /// <summary>Whether it was recorded now.</summary>
+    public bool Recorded => recorded is not null;
+
+    /// <summary>The position: of what was recorded now, or was on record before; null where nothing is.</summary>
+    public long? Position => recorded?.Sequence ?? before;
+
+    /// <summary>Of an event that is recorded with the session.</summary>
+    public static Receipt Of(IEvent recorded) => new(recorded, null);
+
+    /// <summary>Of what was on record before, or of nothing.</summary>
+    public static Receipt Before(long? position) => new(null, position);
+
+    /// <summary>The events of a decision as Marten takes them, with the receipt for the first of them: <paramref name="before"/> where there is none.</summary>
+    internal static (Events Events, Receipt Receipt) Of(Decided decided, long? before)
+    {
+        var events = decided.Events.Select(EventMapping.ToMarten).ToList();
+        return (new Events(events), events.Count > 0 ? Of(events[0]) : Before(before));
+    }
+}

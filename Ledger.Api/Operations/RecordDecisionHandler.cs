@@ -1,0 +1,60 @@
+using JasperFx.Events;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
+using Wolverine.Marten;
+
+namespace Ledger.Api.Operations;
+
+/// <summary>What became of a decision: where it stands in the log, or why it was refused. The same decision again has its first receipt.</summary>
+public sealed record DecisionOutcome(IReadOnlyList<Fault> Refusals, Receipt Receipt);
+
+/// <summary>What the log says about a decision before it is taken.</summary>
+/// <param name="Known">What is on record under its id; null where nothing is.</param>
+/// <param name="Subjects">Those of the subjects that it names which are on record.</param>
+/// <param name="Now">The ledger's time.</param>
+public sealed record DecisionState(AppendResult? Known, IReadOnlySet<string> Subjects, Instant Now);
+
+/// <summary><see cref="RecordDecision"/>: the one way in for a single decision on an account.</summary>
+public static class RecordDecisionHandler
+{
+    /// <summary>Reads what the account does not tell.</summary>
+    public static async Task<DecisionState> LoadAsync(RecordDecision command, NpgsqlDataSource database, LedgerTime time, CancellationToken cancel)
+    {
+        var e = command.Decision;
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var known = await EventLookup.RecogniseAsync(connection, PendingEvent.Of(e), cancel);
+        var subjects = new HashSet<string>();
+        foreach (var subject in Decisions.SubjectsOf(e.Data))
+        {
+            if (await LogReader.ReadStreamAsync(connection, e.Contract, EventStreams.KeyOf(e.Contract, subject), long.MaxValue, cancel).AnyAsync(cancel))
+            {
+                subjects.Add(subject);
+            }
+        }
+
+        return new DecisionState(known, subjects, await time.NowAsync(cancel));
+    }
+
+    /// <summary>Decides.</summary>
+    public static (Events, DecisionOutcome) Handle(
+        RecordDecision command, [WriteAggregate(nameof(RecordDecision.Contract), Required = false)] IEventStream<ContractAccount> stream, DecisionState state)
+    {
+        var e = command.Decision;
+        if (state.Known is AppendResult.Duplicate duplicate)
+        {
+            return ([], new DecisionOutcome([], Receipt.Before(duplicate.Position)));
+        }
+
+        var version = stream.CurrentVersion ?? 0;
+        var clash = state.Known ?? (e.ExpectedVersion is { } expected && expected != version ? new AppendResult.VersionConflict(version, expected) : null);
+        var decided = clash?.RefusalOf(e) is { } refusal
+            ? new Decided([refusal], [])
+            : Decisions.Decide(command, stream.Aggregate, state.Now, state.Subjects.Contains);
+        var (events, receipt) = Receipt.Of(decided, before: null);
+        return (events, new DecisionOutcome(decided.Refusals, receipt));
+    }
+}
