@@ -28,8 +28,17 @@ public static class CalendarReader
     /// <summary>Every calendar published up to a position, in order.</summary>
     public static async Task<IReadOnlyList<LedgerEvent>> AllAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(Sql, connection) { Parameters = { new() { Value = position } } };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { UpTo(position) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await ReadAsync(reader, cancel);
+    }
+
+    /// <summary>Asks for every calendar published up to a position, among other questions.</summary>
+    public static NpgsqlBatchCommand UpTo(long position) => new(Sql) { Parameters = { new() { Value = position } } };
+
+    /// <summary>The calendars, by the answer to <see cref="UpTo"/>.</summary>
+    public static async Task<IReadOnlyList<LedgerEvent>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
         var published = new List<LedgerEvent>();
         while (await reader.ReadAsync(cancel))
         {

@@ -14,7 +14,7 @@ public sealed class LogReader(NpgsqlDataSource database)
 {
     private const string Events = $"{LedgerStore.Schema}.mt_events";
 
-    private const string End = $"select seq_id, timestamp from {Events} order by seq_id desc limit 1";
+    private const string LastRow = $"select seq_id, timestamp from {Events} order by seq_id desc limit 1";
 
     // Recorded times never decrease with position: there is no need of an index over them.
     private const string FindTime = $"""
@@ -38,10 +38,17 @@ public sealed class LogReader(NpgsqlDataSource database)
     /// <summary>Where the log ends, as a connection sees it.</summary>
     public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(End, connection);
+        await using var command = new NpgsqlCommand(LastRow, connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? new LogHead(reader.GetInt64(0), StoredEvent.MicrosecondsOf(reader.GetDateTime(1))) : new LogHead(0, null);
+        return await HeadAsync(reader, cancel);
     }
+
+    /// <summary>Asks where the log ends, among other questions.</summary>
+    public static NpgsqlBatchCommand End() => new(LastRow);
+
+    /// <summary>Where the log ends, by the answer to <see cref="End"/>.</summary>
+    public static async Task<LogHead> HeadAsync(NpgsqlDataReader reader, CancellationToken cancel) =>
+        await reader.ReadAsync(cancel) ? new LogHead(reader.GetInt64(0), StoredEvent.MicrosecondsOf(reader.GetDateTime(1))) : new LogHead(0, null);
 
     /// <summary>The log's end at a past position. Throws <see cref="LedgerException"/> for a position beyond the end.</summary>
     public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)

@@ -85,6 +85,10 @@ public sealed class AccountReaderTests
         AssertSame(await ledger.Read.AllAsync("gaomidian-2025", head, default), await ledger.Read.AllAsync("gaomidian-2025", null, default));
         AssertSame(await ledger.Read.SettlementAsync("gaomidian-2025", head, default), await ledger.Read.SettlementAsync("gaomidian-2025", null, default));
         AssertSame(await ledger.Read.DeductionsAsync("gaomidian-2025", head, default), await ledger.Read.DeductionsAsync("gaomidian-2025", null, default));
+
+        // What Marten makes of the same snapshot and stream.
+        await using var session = ledger.Store.LightweightSession("gaomidian-2025");
+        AssertSame(await session.Events.FetchLatest<ContractAccount>("gaomidian-2025"), (await ledger.Accounts.AtAsync("gaomidian-2025", null, default)).Account);
     }
 
     /// <summary>Some decisions on top, so that statements hold every kind of figure.</summary>
