@@ -2,6 +2,7 @@ using Ledger.Api.Hosting;
 using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
 using NodaTime;
+using Wolverine;
 
 namespace Ledger.Api.Endpoints;
 
@@ -38,6 +39,12 @@ public static class LedgerApi
             }
         });
         builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.Source, clock);
+        if (settings.Schedule is { } schedule)
+        {
+            builder.Services.AddSingleton(schedule);
+            builder.Services.AddSingularAgent<ScheduledAssessments>();
+        }
+
         builder.Services.AddSingleton<ProjectionWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ProjectionWatch>());
         builder.Services.AddSingleton<CheckpointLoop>();

@@ -3,6 +3,7 @@ using JasperFx.CodeGeneration;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Marten;
@@ -49,6 +50,10 @@ public static class LedgerMessages
         {
             Configure(options);
             options.LocalQueueFor<DestroyPersonalKey>().UseDurableInbox();
+            options.LocalQueueFor<AssessContract>().UseDurableInbox().Sequential();
+
+            // What waits in a queue waits for the database, too; whoever sends a command in person is told at once.
+            options.OnException(DatabaseErrors.IsAway).ScheduleRetryIndefinitely(TimeSpan.FromMinutes(1));
 
             // A projection waits for no one longer than a few seconds, at the start or where a service was killed.
             options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;

@@ -1,5 +1,8 @@
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
+using NodaTime;
+using NodaTime.Text;
 
 namespace Ledger.Api.Hosting;
 
@@ -8,12 +11,14 @@ namespace Ledger.Api.Hosting;
 /// <param name="ConnectionString">A real server; null for the embedded one.</param>
 /// <param name="SignerAddress">A signer that runs elsewhere; null for one of this data directory.</param>
 /// <param name="Witness">Somebody else's witness; null for none.</param>
-public sealed record LedgerSettings(string DataDirectory, string? ConnectionString, Uri? SignerAddress = null, WitnessSettings? Witness = null)
+/// <param name="Schedule">When a service assesses every contract by itself; null for never.</param>
+public sealed record LedgerSettings(
+    string DataDirectory, string? ConnectionString, Uri? SignerAddress = null, WitnessSettings? Witness = null, AssessmentSchedule? Schedule = null)
 {
     /// <summary>
-    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c> and <c>LEDGER_WITNESS</c> (or
+    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c>, <c>LEDGER_WITNESS</c> and <c>LEDGER_ASSESS_AT</c> (or
     /// appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an
-    /// unprivileged PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address that is none.
+    /// unprivileged PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address or a time that is none.
     /// </summary>
     public static LedgerSettings From(IConfiguration configuration)
     {
@@ -29,8 +34,14 @@ public sealed record LedgerSettings(string DataDirectory, string? ConnectionStri
         return new LedgerSettings(
             Path.GetFullPath(directory), string.IsNullOrWhiteSpace(connection) ? null : connection,
             configuration["LEDGER_SIGNER"] is { Length: > 0 } signer ? Address("LEDGER_SIGNER", signer) : null,
-            configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null);
+            configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null,
+            configuration["LEDGER_ASSESS_AT"] is { Length: > 0 } at ? new AssessmentSchedule(Time("LEDGER_ASSESS_AT", at)) : null);
     }
+
+    private static LocalTime Time(string setting, string text) =>
+        LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(text) is { Success: true, Value: var time }
+            ? time
+            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected a time of the day in China such as 02:00, got \"{text}\"");
 
     internal static Uri Address(string setting, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"

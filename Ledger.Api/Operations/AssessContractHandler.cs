@@ -29,12 +29,17 @@ public sealed record AssessedState(AssessmentResult Result, long Version);
 /// </summary>
 public static class AssessContractHandler
 {
-    /// <summary>Reads the contract and runs the rules.</summary>
-    public static async Task<AssessedState> LoadAsync(
+    /// <summary>Reads the contract and runs the rules; null where that is not asked for again.</summary>
+    public static async Task<AssessedState?> LoadAsync(
         AssessContract command, LogReader log, NpgsqlDataSource database, IClock clock, CancellationToken cancel)
     {
         var head = await log.HeadAsync(cancel);
         var (assessment, version) = await AssessmentReader.AtAsync(log, command.Contract, command.AsOf, head.Position, cancel);
+        if (!command.Again && assessment.Account?.LastAsOf >= command.AsOf)
+        {
+            return null;
+        }
+
         if (assessment.Account?.LastAsOf > command.AsOf)
         {
             throw new LedgerException(
@@ -45,9 +50,14 @@ public static class AssessContractHandler
         return new AssessedState(assessment.Run(head.Position, calendar, LogLock.RecordedAt(head, clock)), version);
     }
 
-    /// <summary>Records what it came to.</summary>
-    public static AssessmentReport Handle(AssessContract command, AssessedState state, IDocumentSession session)
+    /// <summary>Records what it came to; null where it did not run.</summary>
+    public static AssessmentReport? Handle(AssessContract command, AssessedState? state, IDocumentSession session)
     {
+        if (state is null)
+        {
+            return null;
+        }
+
         var run = state.Result.Run;
         var recorded = state.Result.Events.Select(e => session.Record(e, state.Version)).ToList();
         return new AssessmentReport(

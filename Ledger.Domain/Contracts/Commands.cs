@@ -22,7 +22,10 @@ public sealed record RecordDecision(NewEvent Decision)
 /// Assesses a contract as of an instant, and records what is proposed and withdrawn. Refused before the instant of its latest
 /// assessment.
 /// </summary>
-public sealed record AssessContract(string Contract, Instant AsOf);
+/// <param name="Contract">The contract.</param>
+/// <param name="AsOf">The moment up to which facts count and clocks run.</param>
+/// <param name="Again">False: only where no assessment of that instant or a later one is on record.</param>
+public sealed record AssessContract(string Contract, Instant AsOf, bool Again = true);
 
 /// <summary>Publishes a working-day calendar for the whole ledger. The one that is in force already is not recorded again.</summary>
 public sealed record PublishCalendar(CalendarPublished Calendar);

@@ -22,14 +22,12 @@ public sealed class CommitOrder(IClock clock) : DocumentSessionListenerBase
 
         var head = await LogLock.TakeAsync(session, token);
         var recordedAt = LogLock.RecordedAt(head, clock).ToDateTimeOffset();
-
-        // What an event's sender says of correlation and causation is on record, or nothing: not the ids of a host's own messages.
-        (session.CorrelationId, session.CausationId) = (null, null);
         foreach (var stream in streams)
         {
             foreach (var e in stream.Events)
             {
                 e.Timestamp = recordedAt;
+                (e.CorrelationId, e.CausationId) = (EventMapping.Said(e.CorrelationId), EventMapping.Said(e.CausationId));
             }
         }
     }

@@ -11,17 +11,23 @@ namespace Ledger.Projections.Store;
 /// <summary>Between the domain's events and Marten's, and its rows.</summary>
 public static class EventMapping
 {
+    // Where an event says nothing of correlation or causation, Marten would put the session's, which are ids of a host's own messages:
+    // an empty one holds the place until CommitOrder takes it away.
+    private const string Unsaid = "";
+
     /// <summary>The event as Marten appends it: its data, with id, headers, correlation and causation.</summary>
     public static IEvent ToMarten(NewEvent e)
     {
         RefuseControlCharacters(e);
         var wrapped = (IEvent)Activator.CreateInstance(typeof(Event<>).MakeGenericType(e.Data.GetType()), e.Data)!;
         wrapped.Id = EventIds.Of(e.Contract, e.Id);
-        wrapped.CorrelationId = e.CorrelationId;
-        wrapped.CausationId = e.CausationId;
+        (wrapped.CorrelationId, wrapped.CausationId) = (e.CorrelationId ?? Unsaid, e.CausationId ?? Unsaid);
         HeadersOf(e).Set(wrapped);
         return wrapped;
     }
+
+    /// <summary>What an event says of correlation or causation; null where it says nothing.</summary>
+    public static string? Said(string? id) => string.IsNullOrEmpty(id) ? null : id;
 
     /// <summary>What of an event stands in its headers.</summary>
     public static EventHeaders HeadersOf(NewEvent e) => new(e.Id, e.Source, e.Subject, Instants.ToMicroseconds(e.OccurredAt), e.Actor);

@@ -1,4 +1,5 @@
 using Ledger.Api.Endpoints;
+using Ledger.Domain.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Microsoft.AspNetCore.Builder;
 
@@ -13,9 +14,9 @@ public sealed class RunningService : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningService> StartAsync(TestLedger ledger)
+    public static async Task<RunningService> StartAsync(TestLedger ledger, AssessmentSchedule? schedule = null)
     {
-        var app = await LedgerApi.BuildAsync(ledger.Opened, ledger.Settings, ledger.Clock, "http://127.0.0.1:0", default, ledger.Get<ISigner>());
+        var app = await LedgerApi.BuildAsync(ledger.Opened, ledger.Settings with { Schedule = schedule }, ledger.Clock, "http://127.0.0.1:0", default, ledger.Get<ISigner>());
         await app.StartAsync();
         return new RunningService(app);
     }

@@ -1,0 +1,75 @@
+using Ledger.Domain.Assessments;
+using Ledger.Domain.Contracts;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
+using NodaTime;
+using Wolverine;
+using Wolverine.Runtime;
+using Wolverine.Runtime.Agents;
+
+namespace Ledger.Api.Endpoints;
+
+/// <summary>
+/// Has every contract assessed when the schedule says so, on one of the services of a database: a durable message for each contract, so
+/// that one which fails, or is cut off, is tried again by itself.
+/// </summary>
+public sealed class ScheduledAssessments(
+    AssessmentSchedule schedule, AccountReader accounts, IClock clock, IWolverineRuntime runtime, ILogger<ScheduledAssessments> logger)
+    : SingularAgent("scheduled-assessments"), IDisposable
+{
+    // The clock may be set, and the machine may sleep: it is looked at again and again.
+    private static readonly Duration MostPause = Duration.FromMinutes(1);
+
+    private readonly CancellationTokenSource stop = new();
+    private Task running = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override Task startAsync(CancellationToken cancellationToken)
+    {
+        running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task stopAsync(CancellationToken cancellationToken)
+    {
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        var asked = Instant.MinValue;
+        while (!cancel.IsCancellationRequested)
+        {
+            var now = clock.GetCurrentInstant();
+            try
+            {
+                if (schedule.DueAsOf(now) is var due && due != asked)
+                {
+                    await AskAsync(due, cancel);
+                    asked = due;
+                }
+            }
+            catch (Exception e) when (DatabaseErrors.IsAway(e))
+            {
+                logger.LogWarning(e, "Scheduled assessments wait for the database");
+            }
+
+            var pause = Duration.Min(schedule.NextAfter(now) - now, asked == schedule.DueAsOf(now) ? MostPause : Duration.FromSeconds(1));
+            await Task.Delay(pause.ToTimeSpan(), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task AskAsync(Instant asOf, CancellationToken cancel)
+    {
+        var bus = new MessageBus(runtime);
+        foreach (var account in (await accounts.AllAsync(null, cancel)).Accounts.Where(a => AssessmentSchedule.Concerns(a, asOf)))
+        {
+            await bus.PublishAsync(new AssessContract(account.Terms.Id, asOf, Again: false), new DeliveryOptions { TenantId = account.Terms.Id });
+        }
+    }
+}
