@@ -25,7 +25,7 @@ internal static class PackCommand
             var position = await moment.PositionAsync(parsed, log, cancel);
             var statements = await reader.AllAsync(contract, position, cancel);
             var (at, root) = (statements[0].AsOf!, statements[0].Checkpoint!.Root);
-            var book = await rankings.AtAsync(position, cancel);
+            var book = await rankings.BookAsync(position, cancel);
             var cycles = book.CyclesOf(contract);
             var rates = cycles.Select(c => book.Rates(contract, c)!).ToList();
             IReadOnlyList<ReportTable> tables =

@@ -28,14 +28,15 @@ internal static class RankingsCommand
         command.SetLedgerAction(async (RankingReader reader, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var month = cycle.Read(parsed);
-            var book = await reader.AtAsync(await moment.PositionAsync(parsed, log, cancel), cancel);
             if (parsed.GetValue(since) is { } earlier)
             {
-                var moves = book.MovesSince(await reader.AtAsync(earlier, cancel), month);
+                var book = await reader.BookAsync(month, await moment.PositionAsync(parsed, log, cancel), cancel);
+                var moves = book.MovesSince(await reader.BookAsync(month, earlier, cancel), month);
                 terminal.Show(moves, console => PrintMoves(console, moves));
             }
             else if (parsed.GetValue(of) is { } name)
             {
+                var book = await reader.BookAsync(month, await moment.PositionAsync(parsed, log, cancel), cancel);
                 var positions = book.Evidence(month).Where(e => e.Name == name).ToList();
                 if (positions.Count == 0)
                 {
@@ -48,7 +49,7 @@ internal static class RankingsCommand
             }
             else
             {
-                var rankings = book.Rankings(month);
+                var rankings = await reader.RankingsAsync(month, await moment.ReadAsync(parsed, log, cancel), cancel);
                 export.Write(parsed, terminal, Reports.Rankings([rankings]));
                 terminal.Show(rankings, console => Print(console, rankings));
             }

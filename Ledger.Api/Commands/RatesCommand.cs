@@ -24,8 +24,9 @@ internal static class RatesCommand
         command.SetLedgerAction(async (RankingReader rankings, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
         {
             var contract = parsed.GetRequiredValue(id);
-            var book = await rankings.AtAsync(await moment.PositionAsync(parsed, log, cancel), cancel);
-            var rates = book.Rates(contract, cycle.Read(parsed)) ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment");
+            var month = cycle.Read(parsed);
+            var book = await rankings.BookAsync(month, await moment.PositionAsync(parsed, log, cancel), cancel);
+            var rates = book.Rates(contract, month) ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment");
             export.Write(parsed, terminal, Reports.Rates([rates]), Reports.RatedCases([rates]));
             terminal.Show(rates, console =>
             {

@@ -65,8 +65,7 @@ public static class LedgerMessages
 
     private static StoreOptions Configure(StoreOptions options, NpgsqlDataSource database, IClock clock)
     {
-        LedgerStore.Configure(options, clock);
-        options.Connection(database);
+        LedgerStore.Configure(options, database, clock);
         options.AutoCreateSchemaObjects = AutoCreate.None;
         return options;
     }

@@ -5,6 +5,7 @@ using Ledger.Projections.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Projections.Personal;
+using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Npgsql;
 
@@ -38,6 +39,7 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
 
         var assessments = await new AssessmentVerifier(database, reader).VerifyAsync(log.Events, cancel);
         var (documents, changed) = await new AccountVerifier(database).VerifyAsync(cancel);
+        changed ??= await new CycleVerifier(database).VerifyAsync(cancel);
         var (fields, missing, unread) = await new PersonalVerifier(database, reader, personal).VerifyAsync(log.Events, cancel);
         var problem = assessments.Problem ?? changed ?? unread;
         return new LedgerVerification(

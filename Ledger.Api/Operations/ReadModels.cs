@@ -1,5 +1,6 @@
 using Ledger.Domain.Contracts;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
@@ -15,6 +16,7 @@ public sealed class ReadModels(NpgsqlDataSource database, IClock clock)
         using var store = LedgerStore.Open(database, clock);
         using var daemon = await store.BuildProjectionDaemonAsync();
         await daemon.RebuildProjectionAsync<ContractAccount>(TimeSpan.FromHours(1), cancel);
+        await daemon.RebuildProjectionAsync<CycleProjection>(TimeSpan.FromHours(1), cancel);
         return await ReachedAsync(cancel);
     }
 

@@ -64,6 +64,9 @@ public sealed class ContractFacts
         }
     }
 
+    /// <summary>Takes a whole case in, with all of its events.</summary>
+    public void Add(CaseFacts one) => cases.Add(one.Subject, one);
+
     /// <summary>All facts of one type, in order.</summary>
     public IEnumerable<Fact<T>> Of<T>()
         where T : EventData
@@ -170,7 +173,8 @@ public sealed class CaseFacts(string subject)
     /// <summary>The earlier of two events that may be missing.</summary>
     public static LedgerEvent? First(LedgerEvent? a, LedgerEvent? b) => a is null || (b is not null && EventOrder.IsBefore(b, a)) ? b : a;
 
-    internal void Add(LedgerEvent e)
+    /// <summary>Takes one event of the case in.</summary>
+    public void Add(LedgerEvent e)
     {
         switch (e.Data)
         {

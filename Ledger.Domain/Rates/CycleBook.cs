@@ -25,6 +25,11 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     /// <summary>The four rankings of a cycle.</summary>
     public CycleRankings Rankings(YearMonth cycle) => CycleRankings.Of(contracts, cycle);
 
+    /// <summary>
+    /// The months of which cases have to be known for a cycle: a scheme's cycle may begin in the month before (<see cref="CaseFigures.MonthsOf"/>).
+    /// </summary>
+    public static IReadOnlyList<YearMonth> MonthsOf(YearMonth cycle) => [cycle.PlusMonths(-1), cycle];
+
     /// <summary>The cycles in which cases of a contract were scored, or a rating of it was published.</summary>
     public IReadOnlyList<YearMonth> CyclesOf(string contract) =>
     [
@@ -56,7 +61,10 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
         var (scheme, rankings) = (Scheme(cycle), Rankings(cycle));
         var cases = contracts.SelectMany(c => c.Facts.Cases).Where(c => c.Scorings.Any(s => ((CaseScored)s.Data).Cycle == cycle)).ToList();
         var units = cases.ToLookup(c => (c.Dispatched?.Data as CaseDispatched)?.Unit);
-        var seats = CycleRankings.ClocksIn(contracts, cycle, scheme).ToLookup(c => c.Stop!.Actor);
+        var seats = contracts
+            .SelectMany(c => c.Facts.Cases.SelectMany(facts => CaseFigures.ClocksOf(facts, c.Account.Terms)))
+            .Where(c => scheme.CycleOf(c.Start.OccurredOn) == cycle)
+            .ToLookup(c => c.Stop!.Actor);
         return
         [
             .. rankings.Contracts.Select(r => new RankEvidence("contracts", r.Contract, r.Rank, r.Score?.ToString() ?? Json.Words<Tier>.Of(r.Tier), InOrder(RatingsOf(r.Contract, cycle)))),

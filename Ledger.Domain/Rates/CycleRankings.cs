@@ -3,7 +3,6 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using NodaTime;
 
 namespace Ledger.Domain.Rates;
@@ -43,67 +42,53 @@ public sealed record CycleRankings(
     {
         var adopted = contracts.SelectMany(c => c.Facts.Of<ScoringSchemeAdopted>()).OrderBy(s => s.Event.Position).Select(s => s.Data);
         var scheme = ScoringScheme.InForce(adopted, cycle);
-        return new CycleRankings(
-            MonthlyRatingPublished.CycleText(cycle), scheme.Name, RankContracts(contracts, cycle), RankUnits(contracts, cycle, scheme), RankSeats(contracts, cycle, scheme), RankVendors(contracts, cycle, scheme));
-    }
-
-    private static List<ContractRank> RankContracts(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle)
-    {
-        var rated = contracts
-            .Select(c => (c.Account.Terms.Id, Rating: c.Facts.Of<MonthlyRatingPublished>().LastOrDefault(r => r.Data.Cycle == cycle)?.Data))
-            .Where(c => c.Rating is not null)
-            .Select(c => (c.Id, Rating: c.Rating!))
-            .ToList();
-        Func<MonthlyRatingPublished, decimal> key =
-            rated.TrueForAll(c => c.Rating.Rank is not null) ? r => r.Rank!.Value
-            : rated.TrueForAll(c => c.Rating.Score is not null) ? r => -r.Score!.Value
-            : r => (int)r.Tier;
-        return Ranked(rated, c => c.Id, c => key(c.Rating), (rank, c) => new ContractRank(rank, c.Id, c.Rating.Score, c.Rating.Tier));
-    }
-
-    private static List<UnitRank> RankUnits(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
-    {
-        var units =
+        var figures = contracts.SelectMany(c => c.Facts.Cases.Select(facts => CaseFigures.Of(facts, c.Account.Terms)));
+        var ratings =
             from contract in contracts
-            from row in ThreeRates.RowsOf(contract.Facts, cycle)
-            where row.Unit is not null
-            group row by row.Unit into unit
-            select (Unit: unit.Key, Rates: ThreeRates.Of(unit, scheme));
-
-        // The best first; a unit of which nothing counts is ranked behind all others.
-        return Ranked(
-            units, u => u.Unit, u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
-            (rank, u) => new UnitRank(rank, u.Unit, u.Rates.Counted, u.Rates.Response?.ToString(), u.Rates.Resolution?.ToString(), u.Rates.Satisfaction?.ToString(), u.Rates.Composite?.ToString()));
+            let rating = contract.Facts.Of<MonthlyRatingPublished>().LastOrDefault(r => r.Data.Cycle == cycle)?.Data
+            where rating is not null
+            select (contract.Account.Terms.Id, rating);
+        return Of(cycle, scheme, [.. ratings], CycleTally.Of(figures, cycle, scheme), [.. contracts.Select(c => c.Account)]);
     }
 
-    private static List<SeatRank> RankSeats(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
+    /// <summary>The rankings of a cycle from the contracts' published ratings, the sums over its cases, and the accounts of all contracts.</summary>
+    public static CycleRankings Of(
+        YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> ratings, CycleTally cases,
+        IReadOnlyList<ContractAccount> accounts) => new(
+        MonthlyRatingPublished.CycleText(cycle), scheme.Name, RankContracts(ratings), RankUnits(cases.Units, scheme), RankSeats(cases.Seats),
+        RankVendors(accounts, cycle, scheme));
+
+    private static List<ContractRank> RankContracts(IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> rated)
     {
-        var seats =
-            from clock in ClocksIn(contracts, cycle, scheme)
-            group clock.Stop!.OccurredAt <= clock.Limit by clock.Stop!.Actor into seat
-            select (Seat: seat.Key, Kept: seat.Count(kept => kept), Of: seat.Count());
-        return Ranked(seats, s => s.Seat, s => Ratio.Of(-s.Kept, s.Of), (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString()));
+        Func<MonthlyRatingPublished, decimal> key =
+            rated.All(c => c.Rating.Rank is not null) ? r => r.Rank!.Value
+            : rated.All(c => c.Rating.Score is not null) ? r => -r.Score!.Value
+            : r => (int)r.Tier;
+        return Ranked(rated, c => c.Contract, c => key(c.Rating), (rank, c) => new ContractRank(rank, c.Contract, c.Rating.Score, c.Rating.Tier));
     }
 
-    /// <summary>The clocks that a cycle's seats are ranked by: begun in it and stopped, save those that others stop.</summary>
-    internal static IEnumerable<CaseLimits.Clock> ClocksIn(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme) =>
-        from contract in contracts
-        from block in contract.Account.Terms.Rules<CaseLimits>()
-        from c in contract.Facts.Cases
-        from clock in block.Rule.ClocksOf(c)
-        where clock.Step is not (CaseStep.Handling or CaseStep.Contact) && clock.Stop is not null && scheme.CycleOf(clock.Start.OccurredOn) == cycle
-        select clock;
+    /// <summary>The best first; a unit of which nothing counts is ranked behind all others.</summary>
+    private static List<UnitRank> RankUnits(IReadOnlyList<UnitTally> units, ScoringScheme scheme) => Ranked(
+        units.Select(u => (u.Unit, Rates: ThreeRates.Of(u, scheme))),
+        u => u.Unit,
+        u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
+        (rank, u) => new UnitRank(
+            rank, u.Unit, u.Rates.Counted, u.Rates.Response?.ToString(), u.Rates.Resolution?.ToString(), u.Rates.Satisfaction?.ToString(),
+            u.Rates.Composite?.ToString()));
 
-    private static List<VendorRank> RankVendors(IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts, YearMonth cycle, ScoringScheme scheme)
+    private static List<SeatRank> RankSeats(IReadOnlyList<SeatTally> seats) => Ranked(
+        seats, s => s.Seat, s => Ratio.Of(-s.Kept, s.Of), (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString()));
+
+    private static List<VendorRank> RankVendors(IReadOnlyList<ContractAccount> accounts, YearMonth cycle, ScoringScheme scheme)
     {
         var (first, last) = scheme.DaysOf(cycle);
         var vendors =
-            from contract in contracts
-            let fee = FeeOf(contract.Account, first, last)
+            from account in accounts
+            let fee = FeeOf(account, first, last)
             where fee.IsPositive
-            let deductions = contract.Account.Deductions.Values.Where(d => scheme.CycleOf(d.AttributedOn) == cycle).Sum(d => d.Effective)
+            let deductions = account.Deductions.Values.Where(d => scheme.CycleOf(d.AttributedOn) == cycle).Sum(d => d.Effective)
             let sums = (Fee: fee, Deductions: deductions)
-            group sums by contract.Account.Terms.Vendor into vendor
+            group sums by account.Terms.Vendor into vendor
             select (Vendor: vendor.Key, Fee: vendor.Sum(v => v.Fee), Deductions: vendor.Sum(v => v.Deductions));
         return Ranked(
             vendors, v => v.Vendor, v => Ratio.Of(v.Deductions.Fen, v.Fee.Fen),

@@ -23,18 +23,26 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
     public static ThreeRates Of(IEnumerable<CaseRow> rows, ScoringScheme scheme)
     {
         var counted = rows.Where(r => r.Counted).Select(r => r.Scored).ToList();
-        if (counted.Count == 0)
+        return Of(
+            new UnitTally(
+                "", counted.Count, counted.Count(c => c.Responded), counted.Count(c => c.Resolved),
+                counted.Count(c => c.Satisfaction == Events.Satisfaction.Satisfied), counted.Count(c => c.Satisfaction == Events.Satisfaction.MostlySatisfied)),
+            scheme);
+    }
+
+    /// <summary>The rates of a unit under a scheme.</summary>
+    public static ThreeRates Of(UnitTally cases, ScoringScheme scheme)
+    {
+        if (cases.Counted == 0)
         {
             return new ThreeRates(0, null, null, null, null);
         }
 
-        var response = Ratio.Of(counted.Count(c => c.Responded), counted.Count);
-        var resolution = Ratio.Of(counted.Count(c => c.Resolved), counted.Count);
-        var satisfied = Ratio.Of(counted.Count(c => c.Satisfaction == Events.Satisfaction.Satisfied), counted.Count);
-        var mostly = Ratio.Of(counted.Count(c => c.Satisfaction == Events.Satisfaction.MostlySatisfied), counted.Count);
-        var satisfaction = satisfied + (Ratio.Of(scheme.MostlySatisfied) * mostly);
+        var response = Ratio.Of(cases.Responded, cases.Counted);
+        var resolution = Ratio.Of(cases.Resolved, cases.Counted);
+        var satisfaction = Ratio.Of(cases.Satisfied, cases.Counted) + (Ratio.Of(scheme.MostlySatisfied) * Ratio.Of(cases.MostlySatisfied, cases.Counted));
         var weighted = (Ratio.Of(scheme.Response) * response) + (Ratio.Of(scheme.Resolution) * resolution) + (Ratio.Of(scheme.Satisfaction) * satisfaction);
-        return new ThreeRates(counted.Count, response, resolution, satisfaction, Ratio.Of(100) * weighted);
+        return new ThreeRates(cases.Counted, response, resolution, satisfaction, Ratio.Of(100) * weighted);
     }
 
     /// <summary>The cases scored in a cycle (their latest scoring of it), by subject.</summary>
@@ -46,9 +54,7 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
            where scored.Cycle == cycle
            orderby c.Subject
            select c.Excluded is { } excluded
-               ? new CaseRow(c.Subject, false, "left out: an exclusion was granted", UnitOf(c), scored, [scoring.Id, excluded.Id])
-               : new CaseRow(c.Subject, true, "counted: scored in the cycle", UnitOf(c), scored, [scoring.Id]),
+               ? new CaseRow(c.Subject, false, "left out: an exclusion was granted", CaseFigures.UnitOf(c), scored, [scoring.Id, excluded.Id])
+               : new CaseRow(c.Subject, true, "counted: scored in the cycle", CaseFigures.UnitOf(c), scored, [scoring.Id]),
     ];
-
-    private static string? UnitOf(CaseFacts c) => (c.Dispatched?.Data as CaseDispatched)?.Unit;
 }

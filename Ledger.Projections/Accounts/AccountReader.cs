@@ -64,6 +64,15 @@ public sealed class AccountReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        return await AllAsync(connection, position, cancel);
+    }
+
+    /// <summary>The accounts of all contracts as a snapshot of the database shows them, by id; with that moment.</summary>
+    public static Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(NpgsqlTransaction snapshot, CancellationToken cancel) =>
+        AllAsync(snapshot.Connection!, null, cancel);
+
+    private static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(NpgsqlConnection connection, long? position, CancellationToken cancel)
+    {
         var head = position is { } past ? await LogReader.HeadAtAsync(connection, past, cancel) : await LogReader.HeadAsync(connection, cancel);
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))

@@ -54,11 +54,14 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
     }
 
     /// <summary>The position that the projection of accounts has reached; 0 where it never ran.</summary>
-    public static async Task<long> PositionAsync(NpgsqlConnection connection, CancellationToken cancel)
+    public static Task<long> PositionAsync(NpgsqlConnection connection, CancellationToken cancel) => PositionAsync(connection, AccountProjection.Shard, cancel);
+
+    /// <summary>The position that a projection has reached; 0 where it never ran.</summary>
+    public static async Task<long> PositionAsync(NpgsqlConnection connection, string shard, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"select last_seq_id from {LedgerStore.Schema}.mt_event_progression where name = $1", connection)
         {
-            Parameters = { new() { Value = AccountProjection.Shard } },
+            Parameters = { new() { Value = shard } },
         };
         return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
     }

@@ -1,36 +1,170 @@
+using System.Data;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
+using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
 
 namespace Ledger.Projections.Rankings;
 
-/// <summary>Rates and rankings as recorded up to a position.</summary>
-public sealed class RankingReader(LogReader log)
+/// <summary>
+/// Rates and rankings: now from the sums of <see cref="CycleProjection"/> and the cases that changed since it; as of any position, and
+/// where the cases or events behind a figure are asked for, folded from the cases of the cycle's months.
+/// </summary>
+public sealed class RankingReader(NpgsqlDataSource database)
 {
-    /// <summary>All contracts at a position, for rates and rankings of any cycle.</summary>
-    public async Task<CycleBook> AtAsync(long position, CancellationToken cancel)
+    private static readonly string[] AccountFacts =
+        [.. EventCatalogue.All.Where(t => t.Data == typeof(MonthlyRatingPublished) || t.Data == typeof(ScoringSchemeAdopted)).Select(t => t.Alias)];
+
+    /// <summary>The rankings of a cycle, at a position or at the log's end.</summary>
+    public async Task<CycleRankings> RankingsAsync(YearMonth cycle, long? position, CancellationToken cancel)
     {
-        _ = await log.HeadAtAsync(position, cancel);
-        var contracts = new SortedDictionary<string, (ContractAccount? Account, ContractFacts Facts)>(StringComparer.Ordinal);
-        await foreach (var stored in log.ReadAsync(0, position, cancel: cancel))
+        if (position is { } at)
         {
-            var e = EventMapping.ToEvent(stored);
-            if (e.Contract == LedgerSource.Contract)
-            {
-                continue;
-            }
-
-            if (!contracts.TryGetValue(e.Contract, out var contract))
-            {
-                contract = (null, new ContractFacts());
-            }
-
-            contract.Facts.Add(e);
-            contracts[e.Contract] = contract with { Account = ContractAccount.Evolve(contract.Account, e) };
+            return (await BookAsync(cycle, at, cancel)).Rankings(cycle);
         }
 
-        return new CycleBook(position, [.. contracts.Values.Where(c => c.Account is not null).Select(c => (c.Account!, c.Facts))]);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var (all, head) = await AccountReader.AllAsync(snapshot, cancel);
+        var facts = await FactsAsync(connection, cancel);
+        var scheme = ScoringScheme.InForce(facts.Select(f => f.Data).OfType<ScoringSchemeAdopted>(), cycle);
+        var ratings = facts.Where(f => (f.Data as MonthlyRatingPublished)?.Cycle == cycle).GroupBy(f => f.Contract)
+            .Select(g => (g.Key, (MonthlyRatingPublished)g.Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Last().Data))
+            .OrderBy(r => r.Key, StringComparer.Ordinal).ToList();
+
+        // What the projection has not seen yet is folded here, and left out of its sums.
+        var changed = await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), head.Position, cancel);
+        var late = new List<CaseFigures>();
+        foreach (var contract in changed.GroupBy(c => c.Contract, c => c.Stream))
+        {
+            var terms = all.First(a => a.Terms.Id == contract.Key).Terms;
+            await foreach (var one in CaseReader.CasesAsync(connection, contract.Key, [.. contract], head.Position, cancel))
+            {
+                late.Add(CaseFigures.Of(one, terms));
+            }
+        }
+
+        var sums = await SumsAsync(connection, cycle, scheme, changed, cancel);
+        return CycleRankings.Of(cycle, scheme, ratings, sums.With(CycleTally.Of(late, cycle, scheme)), all);
+    }
+
+    /// <summary>All contracts at a position, with the cases of a cycle's months.</summary>
+    public Task<CycleBook> BookAsync(YearMonth cycle, long position, CancellationToken cancel) => BookAsync(CycleBook.MonthsOf(cycle), position, cancel);
+
+    /// <summary>All contracts at a position, with all of their cases: for rates and rankings of any cycle.</summary>
+    public Task<CycleBook> BookAsync(long position, CancellationToken cancel) => BookAsync(null, position, cancel);
+
+    private async Task<CycleBook> BookAsync(IReadOnlyList<YearMonth>? months, long position, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        _ = await LogReader.HeadAtAsync(connection, position, cancel);
+        var contracts = await LogReader.ContractsAsync(connection, cancel);
+        var streams = months is null
+            ? await CaseReader.StreamsOfAsync(connection, contracts, position, cancel)
+            : (await CaseReader.OfMonthsAsync(connection, months, cancel))
+                .Union(await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel));
+        var cases = streams.ToLookup(s => s.Contract, s => s.Stream);
+        var book = new List<(ContractAccount Account, ContractFacts Facts)>();
+        foreach (var contract in contracts)
+        {
+            ContractAccount? account = null;
+            var facts = new ContractFacts();
+            await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, contract, position, cancel))
+            {
+                var e = EventMapping.ToEvent(stored);
+                account = ContractAccount.Evolve(account, e);
+                facts.Add(e);
+            }
+
+            if (account is not null)
+            {
+                await foreach (var one in CaseReader.CasesAsync(connection, contract, [.. cases[contract]], position, cancel))
+                {
+                    facts.Add(one);
+                }
+
+                book.Add((account, facts));
+            }
+        }
+
+        return new CycleBook(position, book);
+    }
+
+    /// <summary>The position that the projection of cycles has reached; 0 where it never ran.</summary>
+    public static async Task<long> ProgressAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        await AccountVerifier.PositionAsync(connection, CycleProjection.Shard, cancel);
+
+    /// <summary>The published ratings and adopted schemes of all contracts, in the order of the log.</summary>
+    private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"""
+            select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_streams s
+            join {LedgerStore.Schema}.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.id
+            where s.type = '{LedgerStore.AccountAlias}' and e.type = any ($1)
+            order by e.seq_id
+            """, connection)
+        {
+            Parameters = { new() { Value = AccountFacts } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var facts = new List<LedgerEvent>();
+        while (await reader.ReadAsync(cancel))
+        {
+            facts.Add(EventMapping.ToEvent(StoredEvent.Of(reader)));
+        }
+
+        return facts;
+    }
+
+    private static async Task<CycleTally> SumsAsync(
+        NpgsqlConnection connection, YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, string Stream)> without, CancellationToken cancel)
+    {
+        var (from, to) = scheme.DaysOf(cycle);
+        var leftOut = without.Count == 0 ? "" : "and not exists (select from unnest($3, $4) as c (contract, stream) where c.contract = t.tenant_id and c.stream = t.stream_id)";
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                Sums($"""
+                    select unit, count(*) filter (where counted), count(*) filter (where counted and responded), count(*) filter (where counted and resolved),
+                        count(*) filter (where counted and satisfaction = $1), count(*) filter (where counted and satisfaction = $2)
+                    from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut} group by unit
+                    """, (int)Satisfaction.Satisfied, (int)Satisfaction.MostlySatisfied),
+                Sums($"select seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t where began between $1 and $2 {leftOut} group by seat", from.ToDateOnly(), to.ToDateOnly()),
+            },
+        };
+        var (units, seats) = (new List<UnitTally>(), new List<SeatTally>());
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            units.Add(new UnitTally(reader.GetString(0), Count(1), Count(2), Count(3), Count(4), Count(5)));
+        }
+
+        await reader.NextResultAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            seats.Add(new SeatTally(reader.GetString(0), Count(1), Count(2)));
+        }
+
+        return new CycleTally(units, seats);
+
+        int Count(int column) => checked((int)reader.GetInt64(column));
+
+        NpgsqlBatchCommand Sums(string sql, object first, object second)
+        {
+            var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = first }, new() { Value = second } } };
+            if (without.Count > 0)
+            {
+                command.Parameters.Add(new() { Value = without.Select(w => w.Contract).ToArray() });
+                command.Parameters.Add(new() { Value = without.Select(w => w.Stream).ToArray() });
+            }
+
+            return command;
+        }
     }
 }

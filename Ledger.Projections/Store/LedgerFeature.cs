@@ -1,4 +1,5 @@
 using JasperFx.Events;
+using Ledger.Projections.Rankings;
 using Marten;
 using Weasel.Core;
 using Weasel.Core.Migrations;
@@ -12,5 +13,5 @@ internal sealed class LedgerFeature(StoreOptions options) : FeatureSchemaBase("l
     public override IEnumerable<Type> DependentTypes() => [typeof(IEvent)];
 
     /// <inheritdoc/>
-    protected override IEnumerable<ISchemaObject> schemaObjects() => [.. LogGuard.Objects(), .. LedgerTables.Objects()];
+    protected override IEnumerable<ISchemaObject> schemaObjects() => [.. LogGuard.Objects(), .. LedgerTables.Objects(), .. CycleTables.Objects()];
 }

@@ -7,6 +7,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Rankings;
 using Marten;
 using NodaTime;
 using Npgsql;
@@ -34,8 +35,7 @@ public static class LedgerStore
     public static DocumentStore Open(NpgsqlDataSource database, IClock clock, AutoCreate schema = AutoCreate.None) =>
         DocumentStore.For(options =>
         {
-            Configure(options, clock);
-            options.Connection(database);
+            Configure(options, database, clock);
             options.AutoCreateSchemaObjects = schema;
 
             // The service runs the projections; a command reads what they lack from the events.
@@ -46,8 +46,9 @@ public static class LedgerStore
     internal static DbObjectName Named(string name) => new PostgresqlObjectName(Schema, name, SchemaUtils.IdentifierUsage.General);
 
     /// <summary>Marten's options, each with its reason.</summary>
-    public static void Configure(StoreOptions options, IClock clock)
+    public static void Configure(StoreOptions options, NpgsqlDataSource database, IClock clock)
     {
+        options.Connection(database);
         options.DatabaseSchemaName = Schema;
         ConfigureEvents(options);
         options.Listeners.Add(new CommitOrder(clock));
@@ -61,6 +62,7 @@ public static class LedgerStore
         options.Projections.Errors.SkipSerializationErrors = false;
         options.Projections.Errors.SkipUnknownEvents = false;
         options.Projections.Add(new AccountProjection(), ProjectionLifecycle.Async);
+        options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
     }
 

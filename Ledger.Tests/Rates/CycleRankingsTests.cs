@@ -125,7 +125,7 @@ public sealed class CycleRankingsTests
         await Ledgers.ImportAsync(database.Ledger, history.Events.Skip(1).Select(e => new NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data)));
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;
         await Ledgers.ImportAsync(database.Ledger, [new NewEvent("gaomidian-2025", "case/1", "later", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(true)), new NewEvent("gaomidian-2025", "case/2", "later-2", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(false))]);
-        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.AtAsync(position, default)).Rankings(Cycle).Units.Select(u => u.Unit));
+        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.RankingsAsync(Cycle, position, default)).Units.Select(u => u.Unit));
         Assert.Equal(("b a", "a b"), (await Units(before), await Units(before + 2)));
     }
 

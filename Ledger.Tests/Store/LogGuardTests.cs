@@ -55,9 +55,8 @@ public sealed class LogGuardTests
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         using var store = DocumentStore.For(options =>
         {
-            LedgerStore.Configure(options, SystemClock.Instance);
+            LedgerStore.Configure(options, source, SystemClock.Instance);
             options.Listeners.Clear();
-            options.Connection(source);
         });
         await using var session = store.LightweightSession(Fact.Contract);
         session.Record(Fact.Of("case/s", "e-2"));

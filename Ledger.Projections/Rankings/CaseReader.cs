@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Rates;
+using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
+
+namespace Ledger.Projections.Rankings;
+
+/// <summary>Single cases, each folded from its own stream.</summary>
+internal static class CaseReader
+{
+    private const string Events = $"{LedgerStore.Schema}.mt_events";
+
+    /// <summary>Some cases of a contract, with their events up to a position.</summary>
+    public static IAsyncEnumerable<CaseFacts> CasesAsync(
+        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo, CancellationToken cancel) =>
+        CasesWithMonthsAsync(connection, contract, streams, upTo, cancel).Select(c => c.Facts);
+
+    /// <summary>Some cases of a contract, with the months of their events (<see cref="CaseFigures.MonthsOf"/>).</summary>
+    public static async IAsyncEnumerable<(CaseFacts Facts, HashSet<string> Months)> CasesWithMonthsAsync(
+        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        CaseFacts? facts = null;
+        var months = new HashSet<string>();
+        await using var command = new NpgsqlCommand($"""
+            select {StoredEvent.Columns} from unnest($1) as c (stream)
+            cross join lateral (select * from {Events} where tenant_id = $2 and stream_id = c.stream and seq_id <= $3 order by version) as e
+            """, connection)
+        {
+            Parameters = { new() { Value = streams.ToArray() }, new() { Value = contract }, new() { Value = upTo } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var e = EventMapping.ToEvent(StoredEvent.Of(reader));
+            if (facts is not null && facts.Subject != e.Subject)
+            {
+                yield return (facts, months);
+                (facts, months) = (null, []);
+            }
+
+            facts ??= new CaseFacts(e.Subject);
+            facts.Add(e);
+            months.UnionWith(CaseFigures.MonthsOf(e).Select(CycleTables.Text));
+        }
+
+        if (facts is not null)
+        {
+            yield return (facts, months);
+        }
+    }
+
+    /// <summary>Every case of some contracts that is on record up to a position.</summary>
+    public static async Task<IReadOnlyList<(string Contract, string Stream)>> StreamsOfAsync(
+        NpgsqlConnection connection, IReadOnlyList<string> contracts, long upTo, CancellationToken cancel)
+    {
+        if (contracts.Count == 0)
+        {
+            return [];
+        }
+
+        await using var command = new NpgsqlCommand($"""
+            select s.tenant_id, s.id from {LedgerStore.Schema}.mt_streams s
+            where s.tenant_id = any ($1) and s.id like 'case/%'
+            and exists (select from {Events} e where e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = 1 and e.seq_id <= $2)
+            """, connection)
+        {
+            Parameters = { new() { Value = contracts.ToArray() }, new() { Value = upTo } },
+        };
+        return await StreamsAsync(command, cancel);
+    }
+
+    /// <summary>The cases that an event between two positions is about, and all cases of contracts whose terms an event between them changed.</summary>
+    public static async Task<IReadOnlyList<(string Contract, string Stream)>> ChangedAsync(
+        NpgsqlConnection connection, long after, long upTo, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"""
+            select distinct tenant_id, stream_id from {Events}
+            where seq_id > $1 and seq_id <= $2 and (stream_id like 'case/%' or type in ('contract_amended', 'reading_recorded'))
+            """, connection)
+        {
+            Parameters = { new() { Value = after }, new() { Value = upTo } },
+        };
+        var streams = await StreamsAsync(command, cancel);
+        var amended = streams.Where(s => s.Contract == s.Stream).Select(s => s.Contract).ToList();
+        return [.. streams.Where(s => s.Contract != s.Stream).Union(await StreamsOfAsync(connection, amended, upTo, cancel))];
+    }
+
+    /// <summary>The cases of some months (<see cref="CaseFigures.MonthsOf"/>), as far as the projection of cycles has come.</summary>
+    public static async Task<IReadOnlyList<(string Contract, string Stream)>> OfMonthsAsync(
+        NpgsqlConnection connection, IReadOnlyList<YearMonth> months, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select distinct tenant_id, stream_id from {CycleTables.Months} where month = any ($1)", connection)
+        {
+            Parameters = { new() { Value = months.Select(CycleTables.Text).ToArray() } },
+        };
+        return await StreamsAsync(command, cancel);
+    }
+
+    private static async Task<IReadOnlyList<(string Contract, string Stream)>> StreamsAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var streams = new List<(string Contract, string Stream)>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            streams.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return streams;
+    }
+}

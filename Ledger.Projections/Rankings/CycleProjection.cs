@@ -1,0 +1,110 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Rates;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
+using Marten;
+using Marten.Events.Projections;
+using Npgsql;
+
+namespace Ledger.Projections.Rankings;
+
+/// <summary>
+/// The figures of each case for rates and rankings (<see cref="CycleTables"/>). Whatever happened to a case, its figures are made anew from
+/// all of its events, which are few; where the terms of a contract changed, those of all its cases. The domain says what a case counts for.
+/// </summary>
+public sealed class CycleProjection : ProjectionBase, IProjection
+{
+    /// <summary>What Marten calls its progress.</summary>
+    public const string Shard = "Cycles:All";
+
+    private readonly NpgsqlDataSource database;
+
+    /// <summary>The projection over a database: the events of cases that it needs are read there, up to the last of a page.</summary>
+    public CycleProjection(NpgsqlDataSource database)
+    {
+        this.database = database;
+        Name = "Cycles";
+        foreach (var type in EventCatalogue.All.Where(t => t.Data.IsAssignableTo(typeof(CaseEvent))))
+        {
+            IncludeType(type.Data);
+        }
+
+        // With these a contract's limits may change.
+        IncludeType<ContractAmended>();
+        IncludeType<ReadingRecorded>();
+        Options.DeleteDataInTableOnTeardown(CycleTables.Scores);
+        Options.DeleteDataInTableOnTeardown(CycleTables.Clocks);
+        Options.DeleteDataInTableOnTeardown(CycleTables.Months);
+        Options.BatchSize = 2000;
+    }
+
+    /// <inheritdoc/>
+    public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var upTo = events[^1].Sequence;
+        var changed = events.Where(e => e.Data is not CaseEvent).Select(e => e.TenantId).Distinct().ToList();
+        var touched = events.Where(e => e.Data is CaseEvent).Select(e => (Contract: e.TenantId, Stream: e.StreamKey!))
+            .Union(await CaseReader.StreamsOfAsync(connection, changed, upTo, cancellation));
+        var rows = new Rows();
+        foreach (var contract in touched.GroupBy(t => t.Contract, t => t.Stream))
+        {
+            // Its terms as they stand there: where they change after this page, the change comes with a later one.
+            var account = await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
+                ?? throw new InvalidOperationException($"{contract.Key} has cases and no account");
+            await foreach (var facts in CaseReader.CasesAsync(connection, contract.Key, [.. contract], upTo, cancellation))
+            {
+                rows.Add(contract.Key, facts, CaseFigures.Of(facts, account.Terms));
+            }
+        }
+
+        rows.Write(operations);
+        var months = events.Where(e => e.Data is CaseEvent)
+            .SelectMany(e => CaseFigures.MonthsOf(EventMapping.ToEvent(e)).Select(month => (CycleTables.Text(month), e.TenantId, e.StreamKey!))).Distinct().ToList();
+        operations.QueueSqlCommand(
+            $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",
+            months.Select(m => m.Item1).ToArray(), months.Select(m => m.TenantId).ToArray(), months.Select(m => m.Item3).ToArray());
+    }
+
+    /// <summary>The rows of some cases, which take the place of those that were there.</summary>
+    private sealed class Rows
+    {
+        private readonly List<(string Contract, string Stream)> cases = [];
+        private readonly List<(string Contract, string Stream, CaseScore Score)> scores = [];
+        private readonly List<(string Contract, string Stream, int Number, SeatClock Clock)> clocks = [];
+
+        public void Add(string contract, CaseFacts facts, CaseFigures figures)
+        {
+            cases.Add((contract, facts.Subject));
+            scores.AddRange(figures.Scores.Select(s => (contract, facts.Subject, s)));
+            clocks.AddRange(figures.Clocks.Select((c, i) => (contract, facts.Subject, i, c)));
+        }
+
+        public void Write(IDocumentOperations operations)
+        {
+            string[] contracts = [.. cases.Select(c => c.Contract)], streams = [.. cases.Select(c => c.Stream)];
+            foreach (var table in (string[])[CycleTables.Scores, CycleTables.Clocks])
+            {
+                operations.QueueSqlCommand(
+                    $"delete from {table} t using unnest(?, ?) as c (contract, stream) where t.tenant_id = c.contract and t.stream_id = c.stream", contracts, streams);
+            }
+
+            operations.QueueSqlCommand(
+                $"""
+                insert into {CycleTables.Scores} (tenant_id, stream_id, cycle, unit, counted, responded, resolved, satisfaction)
+                select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                Of(scores, s => s.Contract), Of(scores, s => s.Stream), Of(scores, s => CycleTables.Text(s.Score.Cycle)), Of(scores, s => s.Score.Unit),
+                Of(scores, s => s.Score.Counted), Of(scores, s => s.Score.Responded), Of(scores, s => s.Score.Resolved), Of(scores, s => (int)s.Score.Satisfaction));
+            operations.QueueSqlCommand(
+                $"insert into {CycleTables.Clocks} (tenant_id, stream_id, number, began, seat, kept) select * from unnest(?, ?, ?, ?, ?, ?)",
+                Of(clocks, c => c.Contract), Of(clocks, c => c.Stream), Of(clocks, c => c.Number), Of(clocks, c => c.Clock.Began.ToDateOnly()),
+                Of(clocks, c => c.Clock.Seat), Of(clocks, c => c.Clock.Kept));
+        }
+
+        private static TValue[] Of<T, TValue>(List<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];
+    }
+}
