@@ -25,11 +25,6 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     /// <summary>The four rankings of a cycle.</summary>
     public CycleRankings Rankings(YearMonth cycle) => CycleRankings.Of(contracts, cycle);
 
-    /// <summary>
-    /// The months of which cases have to be known for a cycle: a scheme's cycle may begin in the month before (<see cref="CaseFigures.MonthsOf"/>).
-    /// </summary>
-    public static IReadOnlyList<YearMonth> MonthsOf(YearMonth cycle) => [cycle.PlusMonths(-1), cycle];
-
     /// <summary>The cycles in which cases of a contract were scored, or a rating of it was published.</summary>
     public IReadOnlyList<YearMonth> CyclesOf(string contract) =>
     [

@@ -22,6 +22,9 @@ public sealed record ScoringScheme(string Name, YearMonth FromCycle, CycleKind C
     public YearMonth CycleOf(LocalDate date) =>
         Cycle == CycleKind.From19th && date.Day >= 19 ? date.PlusMonths(1).ToYearMonth() : date.ToYearMonth();
 
+    /// <summary>The months of which cases have to be known for a cycle (<see cref="CaseFigures.MonthsOf"/>): those of its days.</summary>
+    public IReadOnlyList<YearMonth> MonthsOf(YearMonth cycle) => [DaysOf(cycle).From.ToYearMonth(), .. Cycle == CycleKind.From19th ? [cycle] : (YearMonth[])[]];
+
     /// <summary>The first and the last day of a cycle.</summary>
     public (LocalDate From, LocalDate To) DaysOf(YearMonth cycle)
     {

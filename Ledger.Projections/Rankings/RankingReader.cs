@@ -30,8 +30,8 @@ public sealed class RankingReader(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var (all, head) = await AccountReader.AllAsync(snapshot, cancel);
-        var facts = await FactsAsync(connection, cancel);
-        var scheme = ScoringScheme.InForce(facts.Select(f => f.Data).OfType<ScoringSchemeAdopted>(), cycle);
+        var facts = await FactsAsync(connection, head.Position, cancel);
+        var scheme = SchemeOf(facts, cycle);
         var ratings = facts.Where(f => (f.Data as MonthlyRatingPublished)?.Cycle == cycle).GroupBy(f => f.Contract)
             .Select(g => (g.Key, (MonthlyRatingPublished)g.Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Last().Data))
             .OrderBy(r => r.Key, StringComparer.Ordinal).ToList();
@@ -53,21 +53,20 @@ public sealed class RankingReader(NpgsqlDataSource database)
     }
 
     /// <summary>All contracts at a position, with the cases of a cycle's months.</summary>
-    public Task<CycleBook> BookAsync(YearMonth cycle, long position, CancellationToken cancel) => BookAsync(CycleBook.MonthsOf(cycle), position, cancel);
+    public Task<CycleBook> BookAsync(YearMonth cycle, long position, CancellationToken cancel) => BookAsync((YearMonth?)cycle, position, cancel);
 
     /// <summary>All contracts at a position, with all of their cases: for rates and rankings of any cycle.</summary>
     public Task<CycleBook> BookAsync(long position, CancellationToken cancel) => BookAsync(null, position, cancel);
 
-    private async Task<CycleBook> BookAsync(IReadOnlyList<YearMonth>? months, long position, CancellationToken cancel)
+    private async Task<CycleBook> BookAsync(YearMonth? only, long position, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         _ = await LogReader.HeadAtAsync(connection, position, cancel);
         var contracts = await LogReader.ContractsAsync(connection, cancel);
-        var streams = months is null
-            ? await CaseReader.StreamsOfAsync(connection, contracts, position, cancel)
-            : (await CaseReader.OfMonthsAsync(connection, months, cancel))
-                .Union(await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel));
+        var streams = only is { } cycle
+            ? await OfCycleAsync(connection, cycle, position, cancel)
+            : await CaseReader.StreamsOfAsync(connection, contracts, position, cancel);
         var cases = streams.ToLookup(s => s.Contract, s => s.Stream);
         var book = new List<(ContractAccount Account, ContractFacts Facts)>();
         foreach (var contract in contracts)
@@ -95,21 +94,33 @@ public sealed class RankingReader(NpgsqlDataSource database)
         return new CycleBook(position, book);
     }
 
+    /// <summary>The cases that may count in a cycle: those that the projection knows of its months, and those that it has not seen yet.</summary>
+    private static async Task<IEnumerable<(string Contract, string Stream)>> OfCycleAsync(
+        NpgsqlConnection connection, YearMonth cycle, long position, CancellationToken cancel)
+    {
+        var months = SchemeOf(await FactsAsync(connection, position, cancel), cycle).MonthsOf(cycle);
+        return (await CaseReader.OfMonthsAsync(connection, months, cancel))
+            .Union(await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel));
+    }
+
+    private static ScoringScheme SchemeOf(IReadOnlyList<LedgerEvent> facts, YearMonth cycle) =>
+        ScoringScheme.InForce(facts.Select(f => f.Data).OfType<ScoringSchemeAdopted>(), cycle);
+
     /// <summary>The position that the projection of cycles has reached; 0 where it never ran.</summary>
     public static async Task<long> ProgressAsync(NpgsqlConnection connection, CancellationToken cancel) =>
         await AccountVerifier.PositionAsync(connection, CycleProjection.Shard, cancel);
 
-    /// <summary>The published ratings and adopted schemes of all contracts, in the order of the log.</summary>
-    private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>The published ratings and adopted schemes of all contracts up to a position, in the order of the log.</summary>
+    private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"""
             select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_streams s
             join {LedgerStore.Schema}.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.id
-            where s.type = '{LedgerStore.AccountAlias}' and e.type = any ($1)
+            where s.type = '{LedgerStore.AccountAlias}' and e.type = any ($1) and e.seq_id <= $2
             order by e.seq_id
             """, connection)
         {
-            Parameters = { new() { Value = AccountFacts } },
+            Parameters = { new() { Value = AccountFacts }, new() { Value = position } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var facts = new List<LedgerEvent>();

@@ -22,6 +22,8 @@ public static class LedgerStore
     /// <summary>The schema of Marten's tables and of the tiles.</summary>
     public const string Schema = "ledger";
 
+    private const int MostAccountsKept = 100;
+
     /// <summary>The schema of Wolverine's tables: nodes, and durable messages. Nothing in it is evidence.</summary>
     public const string MessageSchema = "messages";
 
@@ -62,6 +64,9 @@ public static class LedgerStore
         options.Projections.Errors.SkipSerializationErrors = false;
         options.Projections.Errors.SkipUnknownEvents = false;
         options.Projections.Add(new AccountProjection(), ProjectionLifecycle.Async);
+
+        // Who decides again on an account reads only what followed: Marten still asks for its version and every event after it.
+        options.Events.CacheAggregatesForWriting<ContractAccount>(MostAccountsKept);
         options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
     }

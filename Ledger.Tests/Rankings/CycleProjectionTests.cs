@@ -47,6 +47,25 @@ public sealed class CycleProjectionTests
     }
 
     [Fact]
+    public async Task A_scheme_whose_cycles_begin_on_the_19th_counts_other_days_of_the_same_cases()
+    {
+        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        var ledger = database.Ledger;
+        await Ledgers.RegisterAllAsync(ledger);
+        await Ledgers.ImportAsync(ledger, ServiceYear.Of(Terms.Of(Contract), 7, 40));
+        await ledger.Models.CatchUpAsync(default);
+        var before = await SameAsync(database, Cycles[1]);
+        var scheme = new ScoringSchemeAdopted("from the 19th", Cycles[1], CycleKind.From19th, 0.1m, 0.5m, 0.4m, 0.9m);
+        var adopted = new NewEvent(Contract, "scheme/1", "scheme-1", "test", History.At("2026-11-19T00:00:00+08:00"), "city", scheme);
+        var report = await Ledgers.ImportAsync(ledger, [adopted]);
+        Assert.Equal((1, ""), (report.Recorded, string.Join(';', report.Errors.SelectMany(e => e.Faults))));
+        Assert.NotEqual(before, await SameAsync(database, Cycles[1]));
+        await ledger.Models.CatchUpAsync(default);
+        await SameAsync(database, Cycles[1]);
+        await SameAsync(database, Cycles[0]);
+    }
+
+    [Fact]
     public async Task A_late_record_an_exclusion_and_changed_limits_move_what_was_counted_before()
     {
         await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));

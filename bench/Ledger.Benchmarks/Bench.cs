@@ -72,7 +72,8 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Assesses a contract.</summary>
     public Task AssessAsync(string contract, Instant asOf) => SendAsync<AssessmentReport>(contract, new AssessContract(contract, asOf));
 
-    private async Task<T> SendAsync<T>(string contract, object command)
+    /// <summary>Sends a command as the command line does.</summary>
+    public async Task<T> SendAsync<T>(string contract, object command)
     {
         await using var scope = ledger.Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeForTenantAsync<T>(contract, command);
