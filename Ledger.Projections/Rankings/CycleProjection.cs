@@ -38,7 +38,10 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         Options.DeleteDataInTableOnTeardown(CycleTables.Scores);
         Options.DeleteDataInTableOnTeardown(CycleTables.Clocks);
         Options.DeleteDataInTableOnTeardown(CycleTables.Months);
-        Options.BatchSize = 2000;
+
+        // The larger a page, the fewer cases are folded again in the next one: 500, Marten's default, takes half as long again.
+        Options.BatchSize = 5000;
+        Options.MaximumHopperSize = 10_000;
     }
 
     /// <inheritdoc/>
@@ -46,16 +49,19 @@ public sealed class CycleProjection : ProjectionBase, IProjection
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var upTo = events[^1].Sequence;
-        var changed = events.Where(e => e.Data is not CaseEvent).Select(e => e.TenantId).Distinct().ToList();
-        var touched = events.Where(e => e.Data is CaseEvent).Select(e => (Contract: e.TenantId, Stream: e.StreamKey!))
-            .Union(await CaseReader.StreamsOfAsync(connection, changed, upTo, cancellation));
+        var changed = events.Where(e => e.Data is ContractAmended or ReadingRecorded).Select(e => e.TenantId).Distinct().ToList();
+        var here = events.Where(e => e.Data is CaseEvent).GroupBy(e => (Contract: e.TenantId, Stream: e.StreamKey!)).ToDictionary(g => g.Key, g => g.ToList());
+        var touched = here.Keys.Union(await CaseReader.StreamsOfAsync(connection, changed, upTo, cancellation)).ToList();
         var rows = new Rows();
-        foreach (var contract in touched.GroupBy(t => t.Contract, t => t.Stream))
+        foreach (var contract in touched.GroupBy(t => t.Contract))
         {
             // Its terms as they stand there: where they change after this page, the change comes with a later one.
             var account = await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
                 ?? throw new InvalidOperationException($"{contract.Key} has cases and no account");
-            await foreach (var facts in CaseReader.CasesAsync(connection, contract.Key, [.. contract], upTo, cancellation))
+            // Of a case that begins on this page all events are on it.
+            var others = contract.Where(c => here.GetValueOrDefault(c) is not { } known || known[0].Version > 1).Select(c => c.Stream).ToList();
+            var begun = contract.Where(c => here.GetValueOrDefault(c) is { } known && known[0].Version == 1).Select(c => FactsOf(here[c]));
+            await foreach (var facts in CaseReader.CasesAsync(connection, contract.Key, others, upTo, cancellation).Concat(begun.ToAsyncEnumerable()))
             {
                 rows.Add(contract.Key, facts, CaseFigures.Of(facts, account.Terms));
             }
@@ -67,6 +73,17 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         operations.QueueSqlCommand(
             $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",
             months.Select(m => m.Item1).ToArray(), months.Select(m => m.TenantId).ToArray(), months.Select(m => m.Item3).ToArray());
+    }
+
+    private static CaseFacts FactsOf(IReadOnlyList<IEvent> events)
+    {
+        var facts = new CaseFacts(events[0].StreamKey!);
+        foreach (var e in events)
+        {
+            facts.Add(EventMapping.ToEvent(e));
+        }
+
+        return facts;
     }
 
     /// <summary>The rows of some cases, which take the place of those that were there.</summary>

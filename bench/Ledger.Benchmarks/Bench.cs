@@ -95,8 +95,15 @@ internal sealed class Bench : IAsyncDisposable
         var (exit, peak) = (process.WaitForExitAsync(), 0L);
         while (await Task.WhenAny(exit, Task.Delay(20)) != exit)
         {
-            process.Refresh();
-            peak = process.HasExited ? peak : Math.Max(peak, process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                peak = Math.Max(peak, process.PeakWorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended between two looks.
+            }
         }
 
         return process.ExitCode == 0 ? peak : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {await failed} {await said}");

@@ -12,8 +12,10 @@ using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
 using Ledger.Projections.Statements;
+using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Marten;
+using Marten.Events.Projections;
 using Marten.Events.Aggregation;
 using Npgsql;
 
@@ -77,12 +79,14 @@ internal static class ReadBenchmark
         options.Events.DatabaseSchemaName = LedgerStore.Schema;
         options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
         options.Projections.Add(new PlainAccounts(), ProjectionLifecycle.Async);
+        options.Projections.Add(new PlainCycles(database), ProjectionLifecycle.Async, nameof(PlainCycles));
     });
 
     private static async Task RebuildAsync(DocumentStore store)
     {
         using var daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.RebuildProjectionAsync("PlainAccounts", TimeSpan.FromHours(1), CancellationToken.None);
+        await daemon.RebuildProjectionAsync(nameof(PlainAccounts), TimeSpan.FromHours(1), CancellationToken.None);
+        await daemon.RebuildProjectionAsync(nameof(PlainCycles), TimeSpan.FromHours(1), CancellationToken.None);
     }
 
     /// <summary>Reads the rows of an account's stream, decodes and folds them.</summary>
@@ -137,6 +141,16 @@ internal static class ReadBenchmark
 
         return Bench.Median(times);
     }
+}
+
+/// <summary>The projection of cycles without any option.</summary>
+public sealed class PlainCycles(NpgsqlDataSource database) : IProjection
+{
+    private readonly CycleProjection cycles = new(database);
+
+    /// <inheritdoc/>
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation) =>
+        cycles.ApplyAsync(operations, events, cancellation);
 }
 
 /// <summary>The projection of accounts without any option.</summary>
