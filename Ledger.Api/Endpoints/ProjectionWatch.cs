@@ -1,9 +1,14 @@
+using System.Diagnostics;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Npgsql;
 
 namespace Ledger.Api.Endpoints;
+
+/// <summary>How a projection is: the position that it has reached, and why it stopped if it did.</summary>
+public sealed record ProjectionHealth(long Position, string? Stopped);
 
 /// <summary>
 /// Watches how far the projections follow the log, whichever service runs them. One that does not move although the log did met
@@ -15,31 +20,32 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The position reached.</summary>
-    public long Position { get; private set; }
+    private readonly Watched accounts = new(AccountProjection.Shard, DiagnoseAccountsAsync);
+    private readonly Watched cycles = new(CycleProjection.Shard, CaseReader.UnreadableAsync);
 
-    /// <summary>Why it stopped; null while it runs.</summary>
-    public string? Stopped { get; private set; }
+    private sealed record Watched(string Shard, Func<NpgsqlConnection, long, CancellationToken, Task<string?>> DiagnoseAsync)
+    {
+        public Stopwatch Moved { get; } = Stopwatch.StartNew();
+
+        public ProjectionHealth Health { get; set; } = new(0, null);
+    }
+
+    /// <summary>The accounts, from which statements are made.</summary>
+    public ProjectionHealth Statements => accounts.Health;
+
+    /// <summary>The cycles, from which rankings are made.</summary>
+    public ProjectionHealth Rankings => cycles.Health;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var moved = System.Diagnostics.Stopwatch.StartNew();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var (position, head) = await ReadAsync(stoppingToken);
-                if (position != Position || position == head)
-                {
-                    moved.Restart();
-                    Go(position);
-                }
-                else if (moved.Elapsed > Patience && await DiagnoseAsync(stoppingToken) is { } reason)
-                {
-                    Stop(reason);
-                    moved.Restart();
-                }
+                await using var connection = await database.OpenConnectionAsync(stoppingToken);
+                await LookAsync(accounts, connection, stoppingToken);
+                await LookAsync(cycles, connection, stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e))
             {
@@ -54,35 +60,42 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
         }
     }
 
-    private async Task<(long Position, long Head)> ReadAsync(CancellationToken cancel)
+    private async Task LookAsync(Watched watched, NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await AccountVerifier.PositionAsync(connection, cancel), (await LogReader.HeadAsync(connection, cancel)).Position);
-    }
-
-    private void Go(long position)
-    {
-        Position = position;
-        if (Stopped is not null)
+        var position = await AccountVerifier.PositionAsync(connection, watched.Shard, cancel);
+        var head = (await LogReader.HeadAsync(connection, cancel)).Position;
+        if (position != watched.Health.Position || position == head)
         {
-            Stopped = null;
-            logger.LogWarning("The projections go on, at position {Position}", position);
+            watched.Moved.Restart();
+            Show(watched, new ProjectionHealth(position, null));
+        }
+        else if (watched.Moved.Elapsed > Patience && await watched.DiagnoseAsync(connection, position, cancel) is { } reason)
+        {
+            watched.Moved.Restart();
+            Show(watched, new ProjectionHealth(position, $"after position {position}: {reason}"));
         }
     }
 
-    private void Stop(string reason)
+    private void Show(Watched watched, ProjectionHealth now)
     {
-        if (Stopped != reason)
+        if (watched.Health.Stopped != now.Stopped)
         {
-            Stopped = reason;
-            logger.LogCritical("The projections stopped {Reason}", reason);
+            if (now.Stopped is null)
+            {
+                logger.LogWarning("{Projection} goes on, at position {Position}", watched.Shard, now.Position);
+            }
+            else
+            {
+                logger.LogCritical("{Projection} stopped {Reason}", watched.Shard, now.Stopped);
+            }
         }
+
+        watched.Health = now;
     }
 
-    /// <summary>The first event that cannot be read or applied; null where there is none, and they are only late.</summary>
-    private async Task<string?> DiagnoseAsync(CancellationToken cancel)
+    /// <summary>The first event that an account cannot take; null where there is none, and the projection is only late.</summary>
+    private static async Task<string?> DiagnoseAccountsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
             try
@@ -91,7 +104,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
             }
             catch (LedgerException e)
             {
-                return $"after position {Position}: {e.Message}";
+                return e.Message;
             }
         }
 

@@ -150,6 +150,10 @@ public static class EventCatalogue
     public static IReadOnlyList<string> AllBut<T>()
         where T : EventData => [.. All.Where(t => t.Data != typeof(T)).Select(t => t.Alias)];
 
+    /// <summary>The alias of a type.</summary>
+    public static string Alias<T>()
+        where T : EventData => ByData[typeof(T)].Alias;
+
     /// <summary>The type of an alias; null where there is none.</summary>
     public static EventType? Find(string alias) => ByAlias.GetValueOrDefault(alias);
 

@@ -7,7 +7,10 @@ namespace Ledger.Domain.Events;
 /// </summary>
 public static class EventStreams
 {
-    private static readonly string[] OfTheirOwn = ["case/", "patrol/", "issue/"];
+    /// <summary>What the streams of single cases begin with.</summary>
+    public const string Cases = "case/";
+
+    private static readonly string[] OfTheirOwn = [Cases, "patrol/", "issue/"];
 
     /// <summary>The key of the stream, unique inside the contract.</summary>
     public static string KeyOf(string contract, string subject) => IsAccounts(subject) ? contract : subject;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
 using Ledger.Projections.Store;
@@ -8,7 +10,7 @@ using Npgsql;
 namespace Ledger.Projections.Rankings;
 
 /// <summary>Single cases, each folded from its own stream.</summary>
-internal static class CaseReader
+public static class CaseReader
 {
     private const string Events = $"{LedgerStore.Schema}.mt_events";
 
@@ -62,7 +64,7 @@ internal static class CaseReader
 
         await using var command = new NpgsqlCommand($"""
             select s.tenant_id, s.id from {LedgerStore.Schema}.mt_streams s
-            where s.tenant_id = any ($1) and s.id like 'case/%'
+            where s.tenant_id = any ($1) and s.type = '{LedgerStore.CaseAlias}'
             and exists (select from {Events} e where e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = 1 and e.seq_id <= $2)
             """, connection)
         {
@@ -71,20 +73,18 @@ internal static class CaseReader
         return await StreamsAsync(command, cancel);
     }
 
-    /// <summary>The cases that an event between two positions is about, and all cases of contracts whose terms an event between them changed.</summary>
+    /// <summary>The cases that an event between two positions is about.</summary>
     public static async Task<IReadOnlyList<(string Contract, string Stream)>> ChangedAsync(
         NpgsqlConnection connection, long after, long upTo, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"""
             select distinct tenant_id, stream_id from {Events}
-            where seq_id > $1 and seq_id <= $2 and (stream_id like 'case/%' or type in ('contract_amended', 'reading_recorded'))
+            where seq_id > $1 and seq_id <= $2 and stream_id like '{EventStreams.Cases}%'
             """, connection)
         {
             Parameters = { new() { Value = after }, new() { Value = upTo } },
         };
-        var streams = await StreamsAsync(command, cancel);
-        var amended = streams.Where(s => s.Contract == s.Stream).Select(s => s.Contract).ToList();
-        return [.. streams.Where(s => s.Contract != s.Stream).Union(await StreamsOfAsync(connection, amended, upTo, cancel))];
+        return await StreamsAsync(command, cancel);
     }
 
     /// <summary>The cases of some months (<see cref="CaseFigures.MonthsOf"/>), as far as the projection of cycles has come.</summary>
@@ -96,6 +96,24 @@ internal static class CaseReader
             Parameters = { new() { Value = months.Select(CycleTables.Text).ToArray() } },
         };
         return await StreamsAsync(command, cancel);
+    }
+
+    /// <summary>The first event of a case after a position that this program cannot read; null where there is none.</summary>
+    public static async Task<string?> UnreadableAsync(NpgsqlConnection connection, long after, CancellationToken cancel)
+    {
+        await foreach (var stored in LogReader.ReadAsync(connection, after, long.MaxValue, null, null, cancel))
+        {
+            try
+            {
+                _ = stored.Stream.StartsWith(EventStreams.Cases, StringComparison.Ordinal) ? EventMapping.ToEvent(stored) : null;
+            }
+            catch (LedgerException e)
+            {
+                return e.Message;
+            }
+        }
+
+        return null;
     }
 
     private static async Task<IReadOnlyList<(string Contract, string Stream)>> StreamsAsync(NpgsqlCommand command, CancellationToken cancel)

@@ -1,6 +1,5 @@
 using JasperFx.Events;
 using JasperFx.Events.Projections;
-using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
 using Ledger.Projections.Accounts;
@@ -27,17 +26,13 @@ public sealed class CycleProjection : ProjectionBase, IProjection
     {
         this.database = database;
         Name = "Cycles";
-        foreach (var type in EventCatalogue.All.Where(t => t.Data.IsAssignableTo(typeof(CaseEvent))))
-        {
-            IncludeType(type.Data);
-        }
 
-        // With these a contract's limits may change.
-        IncludeType<ContractAmended>();
-        IncludeType<ReadingRecorded>();
+        // By the stream, not by a list of types: an event of a case that this program does not know stops it.
+        FilterIncomingEventsOnStreamType(typeof(CaseFacts));
         Options.DeleteDataInTableOnTeardown(CycleTables.Scores);
         Options.DeleteDataInTableOnTeardown(CycleTables.Clocks);
         Options.DeleteDataInTableOnTeardown(CycleTables.Months);
+        Options.DeleteDataInTableOnTeardown(CycleTables.Terms);
 
         // The larger a page, the fewer cases are folded again in the next one: 500, Marten's default, takes half as long again.
         Options.BatchSize = 5000;
@@ -49,13 +44,13 @@ public sealed class CycleProjection : ProjectionBase, IProjection
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var upTo = events[^1].Sequence;
-        var changed = events.Where(e => e.Data is ContractAmended or ReadingRecorded).Select(e => e.TenantId).Distinct().ToList();
-        var here = events.Where(e => e.Data is CaseEvent).GroupBy(e => (Contract: e.TenantId, Stream: e.StreamKey!)).ToDictionary(g => g.Key, g => g.ToList());
-        var touched = here.Keys.Union(await CaseReader.StreamsOfAsync(connection, changed, upTo, cancellation)).ToList();
+        var terms = await FigureTerms.StaleAsync(connection, [.. events.Select(e => e.TenantId).Distinct()], upTo, cancellation);
+        var here = events.GroupBy(e => (Contract: e.TenantId, Stream: e.StreamKey!)).ToDictionary(g => g.Key, g => g.ToList());
+        var touched = here.Keys.Union(await CaseReader.StreamsOfAsync(connection, [.. terms.Keys], upTo, cancellation)).ToList();
         var rows = new Rows();
         foreach (var contract in touched.GroupBy(t => t.Contract))
         {
-            // Its terms as they stand there: where they change after this page, the change comes with a later one.
+            // Its terms as they stand there: where they change later, the next event of a case finds the figures of all cases stale.
             var account = await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
                 ?? throw new InvalidOperationException($"{contract.Key} has cases and no account");
             // Of a case that begins on this page all events are on it.
@@ -68,7 +63,10 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         }
 
         rows.Write(operations);
-        var months = events.Where(e => e.Data is CaseEvent)
+        operations.QueueSqlCommand(
+            $"insert into {CycleTables.Terms} (tenant_id, position) select * from unnest(?, ?) on conflict (tenant_id) do update set position = excluded.position",
+            terms.Keys.ToArray(), terms.Values.ToArray());
+        var months = events
             .SelectMany(e => CaseFigures.MonthsOf(EventMapping.ToEvent(e)).Select(month => (CycleTables.Text(month), e.TenantId, e.StreamKey!))).Distinct().ToList();
         operations.QueueSqlCommand(
             $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",

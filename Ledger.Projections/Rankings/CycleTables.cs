@@ -23,6 +23,9 @@ public static class CycleTables
     /// <summary>The months of a case (<see cref="CaseFigures.MonthsOf"/>); it loses none.</summary>
     public const string Months = $"{LedgerStore.Schema}.case_months";
 
+    /// <summary>Where the terms changed last under which a contract's figures were made (0: as it was registered).</summary>
+    public const string Terms = $"{LedgerStore.Schema}.case_terms";
+
     /// <summary>A month as the tables write it.</summary>
     internal static string Text(YearMonth month) => MonthlyRatingPublished.CycleText(month);
 
@@ -57,5 +60,10 @@ public static class CycleTables
         months.AddColumn("tenant_id", "text").AsPrimaryKey();
         months.AddColumn("stream_id", "text").AsPrimaryKey();
         yield return months;
+
+        var terms = new Table(Terms);
+        terms.AddColumn("tenant_id", "text").AsPrimaryKey();
+        terms.AddColumn("position", "bigint").NotNull();
+        yield return terms;
     }
 }

@@ -31,11 +31,14 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
                 continue;
             }
 
+            // They may have been made under terms that changed since: the next event of a case makes them anew.
+            var made = await FigureTerms.OfFiguresAsync(connection, contract, cancel);
+            var terms = (await AccountReader.FoldAsync(connection, contract, made > 0 ? made : account.RegisteredAt, cancel))?.Terms ?? account.Terms;
             var stored = await StoredAsync(connection, contract, cancel);
             var streams = await CaseReader.StreamsOfAsync(connection, [contract], position, cancel);
             await foreach (var (facts, months) in CaseReader.CasesWithMonthsAsync(connection, contract, [.. streams.Select(s => s.Stream)], position, cancel))
             {
-                var (figures, found) = (CaseFigures.Of(facts, account.Terms), stored.GetValueOrDefault(facts.Subject) ?? Stored.Nothing());
+                var (figures, found) = (CaseFigures.Of(facts, terms), stored.GetValueOrDefault(facts.Subject) ?? Stored.Nothing());
                 stored.Remove(facts.Subject);
                 if (!figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores) || !figures.Clocks.SequenceEqual(found.Clocks) || !found.Months.SetEquals(months))
                 {

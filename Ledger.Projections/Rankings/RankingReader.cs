@@ -16,8 +16,7 @@ namespace Ledger.Projections.Rankings;
 /// </summary>
 public sealed class RankingReader(NpgsqlDataSource database)
 {
-    private static readonly string[] AccountFacts =
-        [.. EventCatalogue.All.Where(t => t.Data == typeof(MonthlyRatingPublished) || t.Data == typeof(ScoringSchemeAdopted)).Select(t => t.Alias)];
+    private static readonly string[] AccountFacts = [EventCatalogue.Alias<MonthlyRatingPublished>(), EventCatalogue.Alias<ScoringSchemeAdopted>()];
 
     /// <summary>The rankings of a cycle, at a position or at the log's end.</summary>
     public async Task<CycleRankings> RankingsAsync(YearMonth cycle, long? position, CancellationToken cancel)
@@ -37,7 +36,9 @@ public sealed class RankingReader(NpgsqlDataSource database)
             .OrderBy(r => r.Key, StringComparer.Ordinal).ToList();
 
         // What the projection has not seen yet is folded here, and left out of its sums.
-        var changed = await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), head.Position, cancel);
+        var stale = await FigureTerms.StaleAsync(connection, [.. all.Select(a => a.Terms.Id)], head.Position, cancel);
+        var changed = (await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), head.Position, cancel))
+            .Union(await CaseReader.StreamsOfAsync(connection, [.. stale.Keys], head.Position, cancel)).ToList();
         var late = new List<CaseFigures>();
         foreach (var contract in changed.GroupBy(c => c.Contract, c => c.Stream))
         {

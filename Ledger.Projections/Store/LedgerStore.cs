@@ -22,6 +22,9 @@ public static class LedgerStore
     /// <summary>The schema of Marten's tables and of the tiles.</summary>
     public const string Schema = "ledger";
 
+    /// <summary>What Marten calls the type of a case's stream.</summary>
+    public const string CaseAlias = "case_facts";
+
     private const int MostAccountsKept = 100;
 
     /// <summary>The schema of Wolverine's tables: nodes, and durable messages. Nothing in it is evidence.</summary>

@@ -168,7 +168,7 @@ public sealed class LogTransaction : IAsyncDisposable
     {
         await using var command = Command($"""
             insert into {LedgerStore.Schema}.mt_streams (tenant_id, id, type, version, timestamp, created, is_archived)
-            select tenant_id, id, case when id = tenant_id and id <> $4 then $5 end, version, $6, $6, false
+            select tenant_id, id, case when id = tenant_id and id <> $4 then $5 when id like '{EventStreams.Cases}%' then $7 end, version, $6, $6, false
             from unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant_id, id, version)
             on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
             """);
@@ -178,6 +178,7 @@ public sealed class LogTransaction : IAsyncDisposable
         command.Parameters.Add(new() { Value = LedgerSource.Contract });
         command.Parameters.Add(new() { Value = LedgerStore.AccountAlias });
         command.Parameters.Add(new() { Value = RecordedAt.ToDateTimeUtc() });
+        command.Parameters.Add(new() { Value = LedgerStore.CaseAlias });
         if (await command.ExecuteNonQueryAsync(cancel) is var rows && rows != ends.Count)
         {
             throw new InvalidOperationException($"{ends.Count} streams were to be written, the database counted {rows}");

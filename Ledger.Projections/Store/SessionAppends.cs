@@ -1,5 +1,6 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
 using Marten;
 
 namespace Ledger.Projections.Store;
@@ -19,6 +20,10 @@ public static class SessionAppends
         if (e.Contract != LedgerSource.Contract && EventStreams.IsAccounts(e.Subject))
         {
             stream.AggregateType = typeof(ContractAccount);
+        }
+        else if (e.Subject.StartsWith(EventStreams.Cases, StringComparison.Ordinal))
+        {
+            stream.AggregateType = typeof(CaseFacts);
         }
 
         return wrapped;

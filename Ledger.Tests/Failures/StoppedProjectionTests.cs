@@ -48,5 +48,28 @@ public sealed class StoppedProjectionTests
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }
 
+    [Fact]
+    public async Task One_of_a_case_stops_the_rankings_and_not_the_statements()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
+        await database.TamperAsync("update ledger.mt_events set type = 'case_closed_otherwise', mt_dotnet_type = 'Ledger.Domain.Events.Newer, Ledger.Domain' where type = 'case_closed'");
+        var position = await database.ScalarAsync<long>("select min(seq_id) from ledger.mt_events where type = 'case_closed_otherwise'");
+        var head = await database.ScalarAsync<long>("select max(seq_id) from ledger.mt_events");
+        await using var service = await RunningService.StartAsync(database.Ledger);
+        var health = await service.WaitAsync("/health", (response, text) => response.StatusCode == HttpStatusCode.ServiceUnavailable && ReachedOf(text) == head);
+        var rankings = JsonDocument.Parse(health).RootElement.GetProperty("rankings");
+        Assert.Contains($"position {position}, event ", rankings.GetProperty("stopped").GetString(), StringComparison.Ordinal);
+        Assert.True(rankings.GetProperty("position").GetInt64() < position);
+        using (var answered = await service.Http.GetAsync(new Uri(Statement, UriKind.Relative)))
+        {
+            Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
+        }
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Rankings.RankingsAsync(new NodaTime.YearMonth(2025, 11), null, default));
+        Assert.Equal(ErrorCode.EventUnreadable, refused.Code);
+    }
+
     private static long ReachedOf(string health) => JsonDocument.Parse(health).RootElement.GetProperty("statements").GetProperty("position").GetInt64();
 }
