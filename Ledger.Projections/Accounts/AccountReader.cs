@@ -49,12 +49,11 @@ public sealed class AccountReader(NpgsqlDataSource database)
     /// </summary>
     public async Task<AccountAt> AtAsync(string contract, long? position, CancellationToken cancel)
     {
-        // One snapshot of the database: the account, its calendar and the root belong to the same end of the log.
+        // One snapshot of the database: the account and its calendar belong to the same end of the log, whose root never changes.
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var (account, head) = position is { } at
             ? (await PastAsync(connection, contract, at, cancel), await LogReader.HeadAtAsync(connection, at, cancel))
-            : await LatestAsync(connection, contract, cancel);
+            : await LatestAsync(connection, contract, alone: true, cancel);
         var root = await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel));
         return new AccountAt(account ?? throw Unknown(contract), head, root);
     }
@@ -77,7 +76,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
-            var account = position is { } at ? await PastAsync(connection, contract, at, cancel) : (await LatestAsync(connection, contract, cancel)).Account;
+            var account = position is { } at ? await PastAsync(connection, contract, at, cancel) : (await LatestAsync(connection, contract, alone: false, cancel)).Account;
             accounts.AddRange(account is null ? [] : [account]);
         }
 
@@ -128,11 +127,15 @@ public sealed class AccountReader(NpgsqlDataSource database)
         return account is null ? null : account with { Calendar = await CalendarReader.AtAsync(connection, position, cancel) };
     }
 
-    private static async Task<(ContractAccount? Account, LogHead Head)> LatestAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
+    /// <summary>
+    /// The account now; <paramref name="alone"/> in a snapshot of its own, begun and ended in the same round trip, else in the caller's.
+    /// </summary>
+    private static async Task<(ContractAccount? Account, LogHead Head)> LatestAsync(
+        NpgsqlConnection connection, string contract, bool alone, CancellationToken cancel)
     {
         try
         {
-            return await FollowAsync(connection, contract, cancel);
+            return await FollowAsync(connection, contract, alone, cancel);
         }
         catch (JsonException)
         {
@@ -142,7 +145,8 @@ public sealed class AccountReader(NpgsqlDataSource database)
         }
     }
 
-    private static async Task<(ContractAccount? Account, LogHead Head)> FollowAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
+    private static async Task<(ContractAccount? Account, LogHead Head)> FollowAsync(
+        NpgsqlConnection connection, string contract, bool alone, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection)
         {
@@ -152,6 +156,12 @@ public sealed class AccountReader(NpgsqlDataSource database)
                 new(Snapshot) { Parameters = { new() { Value = contract } } }, new(AfterSnapshot) { Parameters = { new() { Value = contract } } },
             },
         };
+        if (alone)
+        {
+            batch.BatchCommands.Insert(0, new("begin isolation level repeatable read read only"));
+            batch.BatchCommands.Add(new("commit"));
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         var head = await LogReader.HeadAsync(reader, cancel);
         await reader.NextResultAsync(cancel);
