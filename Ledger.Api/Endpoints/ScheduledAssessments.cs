@@ -20,7 +20,7 @@ public sealed class ScheduledAssessments(
     // The clock may be set, and the machine may sleep: it is looked at again and again.
     private static readonly Duration MostPause = Duration.FromMinutes(1);
 
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private Task running = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -29,6 +29,9 @@ public sealed class ScheduledAssessments(
     /// <inheritdoc/>
     protected override Task startAsync(CancellationToken cancellationToken)
     {
+        // It may be moved to another service and come back.
+        stop.Dispose();
+        stop = new CancellationTokenSource();
         running = Task.Run(() => RunAsync(stop.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -69,7 +72,8 @@ public sealed class ScheduledAssessments(
         var bus = new MessageBus(runtime);
         foreach (var account in (await accounts.AllAsync(null, cancel)).Accounts.Where(a => AssessmentSchedule.Concerns(a, asOf)))
         {
-            await bus.PublishAsync(new AssessContract(account.Terms.Id, asOf, Again: false), new DeliveryOptions { TenantId = account.Terms.Id });
+            var contract = account.Terms.Id;
+            await bus.PublishAsync(new AssessContract(contract, asOf, Again: false), new DeliveryOptions { TenantId = contract });
         }
     }
 }

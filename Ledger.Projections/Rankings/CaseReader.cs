@@ -21,7 +21,8 @@ public static class CaseReader
 
     /// <summary>Some cases of a contract, with the months of their events (<see cref="CaseFigures.MonthsOf"/>).</summary>
     public static async IAsyncEnumerable<(CaseFacts Facts, HashSet<string> Months)> CasesWithMonthsAsync(
-        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo, [EnumeratorCancellation] CancellationToken cancel)
+        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         CaseFacts? facts = null;
         var months = new HashSet<string>();
@@ -91,7 +92,8 @@ public static class CaseReader
     public static async Task<IReadOnlyList<(string Contract, string Stream)>> OfMonthsAsync(
         NpgsqlConnection connection, IReadOnlyList<YearMonth> months, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select distinct tenant_id, stream_id from {CycleTables.Months} where month = any ($1)", connection)
+        await using var command = new NpgsqlCommand(
+            $"select distinct tenant_id, stream_id from {CycleTables.Months} where month = any ($1)", connection)
         {
             Parameters = { new() { Value = months.Select(CycleTables.Text).ToArray() } },
         };

@@ -53,10 +53,12 @@ public sealed class CycleProjection : ProjectionBase, IProjection
             // Its terms as they stand there: where they change later, the next event of a case finds the figures of all cases stale.
             var account = await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
                 ?? throw new InvalidOperationException($"{contract.Key} has cases and no account");
+
             // Of a case that begins on this page all events are on it.
-            var others = contract.Where(c => here.GetValueOrDefault(c) is not { } known || known[0].Version > 1).Select(c => c.Stream).ToList();
-            var begun = contract.Where(c => here.GetValueOrDefault(c) is { } known && known[0].Version == 1).Select(c => FactsOf(here[c]));
-            await foreach (var facts in CaseReader.CasesAsync(connection, contract.Key, others, upTo, cancellation).Concat(begun.ToAsyncEnumerable()))
+            var begun = contract.Where(c => here.GetValueOrDefault(c) is { } known && known[0].Version == 1).ToHashSet();
+            var others = contract.Where(c => !begun.Contains(c)).Select(c => c.Stream).ToList();
+            var cases = CaseReader.CasesAsync(connection, contract.Key, others, upTo, cancellation);
+            await foreach (var facts in cases.Concat(begun.Select(c => FactsOf(here[c])).ToAsyncEnumerable()))
             {
                 rows.Add(contract.Key, facts, CaseFigures.Of(facts, account.Terms));
             }
@@ -64,13 +66,18 @@ public sealed class CycleProjection : ProjectionBase, IProjection
 
         rows.Write(operations);
         operations.QueueSqlCommand(
-            $"insert into {CycleTables.Terms} (tenant_id, position) select * from unnest(?, ?) on conflict (tenant_id) do update set position = excluded.position",
+            $"""
+            insert into {CycleTables.Terms} (tenant_id, position) select * from unnest(?, ?)
+            on conflict (tenant_id) do update set position = excluded.position
+            """,
             terms.Keys.ToArray(), terms.Values.ToArray());
-        var months = events
-            .SelectMany(e => CaseFigures.MonthsOf(EventMapping.ToEvent(e)).Select(month => (CycleTables.Text(month), e.TenantId, e.StreamKey!))).Distinct().ToList();
+        var months = (
+            from e in events
+            from month in CaseFigures.MonthsOf(EventMapping.ToEvent(e))
+            select (Month: CycleTables.Text(month), Contract: e.TenantId, Stream: e.StreamKey!)).Distinct().ToList();
         operations.QueueSqlCommand(
             $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",
-            months.Select(m => m.Item1).ToArray(), months.Select(m => m.TenantId).ToArray(), months.Select(m => m.Item3).ToArray());
+            months.Select(m => m.Month).ToArray(), months.Select(m => m.Contract).ToArray(), months.Select(m => m.Stream).ToArray());
     }
 
     private static CaseFacts FactsOf(IReadOnlyList<IEvent> events)
@@ -104,7 +111,11 @@ public sealed class CycleProjection : ProjectionBase, IProjection
             foreach (var table in (string[])[CycleTables.Scores, CycleTables.Clocks])
             {
                 operations.QueueSqlCommand(
-                    $"delete from {table} t using unnest(?, ?) as c (contract, stream) where t.tenant_id = c.contract and t.stream_id = c.stream", contracts, streams);
+                    $"""
+                    delete from {table} t using unnest(?, ?) as c (contract, stream)
+                    where t.tenant_id = c.contract and t.stream_id = c.stream
+                    """,
+                    contracts, streams);
             }
 
             operations.QueueSqlCommand(
@@ -112,12 +123,16 @@ public sealed class CycleProjection : ProjectionBase, IProjection
                 insert into {CycleTables.Scores} (tenant_id, stream_id, cycle, unit, counted, responded, resolved, satisfaction)
                 select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                Of(scores, s => s.Contract), Of(scores, s => s.Stream), Of(scores, s => CycleTables.Text(s.Score.Cycle)), Of(scores, s => s.Score.Unit),
-                Of(scores, s => s.Score.Counted), Of(scores, s => s.Score.Responded), Of(scores, s => s.Score.Resolved), Of(scores, s => (int)s.Score.Satisfaction));
+                Of(scores, s => s.Contract), Of(scores, s => s.Stream), Of(scores, s => CycleTables.Text(s.Score.Cycle)),
+                Of(scores, s => s.Score.Unit), Of(scores, s => s.Score.Counted), Of(scores, s => s.Score.Responded),
+                Of(scores, s => s.Score.Resolved), Of(scores, s => (int)s.Score.Satisfaction));
             operations.QueueSqlCommand(
-                $"insert into {CycleTables.Clocks} (tenant_id, stream_id, number, began, seat, kept) select * from unnest(?, ?, ?, ?, ?, ?)",
-                Of(clocks, c => c.Contract), Of(clocks, c => c.Stream), Of(clocks, c => c.Number), Of(clocks, c => c.Clock.Began.ToDateOnly()),
-                Of(clocks, c => c.Clock.Seat), Of(clocks, c => c.Clock.Kept));
+                $"""
+                insert into {CycleTables.Clocks} (tenant_id, stream_id, number, began, seat, kept)
+                select * from unnest(?, ?, ?, ?, ?, ?)
+                """,
+                Of(clocks, c => c.Contract), Of(clocks, c => c.Stream), Of(clocks, c => c.Number),
+                Of(clocks, c => c.Clock.Began.ToDateOnly()), Of(clocks, c => c.Clock.Seat), Of(clocks, c => c.Clock.Kept));
         }
 
         private static TValue[] Of<T, TValue>(List<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];

@@ -33,14 +33,18 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
 
             // They may have been made under terms that changed since: the next event of a case makes them anew.
             var made = await FigureTerms.OfFiguresAsync(connection, contract, cancel);
-            var terms = (await AccountReader.FoldAsync(connection, contract, made > 0 ? made : account.RegisteredAt, cancel))?.Terms ?? account.Terms;
+            var until = made > 0 ? made : account.RegisteredAt;
+            var terms = (await AccountReader.FoldAsync(connection, contract, until, cancel))?.Terms ?? account.Terms;
             var stored = await StoredAsync(connection, contract, cancel);
             var streams = await CaseReader.StreamsOfAsync(connection, [contract], position, cancel);
-            await foreach (var (facts, months) in CaseReader.CasesWithMonthsAsync(connection, contract, [.. streams.Select(s => s.Stream)], position, cancel))
+            var cases = CaseReader.CasesWithMonthsAsync(connection, contract, [.. streams.Select(s => s.Stream)], position, cancel);
+            await foreach (var (facts, months) in cases)
             {
                 var (figures, found) = (CaseFigures.Of(facts, terms), stored.GetValueOrDefault(facts.Subject) ?? Stored.Nothing());
                 stored.Remove(facts.Subject);
-                if (!figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores) || !figures.Clocks.SequenceEqual(found.Clocks) || !found.Months.SetEquals(months))
+                if (!figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores)
+                    || !figures.Clocks.SequenceEqual(found.Clocks)
+                    || !found.Months.SetEquals(months))
                 {
                     return Problem(contract, facts.Subject, position);
                 }
@@ -56,16 +60,21 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
     }
 
     private static string Problem(string contract, string subject, long position) =>
-        $"the figures of {subject} of {contract} in the read model are not what the log yields at position {position}: they were changed; the log is right";
+        $"the figures of {subject} of {contract} in the read model are not what the log yields at position {position}: "
+        + "they were changed; the log is right";
 
-    private static async Task<Dictionary<string, Stored>> StoredAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
+    private static async Task<Dictionary<string, Stored>> StoredAsync(
+        NpgsqlConnection connection, string contract, CancellationToken cancel)
     {
         var all = new Dictionary<string, Stored>();
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                Of($"select stream_id, cycle, unit, counted, responded, resolved, satisfaction from {CycleTables.Scores} where tenant_id = $1 order by cycle"),
+                Of($"""
+                    select stream_id, cycle, unit, counted, responded, resolved, satisfaction from {CycleTables.Scores}
+                    where tenant_id = $1 order by cycle
+                    """),
                 Of($"select stream_id, began, seat, kept from {CycleTables.Clocks} where tenant_id = $1 order by stream_id, number"),
                 Of($"select stream_id, month from {CycleTables.Months} where tenant_id = $1"),
             },
@@ -74,14 +83,15 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancel))
         {
             Case().Scores.Add(new CaseScore(
-                CycleTables.Month(reader.GetString(1)), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5),
-                (Satisfaction)reader.GetInt32(6)));
+                CycleTables.Month(reader.GetString(1)), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2),
+                reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), (Satisfaction)reader.GetInt32(6)));
         }
 
         await reader.NextResultAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            Case().Clocks.Add(new SeatClock(LocalDate.FromDateOnly(await reader.GetFieldValueAsync<DateOnly>(1, cancel)), reader.GetString(2), reader.GetBoolean(3)));
+            var began = LocalDate.FromDateOnly(await reader.GetFieldValueAsync<DateOnly>(1, cancel));
+            Case().Clocks.Add(new SeatClock(began, reader.GetString(2), reader.GetBoolean(3)));
         }
 
         await reader.NextResultAsync(cancel);

@@ -38,7 +38,10 @@ internal static class FigureTerms
     /// <summary>Where the terms changed last under which a contract's figures were made; 0 where they are as it was registered.</summary>
     public static async Task<long> OfFiguresAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select position from {CycleTables.Terms} where tenant_id = $1", connection) { Parameters = { new() { Value = contract } } };
+        await using var command = new NpgsqlCommand($"select position from {CycleTables.Terms} where tenant_id = $1", connection)
+        {
+            Parameters = { new() { Value = contract } },
+        };
         return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
     }
 }

@@ -16,7 +16,8 @@ namespace Ledger.Projections.Rankings;
 /// </summary>
 public sealed class RankingReader(NpgsqlDataSource database)
 {
-    private static readonly string[] AccountFacts = [EventCatalogue.Alias<MonthlyRatingPublished>(), EventCatalogue.Alias<ScoringSchemeAdopted>()];
+    private static readonly string[] AccountFacts =
+        [EventCatalogue.Alias<MonthlyRatingPublished>(), EventCatalogue.Alias<ScoringSchemeAdopted>()];
 
     /// <summary>The rankings of a cycle, at a position or at the log's end.</summary>
     public async Task<CycleRankings> RankingsAsync(YearMonth cycle, long? position, CancellationToken cancel)
@@ -54,7 +55,8 @@ public sealed class RankingReader(NpgsqlDataSource database)
     }
 
     /// <summary>All contracts at a position, with the cases of a cycle's months.</summary>
-    public Task<CycleBook> BookAsync(YearMonth cycle, long position, CancellationToken cancel) => BookAsync((YearMonth?)cycle, position, cancel);
+    public Task<CycleBook> BookAsync(YearMonth cycle, long position, CancellationToken cancel) =>
+        BookAsync((YearMonth?)cycle, position, cancel);
 
     /// <summary>All contracts at a position, with all of their cases: for rates and rankings of any cycle.</summary>
     public Task<CycleBook> BookAsync(long position, CancellationToken cancel) => BookAsync(null, position, cancel);
@@ -134,20 +136,26 @@ public sealed class RankingReader(NpgsqlDataSource database)
     }
 
     private static async Task<CycleTally> SumsAsync(
-        NpgsqlConnection connection, YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, string Stream)> without, CancellationToken cancel)
+        NpgsqlConnection connection, YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, string Stream)> without,
+        CancellationToken cancel)
     {
         var (from, to) = scheme.DaysOf(cycle);
-        var leftOut = without.Count == 0 ? "" : "and not exists (select from unnest($3, $4) as c (contract, stream) where c.contract = t.tenant_id and c.stream = t.stream_id)";
+        var leftOut = without.Count == 0
+            ? ""
+            : "and not exists (select from unnest($3, $4) as c (contract, stream) where c.contract = t.tenant_id and c.stream = t.stream_id)";
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 Sums($"""
-                    select unit, count(*) filter (where counted), count(*) filter (where counted and responded), count(*) filter (where counted and resolved),
-                        count(*) filter (where counted and satisfaction = $1), count(*) filter (where counted and satisfaction = $2)
+                    select unit, count(*) filter (where counted), count(*) filter (where counted and responded),
+                        count(*) filter (where counted and resolved), count(*) filter (where counted and satisfaction = $1), count(*) filter (where counted and satisfaction = $2)
                     from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut} group by unit
                     """, (int)Satisfaction.Satisfied, (int)Satisfaction.MostlySatisfied),
-                Sums($"select seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t where began between $1 and $2 {leftOut} group by seat", from.ToDateOnly(), to.ToDateOnly()),
+                Sums($"""
+                    select seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t
+                    where began between $1 and $2 {leftOut} group by seat
+                    """, from.ToDateOnly(), to.ToDateOnly()),
             },
         };
         var (units, seats) = (new List<UnitTally>(), new List<SeatTally>());
