@@ -1,7 +1,9 @@
 using JasperFx;
+using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
+using Weasel.Core;
 using Wolverine;
 using Wolverine.Persistence.Durability;
 
@@ -19,9 +21,18 @@ public static class MessageTables
     /// <summary>Makes what is missing.</summary>
     public static Task ApplyAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.ApplyAsync(owner, () => MakeAsync(owner), cancel);
 
-    /// <summary>What differs from the tables that this program needs, in Wolverine's words; null where nothing does.</summary>
+    /// <summary>
+    /// What differs from the tables that a service of this program needs; null where nothing does, and where no service ran yet: it makes
+    /// them at its start.
+    /// </summary>
     public static async Task<string?> DifferenceAsync(NpgsqlDataSource owner, CancellationToken cancel)
     {
+        await using var command = owner.CreateCommand($"select to_regnamespace('{LedgerStore.MessageSchema}') is null");
+        if (await command.ExecuteScalarAsync(cancel) is true)
+        {
+            return null;
+        }
+
         using var host = Build(owner);
         try
         {
@@ -30,14 +41,26 @@ public static class MessageTables
         }
         catch (Exception e) when (!DatabaseErrors.IsAway(e) && e is not OperationCanceledException)
         {
-            return e.Message;
+            return $"the tables of schema {LedgerStore.MessageSchema} are not what a service of this program needs: run `db apply` ({e.Message})";
         }
     }
 
     private static async Task MakeAsync(NpgsqlDataSource owner)
     {
         using var host = Build(owner);
-        await host.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
+        try
+        {
+            await host.Services.GetRequiredService<IMessageStore>().Admin.MigrateAsync();
+        }
+        catch (SchemaMigrationException e)
+        {
+            var schema = LedgerStore.MessageSchema;
+            throw new LedgerException(
+                ErrorCode.Refused,
+                $"the tables of schema {schema} cannot be brought to what a service of this program needs: {e.Message}; nothing in it is evidence: "
+                + $"stop the services, `drop schema {schema} cascade`, and run `db apply`",
+                e);
+        }
     }
 
     private static IHost Build(NpgsqlDataSource owner)
