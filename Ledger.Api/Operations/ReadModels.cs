@@ -14,14 +14,30 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     // Without statistics of what an import has just brought, PostgreSQL reads the rest of the log for every page of it.
     private const string Analyze = $"analyze {LedgerStore.Schema}.mt_events, {LedgerStore.Schema}.mt_streams";
 
-    /// <summary>Rebuilds all; gives the position reached and the number of contracts. An event that cannot be applied ends it.</summary>
-    public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel)
+    /// <summary>The accounts, from which statements are made.</summary>
+    public const string Accounts = "accounts";
+
+    /// <summary>What cases add to cycles, from which rates and rankings are made.</summary>
+    public const string Cycles = "cycles";
+
+    /// <summary>
+    /// Rebuilds all, or the one named; gives the position reached and the number of contracts. An event that cannot be applied ends it.
+    /// </summary>
+    public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel, string? only = null)
     {
         await AnalyzeAsync(cancel);
         using var store = LedgerStore.Open(database, clock);
         using var daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.RebuildProjectionAsync<ContractAccount>(TimeSpan.FromHours(1), cancel);
-        await daemon.RebuildProjectionAsync<CycleProjection>(TimeSpan.FromHours(1), cancel);
+        if (only is null or Accounts)
+        {
+            await daemon.RebuildProjectionAsync<ContractAccount>(TimeSpan.FromHours(1), cancel);
+        }
+
+        if (only is null or Cycles)
+        {
+            await daemon.RebuildProjectionAsync<CycleProjection>(TimeSpan.FromHours(1), cancel);
+        }
+
         return await ReachedAsync(cancel);
     }
 
