@@ -44,8 +44,9 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                await LookAsync(accounts, connection, stoppingToken);
-                await LookAsync(cycles, connection, stoppingToken);
+                var head = (await LogReader.HeadAsync(connection, stoppingToken)).Position;
+                await LookAsync(accounts, head, connection, stoppingToken);
+                await LookAsync(cycles, head, connection, stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e))
             {
@@ -60,11 +61,10 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
         }
     }
 
-    private async Task LookAsync(Watched watched, NpgsqlConnection connection, CancellationToken cancel)
+    private async Task LookAsync(Watched watched, long head, NpgsqlConnection connection, CancellationToken cancel)
     {
         var position = await AccountVerifier.PositionAsync(connection, watched.Shard, cancel);
-        var head = (await LogReader.HeadAsync(connection, cancel)).Position;
-        if (position != watched.Health.Position || position == head)
+        if (position != watched.Health.Position || position >= head)
         {
             watched.Moved.Restart();
             Show(watched, new ProjectionHealth(position, null));

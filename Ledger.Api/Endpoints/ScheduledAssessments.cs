@@ -1,7 +1,6 @@
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Projections.Accounts;
-using Ledger.Projections.Store;
 using NodaTime;
 using Wolverine;
 using Wolverine.Runtime;
@@ -57,12 +56,19 @@ public sealed class ScheduledAssessments(
                     asked = due;
                 }
             }
-            catch (Exception e) when (DatabaseErrors.IsAway(e))
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
-                logger.LogWarning(e, "Scheduled assessments wait for the database");
+                return;
+            }
+#pragma warning disable CA1031 // Whatever stands in its way is told, and it is tried again at the next look.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                logger.LogError(e, "The assessments that are due were not asked for");
             }
 
-            var pause = Duration.Min(schedule.NextAfter(now) - now, asked == schedule.DueAsOf(now) ? MostPause : Duration.FromSeconds(1));
+            // Cut short by the stop, which the loop's condition sees.
+            var pause = Duration.Min(schedule.NextAfter(now) - now, MostPause);
             await Task.Delay(pause.ToTimeSpan(), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -10,9 +10,10 @@ public sealed class LedgerHost : IAsyncDisposable
 {
     private readonly LedgerDatabase database;
     private readonly IHost host;
-    private bool started;
+    private readonly Lazy<Task> started;
 
-    private LedgerHost(LedgerDatabase database, IHost host) => (this.database, this.host) = (database, host);
+    private LedgerHost(LedgerDatabase database, IHost host) =>
+        (this.database, this.host, started) = (database, host, new Lazy<Task>(() => host.StartAsync()));
 
     /// <summary>What works on it.</summary>
     public IServiceProvider Services => host.Services;
@@ -35,11 +36,11 @@ public sealed class LedgerHost : IAsyncDisposable
         return new LedgerHost(database, builder.Build());
     }
 
-    /// <summary>Starts what runs commands: a process that only reads needs none of it.</summary>
-    public async Task StartAsync(CancellationToken cancel)
+    /// <summary>What sends commands; with the first one what runs them is started, which a process that only reads needs none of.</summary>
+    public async Task<IMessageBus> BusAsync(CancellationToken cancel)
     {
-        await host.StartAsync(cancel);
-        started = true;
+        await started.Value.WaitAsync(cancel);
+        return host.MessageBus();
     }
 
     /// <summary>
@@ -49,15 +50,9 @@ public sealed class LedgerHost : IAsyncDisposable
     public async Task<int> RunAsync(Delegate work, CancellationToken cancel, params object[] given)
     {
         var parameters = work.Method.GetParameters();
-        if (SendsCommands(work))
-        {
-            await StartAsync(cancel);
-        }
-
-        await using var scope = Services.CreateAsyncScope();
-        var arguments = Array.ConvertAll(parameters, p => p.ParameterType == typeof(CancellationToken)
-            ? cancel
-            : Array.Find(given, p.ParameterType.IsInstanceOfType) ?? scope.ServiceProvider.GetRequiredService(p.ParameterType));
+        object[] all = SendsCommands(work) ? [cancel, await BusAsync(cancel), .. given] : [cancel, .. given];
+        var arguments = Array.ConvertAll(
+            parameters, p => Array.Find(all, p.ParameterType.IsInstanceOfType) ?? Services.GetRequiredService(p.ParameterType));
         return await (Task<int>)work.Method.Invoke(work.Target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
     }
 
@@ -67,7 +62,7 @@ public sealed class LedgerHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (started)
+        if (started.IsValueCreated)
         {
             await host.StopAsync();
         }

@@ -173,8 +173,19 @@ public sealed class CaseFacts(string subject)
     /// <summary>The earlier of two events that may be missing.</summary>
     public static LedgerEvent? First(LedgerEvent? a, LedgerEvent? b) => a is null || (b is not null && EventOrder.IsBefore(b, a)) ? b : a;
 
-    /// <summary>Takes one event of the case in.</summary>
-    public void Add(LedgerEvent e)
+    /// <summary>A case by all of its events, of which there is at least one.</summary>
+    public static CaseFacts Of(IReadOnlyList<LedgerEvent> events)
+    {
+        var facts = new CaseFacts(events[0].Subject);
+        foreach (var e in events)
+        {
+            facts.Add(e);
+        }
+
+        return facts;
+    }
+
+    internal void Add(LedgerEvent e)
     {
         switch (e.Data)
         {

@@ -7,6 +7,7 @@ using Ledger.Domain.Json;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 using Npgsql;
 
@@ -22,7 +23,7 @@ public sealed record AccountAt(ContractAccount Account, LogHead Head, byte[] Roo
 /// </summary>
 public sealed class AccountReader(NpgsqlDataSource database)
 {
-    private const string Snapshot = $"select data, mt_version from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1";
+    private const string Snapshot = $"select data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1";
 
     private const string AfterSnapshot = $"""
         select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e
@@ -49,13 +50,12 @@ public sealed class AccountReader(NpgsqlDataSource database)
     /// </summary>
     public async Task<AccountAt> AtAsync(string contract, long? position, CancellationToken cancel)
     {
-        // One snapshot of the database: the account and its calendar belong to the same end of the log, whose root never changes.
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var (account, head) = position is { } at
-            ? (await PastAsync(connection, contract, at, cancel), await LogReader.HeadAtAsync(connection, at, cancel))
-            : await LatestAsync(connection, contract, alone: true, cancel);
+        var (account, head, calendar) = position is { } at
+            ? await PastAsync(connection, contract, at, cancel)
+            : await LatestAsync(connection, contract, cancel);
         var root = await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel));
-        return new AccountAt(account ?? throw Unknown(contract), head, root);
+        return new AccountAt((account ?? throw Unknown(contract)) with { Calendar = calendar }, head, root);
     }
 
     /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
@@ -70,14 +70,18 @@ public sealed class AccountReader(NpgsqlDataSource database)
     public static Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(NpgsqlTransaction snapshot, CancellationToken cancel) =>
         AllAsync(snapshot.Connection!, null, cancel);
 
-    private static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(NpgsqlConnection connection, long? position, CancellationToken cancel)
+    private static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(
+        NpgsqlConnection connection, long? position, CancellationToken cancel)
     {
         var head = position is { } past ? await LogReader.HeadAtAsync(connection, past, cancel) : await LogReader.HeadAsync(connection, cancel);
+        var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
-            var account = position is { } at ? await PastAsync(connection, contract, at, cancel) : (await LatestAsync(connection, contract, alone: false, cancel)).Account;
-            accounts.AddRange(account is null ? [] : [account]);
+            var account = position is null
+                ? await CurrentAsync(connection, contract, cancel)
+                : await FoldAsync(connection, contract, head.Position, cancel);
+            accounts.AddRange(account is null ? [] : [account with { Calendar = calendar }]);
         }
 
         return (accounts, head);
@@ -121,52 +125,66 @@ public sealed class AccountReader(NpgsqlDataSource database)
     internal static LedgerException Unknown(string contract) => new(
         ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
 
-    private static async Task<ContractAccount?> PastAsync(NpgsqlConnection connection, string contract, long position, CancellationToken cancel)
+    private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> PastAsync(
+        NpgsqlConnection connection, string contract, long position, CancellationToken cancel)
     {
-        var account = await FoldAsync(connection, contract, position, cancel);
-        return account is null ? null : account with { Calendar = await CalendarReader.AtAsync(connection, position, cancel) };
+        var head = await LogReader.HeadAtAsync(connection, position, cancel);
+        return (await FoldAsync(connection, contract, position, cancel), head, await CalendarReader.AtAsync(connection, position, cancel));
     }
 
-    /// <summary>
-    /// The account now; <paramref name="alone"/> in a snapshot of its own, begun and ended in the same round trip, else in the caller's.
-    /// </summary>
-    private static async Task<(ContractAccount? Account, LogHead Head)> LatestAsync(
-        NpgsqlConnection connection, string contract, bool alone, CancellationToken cancel)
-    {
-        try
-        {
-            return await FollowAsync(connection, contract, alone, cancel);
-        }
-        catch (JsonException)
-        {
-            // A snapshot that another program wrote: the stream is what is right.
-            var head = await LogReader.HeadAsync(connection, cancel);
-            return (await PastAsync(connection, contract, head.Position, cancel), head);
-        }
-    }
-
-    private static async Task<(ContractAccount? Account, LogHead Head)> FollowAsync(
-        NpgsqlConnection connection, string contract, bool alone, CancellationToken cancel)
+    /// <summary>All of one moment in one round trip: the snapshot of the database is begun and ended in it.</summary>
+    private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> LatestAsync(
+        NpgsqlConnection connection, string contract, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                LogReader.End(), CalendarReader.UpTo(long.MaxValue),
-                new(Snapshot) { Parameters = { new() { Value = contract } } }, new(AfterSnapshot) { Parameters = { new() { Value = contract } } },
+                new("begin isolation level repeatable read read only"), LogReader.End(), CalendarReader.UpTo(long.MaxValue),
+                Of(Snapshot, contract), Of(AfterSnapshot, contract), new("commit"),
             },
         };
-        if (alone)
+        LogHead head;
+        try
         {
-            batch.BatchCommands.Insert(0, new("begin isolation level repeatable read read only"));
-            batch.BatchCommands.Add(new("commit"));
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            head = await LogReader.HeadAsync(reader, cancel);
+            await reader.NextResultAsync(cancel);
+            var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), head.Position);
+            await reader.NextResultAsync(cancel);
+            return (await ReadAsync(reader, contract, cancel), head, calendar);
+        }
+        catch (JsonException)
+        {
+            head = await LogReader.HeadAsync(connection, cancel);
         }
 
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var head = await LogReader.HeadAsync(reader, cancel);
-        await reader.NextResultAsync(cancel);
-        var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), head.Position);
-        await reader.NextResultAsync(cancel);
+        return await PastAsync(connection, contract, head.Position, cancel);
+    }
+
+    /// <summary>The account at the end of the log that a snapshot of the database shows.</summary>
+    private static async Task<ContractAccount?> CurrentAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
+    {
+        try
+        {
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Of(Snapshot, contract), Of(AfterSnapshot, contract) } };
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            return await ReadAsync(reader, contract, cancel);
+        }
+        catch (JsonException)
+        {
+            return await FoldAsync(connection, contract, long.MaxValue, cancel);
+        }
+    }
+
+    private static NpgsqlBatchCommand Of(string sql, string contract) => new(sql) { Parameters = { new() { Value = contract } } };
+
+    /// <summary>
+    /// The account by the answers to both questions. Throws <see cref="JsonException"/> for a snapshot that another program wrote: then the
+    /// stream is what is right.
+    /// </summary>
+    private static async Task<ContractAccount?> ReadAsync(NpgsqlDataReader reader, string contract, CancellationToken cancel)
+    {
         var account = await reader.ReadAsync(cancel)
             ? JsonSerializer.Deserialize<ContractAccount>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)
             : null;
@@ -178,6 +196,6 @@ public sealed class AccountReader(NpgsqlDataSource database)
             account = Evolve(account, StoredEvent.Of(reader));
         }
 
-        return (account is null ? null : account with { Calendar = calendar }, head);
+        return account;
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
 using Ledger.Projections.Store;
 using NodaTime;
@@ -14,18 +13,12 @@ public static class CaseReader
 {
     private const string Events = $"{LedgerStore.Schema}.mt_events";
 
-    /// <summary>Some cases of a contract, with their events up to a position.</summary>
-    public static IAsyncEnumerable<CaseFacts> CasesAsync(
-        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo, CancellationToken cancel) =>
-        CasesWithMonthsAsync(connection, contract, streams, upTo, cancel).Select(c => c.Facts);
-
-    /// <summary>Some cases of a contract, with the months of their events (<see cref="CaseFigures.MonthsOf"/>).</summary>
-    public static async IAsyncEnumerable<(CaseFacts Facts, HashSet<string> Months)> CasesWithMonthsAsync(
+    /// <summary>Some cases of a contract, each by its events up to a position, in order.</summary>
+    public static async IAsyncEnumerable<IReadOnlyList<LedgerEvent>> CasesAsync(
         NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo,
         [EnumeratorCancellation] CancellationToken cancel)
     {
-        CaseFacts? facts = null;
-        var months = new HashSet<string>();
+        var events = new List<LedgerEvent>();
         await using var command = new NpgsqlCommand($"""
             select {StoredEvent.Columns} from unnest($1) as c (stream)
             cross join lateral (select * from {Events} where tenant_id = $2 and stream_id = c.stream and seq_id <= $3 order by version) as e
@@ -37,20 +30,18 @@ public static class CaseReader
         while (await reader.ReadAsync(cancel))
         {
             var e = EventMapping.ToEvent(StoredEvent.Of(reader));
-            if (facts is not null && facts.Subject != e.Subject)
+            if (events.Count > 0 && events[0].Subject != e.Subject)
             {
-                yield return (facts, months);
-                (facts, months) = (null, []);
+                yield return events;
+                events = [];
             }
 
-            facts ??= new CaseFacts(e.Subject);
-            facts.Add(e);
-            months.UnionWith(CaseFigures.MonthsOf(e).Select(CycleTables.Text));
+            events.Add(e);
         }
 
-        if (facts is not null)
+        if (events.Count > 0)
         {
-            yield return (facts, months);
+            yield return events;
         }
     }
 

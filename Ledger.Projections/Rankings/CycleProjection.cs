@@ -44,8 +44,9 @@ public sealed class CycleProjection : ProjectionBase, IProjection
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var upTo = events[^1].Sequence;
-        var terms = await FigureTerms.StaleAsync(connection, [.. events.Select(e => e.TenantId).Distinct()], upTo, cancellation);
-        var here = events.GroupBy(e => (Contract: e.TenantId, Stream: e.StreamKey!)).ToDictionary(g => g.Key, g => g.ToList());
+        var page = events.Select(EventMapping.ToEvent).ToList();
+        var terms = await FigureTerms.StaleAsync(connection, [.. page.Select(e => e.Contract).Distinct()], upTo, cancellation);
+        var here = page.GroupBy(e => (e.Contract, Stream: e.Subject)).ToDictionary(g => g.Key, g => g.ToList());
         var touched = here.Keys.Union(await CaseReader.StreamsOfAsync(connection, [.. terms.Keys], upTo, cancellation)).ToList();
         var rows = new Rows();
         foreach (var contract in touched.GroupBy(t => t.Contract))
@@ -58,9 +59,9 @@ public sealed class CycleProjection : ProjectionBase, IProjection
             var begun = contract.Where(c => here.GetValueOrDefault(c) is { } known && known[0].Version == 1).ToHashSet();
             var others = contract.Where(c => !begun.Contains(c)).Select(c => c.Stream).ToList();
             var cases = CaseReader.CasesAsync(connection, contract.Key, others, upTo, cancellation);
-            await foreach (var facts in cases.Concat(begun.Select(c => FactsOf(here[c])).ToAsyncEnumerable()))
+            await foreach (var one in cases.Concat(begun.Select(c => here[c]).ToAsyncEnumerable()))
             {
-                rows.Add(contract.Key, facts, CaseFigures.Of(facts, account.Terms));
+                rows.Add(contract.Key, one[0].Subject, CaseFigures.Of(CaseFacts.Of(one), account.Terms));
             }
         }
 
@@ -72,23 +73,12 @@ public sealed class CycleProjection : ProjectionBase, IProjection
             """,
             terms.Keys.ToArray(), terms.Values.ToArray());
         var months = (
-            from e in events
-            from month in CaseFigures.MonthsOf(EventMapping.ToEvent(e))
-            select (Month: CycleTables.Text(month), Contract: e.TenantId, Stream: e.StreamKey!)).Distinct().ToList();
+            from e in page
+            from month in CaseFigures.MonthsOf(e)
+            select (Month: CycleTables.Text(month), e.Contract, Stream: e.Subject)).Distinct().ToList();
         operations.QueueSqlCommand(
             $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",
             months.Select(m => m.Month).ToArray(), months.Select(m => m.Contract).ToArray(), months.Select(m => m.Stream).ToArray());
-    }
-
-    private static CaseFacts FactsOf(IReadOnlyList<IEvent> events)
-    {
-        var facts = new CaseFacts(events[0].StreamKey!);
-        foreach (var e in events)
-        {
-            facts.Add(EventMapping.ToEvent(e));
-        }
-
-        return facts;
     }
 
     /// <summary>The rows of some cases, which take the place of those that were there.</summary>
@@ -98,11 +88,11 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         private readonly List<(string Contract, string Stream, CaseScore Score)> scores = [];
         private readonly List<(string Contract, string Stream, int Number, SeatClock Clock)> clocks = [];
 
-        public void Add(string contract, CaseFacts facts, CaseFigures figures)
+        public void Add(string contract, string stream, CaseFigures figures)
         {
-            cases.Add((contract, facts.Subject));
-            scores.AddRange(figures.Scores.Select(s => (contract, facts.Subject, s)));
-            clocks.AddRange(figures.Clocks.Select((c, i) => (contract, facts.Subject, i, c)));
+            cases.Add((contract, stream));
+            scores.AddRange(figures.Scores.Select(s => (contract, stream, s)));
+            clocks.AddRange(figures.Clocks.Select((c, i) => (contract, stream, i, c)));
         }
 
         public void Write(IDocumentOperations operations)

@@ -1,4 +1,5 @@
 using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
 using Ledger.Domain.Rates;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
@@ -37,16 +38,16 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
             var terms = (await AccountReader.FoldAsync(connection, contract, until, cancel))?.Terms ?? account.Terms;
             var stored = await StoredAsync(connection, contract, cancel);
             var streams = await CaseReader.StreamsOfAsync(connection, [contract], position, cancel);
-            var cases = CaseReader.CasesWithMonthsAsync(connection, contract, [.. streams.Select(s => s.Stream)], position, cancel);
-            await foreach (var (facts, months) in cases)
+            await foreach (var one in CaseReader.CasesAsync(connection, contract, [.. streams.Select(s => s.Stream)], position, cancel))
             {
-                var (figures, found) = (CaseFigures.Of(facts, terms), stored.GetValueOrDefault(facts.Subject) ?? Stored.Nothing());
-                stored.Remove(facts.Subject);
+                var subject = one[0].Subject;
+                var (figures, found) = (CaseFigures.Of(CaseFacts.Of(one), terms), stored.GetValueOrDefault(subject) ?? Stored.Nothing());
+                stored.Remove(subject);
                 if (!figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores)
                     || !figures.Clocks.SequenceEqual(found.Clocks)
-                    || !found.Months.SetEquals(months))
+                    || !found.Months.SetEquals(one.SelectMany(CaseFigures.MonthsOf).Select(CycleTables.Text)))
                 {
-                    return Problem(contract, facts.Subject, position);
+                    return Problem(contract, subject, position);
                 }
             }
 

@@ -46,7 +46,7 @@ public sealed class RankingReader(NpgsqlDataSource database)
             var terms = all.First(a => a.Terms.Id == contract.Key).Terms;
             await foreach (var one in CaseReader.CasesAsync(connection, contract.Key, [.. contract], head.Position, cancel))
             {
-                late.Add(CaseFigures.Of(one, terms));
+                late.Add(CaseFigures.Of(CaseFacts.Of(one), terms));
             }
         }
 
@@ -87,7 +87,7 @@ public sealed class RankingReader(NpgsqlDataSource database)
             {
                 await foreach (var one in CaseReader.CasesAsync(connection, contract, [.. cases[contract]], position, cancel))
                 {
-                    facts.Add(one);
+                    facts.Add(CaseFacts.Of(one));
                 }
 
                 book.Add((account, facts));
@@ -149,7 +149,8 @@ public sealed class RankingReader(NpgsqlDataSource database)
             {
                 Sums($"""
                     select unit, count(*) filter (where counted), count(*) filter (where counted and responded),
-                        count(*) filter (where counted and resolved), count(*) filter (where counted and satisfaction = $1), count(*) filter (where counted and satisfaction = $2)
+                        count(*) filter (where counted and resolved), count(*) filter (where counted and satisfaction = $1),
+                        count(*) filter (where counted and satisfaction = $2)
                     from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut} group by unit
                     """, (int)Satisfaction.Satisfied, (int)Satisfaction.MostlySatisfied),
                 Sums($"""

@@ -1,5 +1,4 @@
 using System.Data;
-using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using NodaTime;
 using Npgsql;
@@ -168,17 +167,15 @@ public sealed class LogTransaction : IAsyncDisposable
     {
         await using var command = Command($"""
             insert into {LedgerStore.Schema}.mt_streams (tenant_id, id, type, version, timestamp, created, is_archived)
-            select tenant_id, id, case when id = tenant_id and id <> $4 then $5 when id like '{EventStreams.Cases}%' then $7 end, version, $6, $6, false
-            from unnest($1::text[], $2::text[], $3::bigint[]) as s (tenant_id, id, version)
+            select tenant_id, id, type, version, $5, $5, false
+            from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as s (tenant_id, id, version, type)
             on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
             """);
         command.Parameters.Add(Text(ends.Keys.Select(e => e.Contract)));
         command.Parameters.Add(Text(ends.Keys.Select(e => e.Key)));
         command.Parameters.Add(new() { Value = ends.Values.ToArray() });
-        command.Parameters.Add(new() { Value = LedgerSource.Contract });
-        command.Parameters.Add(new() { Value = LedgerStore.AccountAlias });
+        command.Parameters.Add(Text(ends.Keys.Select(e => StreamTypes.AliasOf(e.Contract, e.Key))));
         command.Parameters.Add(new() { Value = RecordedAt.ToDateTimeUtc() });
-        command.Parameters.Add(new() { Value = LedgerStore.CaseAlias });
         if (await command.ExecuteNonQueryAsync(cancel) is var rows && rows != ends.Count)
         {
             throw new InvalidOperationException($"{ends.Count} streams were to be written, the database counted {rows}");
@@ -189,6 +186,6 @@ public sealed class LogTransaction : IAsyncDisposable
 
     private NpgsqlCommand Command(string sql) => new(sql, connection, transaction);
 
-    private static NpgsqlParameter Text(IEnumerable<string> values) =>
+    private static NpgsqlParameter Text(IEnumerable<string?> values) =>
         new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 }

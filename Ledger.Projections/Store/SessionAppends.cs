@@ -1,6 +1,4 @@
-using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
-using Ledger.Domain.Facts;
 using Marten;
 
 namespace Ledger.Projections.Store;
@@ -15,17 +13,10 @@ public static class SessionAppends
     public static JasperFx.Events.IEvent Record(this IDocumentOperations session, NewEvent e, long? version = null)
     {
         var wrapped = EventMapping.ToMarten(e);
-        var stream = session.Events.Append(EventStreams.KeyOf(e.Contract, e.Subject), wrapped);
+        var key = EventStreams.KeyOf(e.Contract, e.Subject);
+        var stream = session.Events.Append(key, wrapped);
         stream.ExpectedVersionOnServer = version ?? stream.ExpectedVersionOnServer;
-        if (e.Contract != LedgerSource.Contract && EventStreams.IsAccounts(e.Subject))
-        {
-            stream.AggregateType = typeof(ContractAccount);
-        }
-        else if (e.Subject.StartsWith(EventStreams.Cases, StringComparison.Ordinal))
-        {
-            stream.AggregateType = typeof(CaseFacts);
-        }
-
+        stream.AggregateType = StreamTypes.Of(e.Contract, key) ?? stream.AggregateType;
         return wrapped;
     }
 }

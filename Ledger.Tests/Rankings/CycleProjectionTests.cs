@@ -49,11 +49,8 @@ public sealed class CycleProjectionTests
     [Fact]
     public async Task A_scheme_whose_cycles_begin_on_the_19th_counts_other_days_of_the_same_cases()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await using var database = await YearAsync(casesPerMonth: 40);
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
-        await Ledgers.ImportAsync(ledger, ServiceYear.Of(Terms.Of(Contract), 7, 40));
-        await ledger.Models.CatchUpAsync(default);
         var before = await SameAsync(database, Cycles[1]);
         var scheme = new ScoringSchemeAdopted("from the 19th", Cycles[1], CycleKind.From19th, 0.1m, 0.5m, 0.4m, 0.9m);
         var adopted = new NewEvent(Contract, "scheme/1", "scheme-1", "test", History.At("2026-11-19T00:00:00+08:00"), "city", scheme);
@@ -68,11 +65,8 @@ public sealed class CycleProjectionTests
     [Fact]
     public async Task A_late_record_an_exclusion_and_changed_limits_move_what_was_counted_before()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await using var database = await YearAsync(casesPerMonth: 40);
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
-        await Ledgers.ImportAsync(ledger, ServiceYear.Of(Terms.Of(Contract), 7, 40));
-        await ledger.Models.CatchUpAsync(default);
         var before = await SameAsync(database, Cycles[1]);
         var scored = await database.ScalarAsync<string>("select stream_id from ledger.case_scores where cycle = '2025-12' and unit is not null and counted order by 1 limit 1");
 
@@ -104,16 +98,22 @@ public sealed class CycleProjectionTests
     [Fact]
     public async Task Verify_names_the_case_whose_figures_are_not_what_its_events_yield()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
-        await Ledgers.ImportAsync(database.Ledger, ServiceYear.Of(Terms.Of(Contract), 7, 10));
-        await database.Ledger.Models.CatchUpAsync(default);
+        await using var database = await YearAsync(casesPerMonth: 10);
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
         var subject = await database.ScalarAsync<string>("select min(stream_id) from ledger.case_scores where responded");
         await database.ExecuteAsync($"update ledger.case_scores set responded = false where stream_id = '{subject}'");
         Assert.Contains(subject, (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
         await database.Ledger.Models.RebuildAsync(default);
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
+    }
+
+    private static async Task<TestDatabase> YearAsync(int casesPerMonth)
+    {
+        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await Ledgers.RegisterAllAsync(database.Ledger);
+        await Ledgers.ImportAsync(database.Ledger, ServiceYear.Of(Terms.Of(Contract), 7, casesPerMonth));
+        await database.Ledger.Models.CatchUpAsync(default);
+        return database;
     }
 
     private static async Task AssertSameAsync(TestDatabase database, long progress)

@@ -42,7 +42,7 @@ public static class Insider
         {
             await ExecuteAsync(
                 connection, "insert into ledger.mt_streams (tenant_id, id, type, version, is_archived) values ($1, $2, $3, $4, false)",
-                contract, stream, TypeOf(contract, stream) ?? (object)DBNull.Value, version);
+                contract, stream, StreamTypes.AliasOf(contract, stream) ?? (object)DBNull.Value, version);
         }
 
         foreach (var e in rows)
@@ -81,9 +81,4 @@ public static class Insider
 
         await command.ExecuteNonQueryAsync();
     }
-
-    private static string? TypeOf(string contract, string stream) =>
-        contract == stream && contract != LedgerSource.Contract ? LedgerStore.AccountAlias
-        : stream.StartsWith(EventStreams.Cases, StringComparison.Ordinal) ? LedgerStore.CaseAlias
-        : null;
 }

@@ -30,8 +30,6 @@ public sealed class TestLedger : IAsyncDisposable
 {
     private readonly LedgerHost host;
     private readonly ISigner? signer;
-    private readonly SemaphoreSlim starting = new(1);
-    private bool started;
 
     private TestLedger(LedgerHost host, LedgerSettings settings, ISigner? signer) => (this.host, Settings, this.signer) = (host, settings, signer);
 
@@ -79,24 +77,7 @@ public sealed class TestLedger : IAsyncDisposable
     /// <summary>Sends a command as the command line does.</summary>
     public async Task<T> SendAsync<T>(string contract, object command) => await (await BusAsync()).InvokeForTenantAsync<T>(contract, command);
 
-    public async Task<IMessageBus> BusAsync()
-    {
-        await starting.WaitAsync();
-        try
-        {
-            if (!started)
-            {
-                await host.StartAsync(default);
-                started = true;
-            }
-        }
-        finally
-        {
-            starting.Release();
-        }
-
-        return new Wolverine.Runtime.MessageBus((Wolverine.Runtime.WolverineRuntime)Get<Wolverine.Runtime.IWolverineRuntime>());
-    }
+    public Task<IMessageBus> BusAsync() => host.BusAsync(default);
 
     public Task<Registration> RegisterAsync(string contract, string source = "test") =>
         SendAsync<Registration>(contract, new RegisterContract(TermsReader.Read(Terms.File(contract), out _)!, source));
@@ -128,7 +109,6 @@ public sealed class TestLedger : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        starting.Dispose();
         await host.DisposeAsync();
         (signer as IDisposable)?.Dispose();
     }

@@ -13,7 +13,6 @@ using Ledger.Projections.Evidence.Checkpoints;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Npgsql;
-using Wolverine;
 
 namespace Ledger.Benchmarks;
 
@@ -51,7 +50,6 @@ internal sealed class Bench : IAsyncDisposable
         var connection = cluster?.ConnectionString ?? server!;
         var ledger = await LedgerHost.OpenAsync(
             new LedgerSettings(directory, connection), SystemClock.Instance, Console.Error.WriteLine, CancellationToken.None, Signer.Open(DataFiles.Signer(directory)));
-        await ledger.StartAsync(CancellationToken.None);
         return new Bench(directory, cluster, connection, ledger);
     }
 
@@ -73,11 +71,8 @@ internal sealed class Bench : IAsyncDisposable
     public Task AssessAsync(string contract, Instant asOf) => SendAsync<AssessmentReport>(contract, new AssessContract(contract, asOf));
 
     /// <summary>Sends a command as the command line does.</summary>
-    public async Task<T> SendAsync<T>(string contract, object command)
-    {
-        await using var scope = ledger.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeForTenantAsync<T>(contract, command);
-    }
+    public async Task<T> SendAsync<T>(string contract, object command) =>
+        await (await ledger.BusAsync(CancellationToken.None)).InvokeForTenantAsync<T>(contract, command);
 
     /// <summary>Runs the product's command line on this ledger, as a process of its own. Gives its peak memory in bytes.</summary>
     public Task<long> CommandAsync(params string[] arguments) => ProcessAsync("Ledger.Api.dll", [.. arguments, "--json"]);
