@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Npgsql;
@@ -21,6 +22,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Watched accounts = new(AccountProjection.Shard, DiagnoseAccountsAsync);
+    private readonly Watched payables = new(PayableProjection.Shard, DiagnoseAccountsAsync);
     private readonly Watched cycles = new(CycleProjection.Shard, CaseReader.UnreadableAsync);
 
     private sealed record Watched(string Shard, Func<NpgsqlConnection, long, CancellationToken, Task<string?>> DiagnoseAsync)
@@ -32,6 +34,9 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
 
     /// <summary>The accounts, from which statements are made.</summary>
     public ProjectionHealth Statements => accounts.Health;
+
+    /// <summary>What is payable for each contract.</summary>
+    public ProjectionHealth Payables => payables.Health;
 
     /// <summary>The cycles, from which rankings are made.</summary>
     public ProjectionHealth Rankings => cycles.Health;
@@ -46,6 +51,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
                 var head = (await LogReader.HeadAsync(connection, stoppingToken)).Position;
                 await LookAsync(accounts, head, connection, stoppingToken);
+                await LookAsync(payables, head, connection, stoppingToken);
                 await LookAsync(cycles, head, connection, stoppingToken);
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e))
@@ -63,7 +69,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
 
     private async Task LookAsync(Watched watched, long head, NpgsqlConnection connection, CancellationToken cancel)
     {
-        var position = await AccountVerifier.PositionAsync(connection, watched.Shard, cancel);
+        var position = await ProjectionProgress.AtAsync(connection, watched.Shard, cancel);
         if (position != watched.Health.Position || position >= head)
         {
             watched.Moved.Restart();

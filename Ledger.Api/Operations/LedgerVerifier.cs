@@ -4,6 +4,7 @@ using Ledger.Projections.Accounts;
 using Ledger.Projections.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Verification;
+using Ledger.Projections.Payables;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
@@ -39,11 +40,12 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
 
         var assessments = await new AssessmentVerifier(database, reader).VerifyAsync(log.Events, cancel);
         var (documents, changed) = await new AccountVerifier(database).VerifyAsync(cancel);
-        changed ??= await new CycleVerifier(database).VerifyAsync(cancel);
+        var (payables, altered) = await new PayableVerifier(database).VerifyAsync(cancel);
+        changed ??= altered ?? await new CycleVerifier(database).VerifyAsync(cancel);
         var (fields, missing, unread) = await new PersonalVerifier(database, reader, personal).VerifyAsync(log.Events, cancel);
         var problem = assessments.Problem ?? changed ?? unread;
         return new LedgerVerification(
-            problem is null, log.Events, log.Streams, assessments.Runs, documents, fields, retained.Count, log.Root,
+            problem is null, log.Events, log.Streams, assessments.Runs, documents + payables, fields, retained.Count, log.Root,
             assessments.Problem is null && changed is null ? missing : assessments.Position, problem);
     }
 

@@ -1,6 +1,7 @@
 using Ledger.Api.Hosting;
 using Ledger.Domain.Contracts;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using NodaTime;
@@ -17,6 +18,9 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     /// <summary>The accounts, from which statements are made.</summary>
     public const string Accounts = "accounts";
 
+    /// <summary>What is payable for each contract.</summary>
+    public const string Payables = "payables";
+
     /// <summary>What cases add to cycles, from which rates and rankings are made.</summary>
     public const string Cycles = "cycles";
 
@@ -31,6 +35,11 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
         if (only is null or Accounts)
         {
             await daemon.RebuildProjectionAsync<ContractAccount>(TimeSpan.FromHours(1), cancel);
+        }
+
+        if (only is null or Payables)
+        {
+            await daemon.RebuildProjectionAsync<PayableProjection>(TimeSpan.FromHours(1), cancel);
         }
 
         if (only is null or Cycles)
@@ -61,6 +70,6 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     private async Task<(long Position, int Contracts)> ReachedAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await AccountVerifier.PositionAsync(connection, cancel), (await LogReader.ContractsAsync(connection, cancel)).Count);
+        return (await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, cancel), (await LogReader.ContractsAsync(connection, cancel)).Count);
     }
 }

@@ -61,30 +61,53 @@ public sealed class AccountReader(NpgsqlDataSource database)
     /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
     public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(long? position, CancellationToken cancel)
     {
+        if (position is not { } past)
+        {
+            return await NowAsync(null, cancel);
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        return await AllAsync(connection, position, cancel);
+        var head = await LogReader.HeadAtAsync(connection, past, cancel);
+        return (await EachAsync(connection, null, head, contract => FoldAsync(connection, contract, past, cancel), cancel), head);
     }
 
-    /// <summary>The accounts of all contracts as a snapshot of the database shows them, by id; with that moment.</summary>
-    public static Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(NpgsqlTransaction snapshot, CancellationToken cancel) =>
-        AllAsync(snapshot.Connection!, null, cancel);
-
-    private static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(
-        NpgsqlConnection connection, long? position, CancellationToken cancel)
+    /// <summary>The accounts of all contracts, or of some, at the log's end, by id; with that moment.</summary>
+    public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> NowAsync(
+        IReadOnlySet<string>? only, CancellationToken cancel)
     {
-        var head = position is { } past ? await LogReader.HeadAtAsync(connection, past, cancel) : await LogReader.HeadAsync(connection, cancel);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        return await NowAsync(snapshot, only, cancel);
+    }
+
+    /// <summary>The accounts of all contracts, or of some, as a snapshot of the database shows them, by id; with that moment.</summary>
+    public static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> NowAsync(
+        NpgsqlTransaction snapshot, IReadOnlySet<string>? only, CancellationToken cancel)
+    {
+        var connection = snapshot.Connection!;
+        var head = await LogReader.HeadAsync(connection, cancel);
+        return (await EachAsync(connection, only, head, contract => CurrentAsync(connection, contract, cancel), cancel), head);
+    }
+
+    private static async Task<IReadOnlyList<ContractAccount>> EachAsync(
+        NpgsqlConnection connection, IReadOnlySet<string>? only, LogHead head, Func<string, Task<ContractAccount?>> read, CancellationToken cancel)
+    {
+        if (only is { Count: 0 })
+        {
+            return [];
+        }
+
         var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
         var accounts = new List<ContractAccount>();
         foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
         {
-            var account = position is null
-                ? await CurrentAsync(connection, contract, cancel)
-                : await FoldAsync(connection, contract, head.Position, cancel);
-            accounts.AddRange(account is null ? [] : [account with { Calendar = calendar }]);
+            if (only?.Contains(contract) != false && await read(contract) is { } account)
+            {
+                accounts.Add(account with { Calendar = calendar });
+            }
         }
 
-        return (accounts, head);
+        return accounts;
     }
 
     /// <summary>

@@ -18,7 +18,7 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
-        var position = await PositionAsync(connection, cancel);
+        var position = await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, cancel);
         var stored = new Dictionary<string, byte[]>();
         await using (var command = new NpgsqlCommand(Documents, connection))
         {
@@ -51,18 +51,5 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
         }
 
         return (documents, stored.Count == 0 ? null : $"the read model has an account of {stored.Keys.First()}, which the log does not know");
-    }
-
-    /// <summary>The position that the projection of accounts has reached; 0 where it never ran.</summary>
-    public static Task<long> PositionAsync(NpgsqlConnection connection, CancellationToken cancel) => PositionAsync(connection, AccountProjection.Shard, cancel);
-
-    /// <summary>The position that a projection has reached; 0 where it never ran.</summary>
-    public static async Task<long> PositionAsync(NpgsqlConnection connection, string shard, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand($"select last_seq_id from {LedgerStore.Schema}.mt_event_progression where name = $1", connection)
-        {
-            Parameters = { new() { Value = shard } },
-        };
-        return await command.ExecuteScalarAsync(cancel) is long position ? position : 0;
     }
 }

@@ -8,11 +8,12 @@ namespace Ledger.Projections.Accounts;
 /// <summary>The working-day calendar as it stood at a position: the last one published by then, else the one that ships.</summary>
 public static class CalendarReader
 {
-    private const string Sql = $"""
-        select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e
-        where e.tenant_id = '{LedgerSource.Contract}' and e.stream_id = '{LedgerSource.Contract}' and e.type = 'calendar_published' and e.seq_id <= $1
-        order by e.version
+    private const string Published = $"""
+        from {LedgerStore.Schema}.mt_events e
+        where e.tenant_id = '{LedgerSource.Contract}' and e.stream_id = '{LedgerSource.Contract}' and e.type = 'calendar_published'
         """;
+
+    private const string Sql = $"select {StoredEvent.Columns} {Published} and e.seq_id <= $1 order by e.version";
 
     /// <summary>The calendar at a position.</summary>
     public static async Task<WorkingDays> AtAsync(NpgsqlDataSource database, long position, CancellationToken cancel)
@@ -31,6 +32,13 @@ public static class CalendarReader
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { UpTo(position) } };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         return await ReadAsync(reader, cancel);
+    }
+
+    /// <summary>Where the last calendar was published; 0 where none was.</summary>
+    public static async Task<long> LastAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand($"select coalesce(max(e.seq_id), 0) {Published}", connection);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>Asks for every calendar published up to a position, among other questions.</summary>

@@ -1,29 +1,78 @@
+using System.Data;
+using System.Text.Json;
+using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
 using NodaTime;
+using Npgsql;
 
 namespace Ledger.Projections.Payables;
 
 /// <summary>
-/// What is payable over all contracts: from the snapshots of their accounts and what followed, or as of any position from their
-/// streams. Due dates follow the calendar of the moment, which is why they are no part of a stored document.
+/// What is payable over all contracts: now from what <see cref="PayableProjection"/> keeps and, where something happened to a contract
+/// since, from its account; as of any position from the streams of accounts.
 /// </summary>
-public sealed class PayableReader(AccountReader accounts)
+public sealed class PayableReader(NpgsqlDataSource database, AccountReader accounts)
 {
+    // What happened last to an account is the event of its stream's version; a published calendar moves due dates, too.
+    private const string Current = $"""
+        select p.data from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} p
+        join {LedgerStore.Schema}.mt_streams s on s.tenant_id = p.tenant_id and s.id = p.id
+        join {LedgerStore.Schema}.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = s.version
+        where p.tenant_id = p.id and (p.data ->> 'position')::bigint >= greatest(e.seq_id, $1)
+        """;
+
     /// <summary>
     /// The payables at a position, or at the log's end; those of a status, and those due before a date (not on it), where these
     /// are named.
     /// </summary>
     public async Task<PayableList> ListAsync(PeriodStatus? status, LocalDate? dueBefore, long? position, CancellationToken cancel)
     {
-        var (all, head) = await accounts.AllAsync(position, cancel);
+        var (all, head) = position is { } past ? await PastAsync(past, cancel) : await NowAsync(cancel);
         var rows =
-            from account in all
-            from statement in StatementBuilder.BuildAll(account)
-            where status is null || statement.Status == status
-            where dueBefore is null || statement.DueOn < dueBefore
-            select Payable.Of(statement);
+            from contract in all
+            from payable in contract.Periods
+            where status is null || payable.Status == status
+            where dueBefore is null || payable.DueOn < dueBefore
+            select payable;
         return PayableList.Of(EventMapping.ToMoment(head), rows);
+    }
+
+    private async Task<(IEnumerable<ContractPayables> All, LogHead Head)> PastAsync(long position, CancellationToken cancel)
+    {
+        var (all, head) = await accounts.AllAsync(position, cancel);
+        return (all.Select(a => ContractPayables.Of(a, position)), head);
+    }
+
+    private async Task<(IEnumerable<ContractPayables> All, LogHead Head)> NowAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var kept = await KeptAsync(connection, await CalendarReader.LastAsync(connection, cancel), cancel);
+        var others = (await LogReader.ContractsAsync(connection, cancel)).ToHashSet();
+        others.ExceptWith(kept.Select(k => k.Id));
+        var (made, head) = await AccountReader.NowAsync(snapshot, others, cancel);
+        return (kept.Concat(made.Select(a => ContractPayables.Of(a, head.Position))), head);
+    }
+
+    private static async Task<List<ContractPayables>> KeptAsync(NpgsqlConnection connection, long calendar, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(Current, connection) { Parameters = { new() { Value = calendar } } };
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var kept = new List<ContractPayables>();
+        while (await reader.ReadAsync(cancel))
+        {
+            try
+            {
+                kept.Add(JsonSerializer.Deserialize<ContractPayables>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!);
+            }
+            catch (JsonException)
+            {
+                // Another program wrote it: the account is what is right.
+            }
+        }
+
+        return kept;
     }
 }

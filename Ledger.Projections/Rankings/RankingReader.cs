@@ -29,7 +29,7 @@ public sealed class RankingReader(NpgsqlDataSource database)
 
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var (all, head) = await AccountReader.AllAsync(snapshot, cancel);
+        var (all, head) = await AccountReader.NowAsync(snapshot, null, cancel);
         var facts = await FactsAsync(connection, head.Position, cancel);
         var scheme = SchemeOf(facts, cycle);
         var ratings = facts.Where(f => (f.Data as MonthlyRatingPublished)?.Cycle == cycle).GroupBy(f => f.Contract)
@@ -111,7 +111,7 @@ public sealed class RankingReader(NpgsqlDataSource database)
 
     /// <summary>The position that the projection of cycles has reached; 0 where it never ran.</summary>
     public static async Task<long> ProgressAsync(NpgsqlConnection connection, CancellationToken cancel) =>
-        await AccountVerifier.PositionAsync(connection, CycleProjection.Shard, cancel);
+        await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, cancel);
 
     /// <summary>The published ratings and adopted schemes of all contracts up to a position, in the order of the log.</summary>
     private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)

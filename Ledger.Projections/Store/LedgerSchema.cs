@@ -8,7 +8,7 @@ namespace Ledger.Projections.Store;
 /// <summary>The log's schema, as Marten applies and asserts it.</summary>
 public static class LedgerSchema
 {
-    private static readonly AppliedSchema Applied = new(LedgerStore.Schema, 2, $"Marten {typeof(DocumentStore).Assembly.GetName().Version}");
+    private static readonly AppliedSchema Applied = new(LedgerStore.Schema, 3, $"Marten {typeof(DocumentStore).Assembly.GetName().Version}");
 
     /// <summary>Applies what is missing, unless all of it was applied (<see cref="AppliedSchema.EnsureAsync"/>).</summary>
     public static Task EnsureAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.EnsureAsync(owner, () => MakeAsync(owner), cancel);

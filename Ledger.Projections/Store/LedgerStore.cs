@@ -7,6 +7,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
 using Marten;
 using NodaTime;
@@ -32,6 +33,9 @@ public static class LedgerStore
 
     /// <summary>What Marten calls the type of an account's stream.</summary>
     public const string AccountAlias = "contract_account";
+
+    /// <summary>What Marten calls the document of a contract's payables.</summary>
+    public const string PayablesAlias = "contract_payables";
 
     /// <summary>A store over a database; <paramref name="clock"/> tells when events are recorded.</summary>
     /// <param name="database">The ledger's.</param>
@@ -70,8 +74,10 @@ public static class LedgerStore
 
         // Who decides again on an account reads only what followed: Marten still asks for its version and every event after it.
         options.Events.CacheAggregatesForWriting<ContractAccount>(MostAccountsKept);
+        options.Projections.Add(new PayableProjection(database), ProjectionLifecycle.Async);
         options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
+        options.Schema.For<ContractPayables>().DocumentAlias(PayablesAlias);
     }
 
     /// <summary>

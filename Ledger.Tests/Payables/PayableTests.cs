@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
@@ -95,6 +96,75 @@ public sealed class PayableTests
         Assert.Equal(2, (await command.RunAsync(settings, "payables", "--status", "nearly")).Status);
         Assert.Equal(2, (await command.RunAsync(settings, "payables", "--due-before", "soon")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await service.Http.GetAsync(new Uri("/api/payables?status=nearly", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whether_the_projection_never_ran_is_behind_or_at_the_end_the_list_is_what_the_accounts_yield()
+    {
+        await using var database = await ReadyAsync();
+        await AssertSameAsync(database, kept: 0);
+
+        await database.Ledger.Models.CatchUpAsync(default);
+        await AssertSameAsync(database, kept: 5);
+
+        // One contract moves on: it alone is made from its account.
+        await Ledgers.ImportAsync(database.Ledger, [Decision("period/1", new PeriodReportSubmitted([ReportDocument.ServiceReport]), "vendor-1")]);
+        await AssertSameAsync(database, kept: 4);
+        await database.Ledger.Models.CatchUpAsync(default);
+        await AssertSameAsync(database, kept: 5);
+        await database.Ledger.Models.RebuildAsync(default, ReadModels.Payables);
+        await AssertSameAsync(database, kept: 5);
+    }
+
+    [Fact]
+    public async Task A_published_calendar_moves_the_due_dates_of_every_contract()
+    {
+        await using var database = await ReadyAsync();
+        await database.Ledger.Models.CatchUpAsync(default);
+        var before = await AssertSameAsync(database, kept: 5);
+        var holidays = Enumerable.Range(1, 28).Select(day => $"\"2026-04-{day:00}\"");
+        var calendar = $$"""{"publishedYears":[2023,2024,2025,2026],"holidays":[{{string.Join(',', holidays)}}],"makeUpWorkingDays":[]}""";
+        Assert.Empty((await database.Ledger.PublishAsync(calendar)).Faults);
+        var after = await AssertSameAsync(database, kept: 0);
+        Assert.NotEqual(before, after);
+        await database.Ledger.Models.CatchUpAsync(default);
+        Assert.Equal(after, await AssertSameAsync(database, kept: 5));
+    }
+
+    [Fact]
+    public async Task Verify_names_the_contract_whose_payables_were_changed_lost_or_invented()
+    {
+        await using var database = await ReadyAsync();
+        await database.Ledger.Models.CatchUpAsync(default);
+        foreach (var sql in new[]
+        {
+            "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{periods,0,paid}', '\"1078800.00\"') where id = 'gaomidian-2025'",
+            "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
+            "update ledger.mt_doc_contract_payables set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
+            "delete from ledger.mt_doc_contract_payables where id = 'gaomidian-2025'",
+        })
+        {
+            Assert.True((await database.Ledger.VerifyAsync()).Ok);
+            await database.ExecuteAsync(sql);
+            Assert.Contains("gaomidian-2025", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
+            await database.Ledger.Models.RebuildAsync(default, ReadModels.Payables);
+        }
+    }
+
+    /// <summary>The list now, which is that of the accounts' streams; so many contracts are kept and still current.</summary>
+    private static async Task<string> AssertSameAsync(TestDatabase database, int kept)
+    {
+        Assert.Equal(kept, await database.ScalarAsync<long>("""
+            select count(*) from ledger.mt_doc_contract_payables p where (data ->> 'position')::bigint >= (
+                select max(seq_id) from ledger.mt_events e where (e.tenant_id = p.id and e.stream_id = p.id) or e.type = 'calendar_published')
+            """));
+        var now = await database.Ledger.Payables.ListAsync(null, null, null, default);
+        var head = (await database.Ledger.Log.HeadAsync(default)).Position;
+        Assert.Equal(head, now.AsOf.Position);
+        Assert.Equal(Text(await database.Ledger.Payables.ListAsync(null, null, head, default)), Text(now));
+        return Text(now);
+
+        static string Text(PayableList list) => System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(list.Rows));
     }
 
     private static NewEvent Decision(string subject, EventData data, string actor) =>

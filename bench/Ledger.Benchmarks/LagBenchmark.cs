@@ -63,7 +63,7 @@ internal static class LagBenchmark
         await using var connection = await bench.Database.OpenConnectionAsync();
         while (lags.Count < batches)
         {
-            var reached = await AccountVerifier.PositionAsync(connection, CancellationToken.None);
+            var reached = await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, CancellationToken.None);
             while (acknowledged.TryPeek(out var next) && next.Position <= reached && acknowledged.TryDequeue(out _))
             {
                 lags.Add(Stopwatch.GetElapsedTime(next.At).TotalMilliseconds);

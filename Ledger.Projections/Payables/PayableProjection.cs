@@ -1,0 +1,45 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Ledger.Domain.Events;
+using Ledger.Projections.Accounts;
+using Marten;
+using Marten.Events.Projections;
+using Npgsql;
+
+namespace Ledger.Projections.Payables;
+
+/// <summary>
+/// What is payable for each contract (<see cref="ContractPayables"/>): made anew from its account whenever something happens to it, and
+/// for all contracts when a calendar is published, by which due dates move.
+/// </summary>
+public sealed class PayableProjection : ProjectionBase, IProjection
+{
+    /// <summary>What Marten calls its progress.</summary>
+    public const string Shard = "Payables:All";
+
+    private readonly NpgsqlDataSource database;
+
+    /// <summary>The projection over a database: the accounts are read there as they are now, which is at or after a page's end.</summary>
+    public PayableProjection(NpgsqlDataSource database)
+    {
+        this.database = database;
+        Name = "Payables";
+        foreach (var type in EventCatalogue.All.Where(t => EventStreams.IsAccounts(t.Subjects[0])))
+        {
+            IncludeType(type.Data);
+        }
+
+        Options.DeleteViewTypeOnTeardown<ContractPayables>();
+    }
+
+    /// <inheritdoc/>
+    public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        var only = events.Any(e => e.Data is CalendarPublished) ? null : events.Select(e => e.TenantId).ToHashSet();
+        var (accounts, head) = await new AccountReader(database).NowAsync(only, cancellation);
+        foreach (var account in accounts)
+        {
+            operations.ForTenant(account.Id).Store(ContractPayables.Of(account, head.Position));
+        }
+    }
+}

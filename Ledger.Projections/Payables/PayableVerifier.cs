@@ -1,0 +1,67 @@
+using System.Data;
+using Ledger.Domain.Json;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Store;
+using Npgsql;
+
+namespace Ledger.Projections.Payables;
+
+/// <summary>
+/// Compares the payables of every contract with those of its account at the position for which they say that they were made: what was
+/// edited, lost or invented is named.
+/// </summary>
+public sealed class PayableVerifier(NpgsqlDataSource database)
+{
+    private const string Documents = $"""
+        select tenant_id, id, (data ->> 'position')::bigint, data from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} order by tenant_id
+        """;
+
+    private sealed record Kept(string Tenant, string Contract, long Position, byte[] Data);
+
+    /// <summary>How many documents were compared, and what is wrong with the first that differs.</summary>
+    public async Task<(int Documents, string? Problem)> VerifyAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var kept = await KeptAsync(connection, cancel);
+        var head = await LogReader.HeadAsync(connection, cancel);
+        foreach (var one in kept)
+        {
+            if (one.Tenant != one.Contract || one.Position > head.Position || !await IsRightAsync(connection, one, cancel))
+            {
+                return (kept.Count, $"the payables of {one.Contract} are not what the log yields at position {one.Position}: they were changed; the log is right");
+            }
+        }
+
+        var progress = await ProjectionProgress.AtAsync(connection, PayableProjection.Shard, cancel);
+        var lost = (await AccountReader.NowAsync(snapshot, null, cancel)).Accounts
+            .FirstOrDefault(a => a.RegisteredAt <= progress && !kept.Exists(k => k.Contract == a.Id));
+        return (kept.Count, lost is null ? null : $"the read model lacks the payables of {lost.Id}");
+    }
+
+    private static async Task<bool> IsRightAsync(NpgsqlConnection connection, Kept kept, CancellationToken cancel)
+    {
+        if (await AccountReader.FoldAsync(connection, kept.Contract, kept.Position, cancel) is not { } account)
+        {
+            return false;
+        }
+
+        var calendar = await CalendarReader.AtAsync(connection, kept.Position, cancel);
+        var right = ContractPayables.Of(account with { Calendar = calendar }, kept.Position);
+        return CanonicalJson.Of(kept.Data).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(right)));
+    }
+
+    private static async Task<List<Kept>> KeptAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(Documents, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var kept = new List<Kept>();
+        while (await reader.ReadAsync(cancel))
+        {
+            kept.Add(new Kept(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancel)));
+        }
+
+        return kept;
+    }
+}
