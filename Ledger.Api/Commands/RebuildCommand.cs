@@ -10,7 +10,7 @@ internal static class RebuildCommand
 {
     private const string All = "all";
 
-    private static readonly string[] Names = [All, ReadModels.Accounts, ReadModels.Payables, ReadModels.Cycles];
+    private static readonly string[] Names = [All, .. ReadModels.All.Keys];
 
     private sealed record Rebuilt(string Projection, long Position, int Contracts, double Seconds);
 

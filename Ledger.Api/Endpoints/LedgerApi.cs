@@ -38,7 +38,7 @@ public static class LedgerApi
                 options.Converters.Add(converter);
             }
         });
-        builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.Source, clock);
+        builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.MartenSource, clock);
         if (settings.Schedule is { } schedule)
         {
             builder.Services.AddSingleton(schedule);

@@ -14,11 +14,17 @@ public sealed class LedgerDatabase : IAsyncDisposable
     private readonly EmbeddedCluster? cluster;
     private readonly string connectionString;
 
-    private LedgerDatabase(EmbeddedCluster? cluster, string connectionString, NpgsqlDataSource source) =>
-        (this.cluster, this.connectionString, Source) = (cluster, connectionString, source);
+    private LedgerDatabase(EmbeddedCluster? cluster, string connectionString, NpgsqlDataSource source, NpgsqlDataSource martenSource) =>
+        (this.cluster, this.connectionString, Source, MartenSource) = (cluster, connectionString, source, martenSource);
 
     /// <summary>Connections in the service's role, where this user may take it.</summary>
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>
+    /// The same for Marten. For a prepared statement PostgreSQL comes to keep one plan for any arguments: by it a projection's next page
+    /// reads and sorts all the rest of the log. Here each is planned for its own (docs/decisions/0005).
+    /// </summary>
+    public NpgsqlDataSource MartenSource { get; }
 
     /// <summary>Opens the database that the settings name; <paramref name="say"/> is told what is being done, for people.</summary>
     public static async Task<LedgerDatabase> OpenAsync(LedgerSettings settings, Action<string> say, CancellationToken cancel)
@@ -44,6 +50,7 @@ public sealed class LedgerDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await MartenSource.DisposeAsync();
         await Source.DisposeAsync();
         cluster?.Dispose();
     }
@@ -70,6 +77,7 @@ public sealed class LedgerDatabase : IAsyncDisposable
             settings.Options = $"{settings.Options} -c role={ServiceRole.Name}".Trim();
         }
 
-        return new LedgerDatabase(cluster, connectionString, NpgsqlDataSource.Create(settings));
+        var marten = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Options = $"{settings.Options} -c plan_cache_mode=force_custom_plan".Trim() };
+        return new LedgerDatabase(cluster, connectionString, NpgsqlDataSource.Create(settings), NpgsqlDataSource.Create(marten));
     }
 }

@@ -30,7 +30,7 @@ public sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddLedger(database, settings, clock, signer);
         if (commands)
         {
-            builder.Services.AddCommands(database.Source, clock);
+            builder.Services.AddCommands(database.MartenSource, clock);
         }
 
         return new LedgerHost(database, builder.Build());

@@ -1,5 +1,4 @@
 using Ledger.Api.Hosting;
-using Ledger.Domain.Contracts;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
@@ -15,38 +14,31 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     // Without statistics of what an import has just brought, PostgreSQL reads the rest of the log for every page of it.
     private const string Analyze = $"analyze {LedgerStore.Schema}.mt_events, {LedgerStore.Schema}.mt_streams";
 
-    /// <summary>The accounts, from which statements are made.</summary>
-    public const string Accounts = "accounts";
-
-    /// <summary>What is payable for each contract.</summary>
-    public const string Payables = "payables";
-
-    /// <summary>What cases add to cycles, from which rates and rankings are made.</summary>
-    public const string Cycles = "cycles";
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Rebuilds all, or the one named; gives the position reached and the number of contracts. An event that cannot be applied ends it.
+    /// What can be rebuilt, by what Marten calls it: the accounts, from which statements are made; what is payable for each contract; what
+    /// cases add to cycles, from which rates and rankings are made.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
+    {
+        ["accounts"] = AccountProjection.ProjectionName,
+        ["payables"] = PayableProjection.ProjectionName,
+        ["cycles"] = CycleProjection.ProjectionName,
+    };
+
+    /// <summary>
+    /// Rebuilds all, or the one of <see cref="All"/> that is named; gives the position reached and the number of contracts. An event that cannot be applied ends it.
     /// </summary>
     public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel, string? only = null)
     {
         await AnalyzeAsync(cancel);
-        using var store = LedgerStore.Open(database, clock);
+        using var store = LedgerStore.Open(opened.MartenSource, clock);
         using var daemon = await store.BuildProjectionDaemonAsync();
-        if (only is null or Accounts)
-        {
-            await daemon.RebuildProjectionAsync<ContractAccount>(TimeSpan.FromHours(1), cancel);
-        }
 
-        if (only is null or Payables)
-        {
-            await daemon.RebuildProjectionAsync<PayableProjection>(TimeSpan.FromHours(1), cancel);
-        }
-
-        if (only is null or Cycles)
-        {
-            await daemon.RebuildProjectionAsync<CycleProjection>(TimeSpan.FromHours(1), cancel);
-        }
-
+        // All at once: Marten's daemon loads a page, applies it, and loads the next, so that one alone leaves a core idle.
+        var projections = only is null ? All.Values : [All[only]];
+        await Task.WhenAll(projections.Select(p => daemon.RebuildProjectionAsync(p, Patience, cancel)));
         return await ReachedAsync(cancel);
     }
 
@@ -54,9 +46,9 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     public async Task<(long Position, int Contracts)> CatchUpAsync(CancellationToken cancel)
     {
         await AnalyzeAsync(cancel);
-        using var store = LedgerStore.Open(database, clock);
+        using var store = LedgerStore.Open(opened.MartenSource, clock);
         using var daemon = await store.BuildProjectionDaemonAsync();
-        await daemon.CatchUpAsync(TimeSpan.FromHours(1), cancel);
+        await daemon.CatchUpAsync(Patience, cancel);
         return await ReachedAsync(cancel);
     }
 

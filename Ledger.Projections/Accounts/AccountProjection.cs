@@ -11,8 +11,11 @@ namespace Ledger.Projections.Accounts;
 /// </summary>
 public sealed class AccountProjection : SingleStreamProjection<ContractAccount, string>
 {
+    /// <summary>What Marten calls it.</summary>
+    public const string ProjectionName = "ContractAccount";
+
     /// <summary>What Marten calls its progress.</summary>
-    public const string Shard = "ContractAccount:All";
+    public const string Shard = ProjectionName + ":All";
 
     /// <summary>The projection of accounts: of their streams only, and of every event in them, whatever its type.</summary>
     public AccountProjection()

@@ -14,8 +14,11 @@ namespace Ledger.Projections.Payables;
 /// </summary>
 public sealed class PayableProjection : ProjectionBase, IProjection
 {
+    /// <summary>What Marten calls it.</summary>
+    public const string ProjectionName = "Payables";
+
     /// <summary>What Marten calls its progress.</summary>
-    public const string Shard = "Payables:All";
+    public const string Shard = ProjectionName + ":All";
 
     private readonly NpgsqlDataSource database;
 
@@ -23,7 +26,7 @@ public sealed class PayableProjection : ProjectionBase, IProjection
     public PayableProjection(NpgsqlDataSource database)
     {
         this.database = database;
-        Name = "Payables";
+        Name = ProjectionName;
         foreach (var type in EventCatalogue.All.Where(t => EventStreams.IsAccounts(t.Subjects[0])))
         {
             IncludeType(type.Data);

@@ -16,8 +16,11 @@ namespace Ledger.Projections.Rankings;
 /// </summary>
 public sealed class CycleProjection : ProjectionBase, IProjection
 {
+    /// <summary>What Marten calls it.</summary>
+    public const string ProjectionName = "Cycles";
+
     /// <summary>What Marten calls its progress.</summary>
-    public const string Shard = "Cycles:All";
+    public const string Shard = ProjectionName + ":All";
 
     private readonly NpgsqlDataSource database;
 
@@ -25,7 +28,7 @@ public sealed class CycleProjection : ProjectionBase, IProjection
     public CycleProjection(NpgsqlDataSource database)
     {
         this.database = database;
-        Name = "Cycles";
+        Name = ProjectionName;
 
         // By the stream, not by a list of types: an event of a case that this program does not know stops it.
         FilterIncomingEventsOnStreamType(typeof(CaseFacts));
@@ -34,9 +37,10 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         Options.DeleteDataInTableOnTeardown(CycleTables.Months);
         Options.DeleteDataInTableOnTeardown(CycleTables.Terms);
 
-        // The larger a page, the fewer cases are folded again in the next one: 500, Marten's default, takes half as long again.
-        Options.BatchSize = 5000;
-        Options.MaximumHopperSize = 10_000;
+        // The larger a page, the fewer cases are folded again in the next one: a rebuild in pages of 5,000 takes a quarter longer, in pages
+        // of 500, Marten's default, nearly twice as long.
+        Options.BatchSize = 20_000;
+        Options.MaximumHopperSize = 40_000;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Api.Operations;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
@@ -112,7 +111,7 @@ public sealed class PayableTests
         await AssertSameAsync(database, kept: 4);
         await database.Ledger.Models.CatchUpAsync(default);
         await AssertSameAsync(database, kept: 5);
-        await database.Ledger.Models.RebuildAsync(default, ReadModels.Payables);
+        await database.Ledger.Models.RebuildAsync(default, "payables");
         await AssertSameAsync(database, kept: 5);
     }
 
@@ -147,7 +146,7 @@ public sealed class PayableTests
             Assert.True((await database.Ledger.VerifyAsync()).Ok);
             await database.ExecuteAsync(sql);
             Assert.Contains("gaomidian-2025", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
-            await database.Ledger.Models.RebuildAsync(default, ReadModels.Payables);
+            await database.Ledger.Models.RebuildAsync(default, "payables");
         }
     }
 
