@@ -36,13 +36,31 @@ try
     var contract = Text(header, "contract");
     var required = Text(header, "keys").Split('\n').Single(l => l.StartsWith("required ", StringComparison.Ordinal))["required ".Length..];
     var (origin, size, root, signedCounts) = Open(Text(header, "checkpoint"), required);
-    Expect(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Text(header, "contracts")))) == signedCounts, "the counts of events are not those that were signed");
-    var counts = Text(header, "contracts").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(l => l[(l.IndexOf(' ') + 1)..], l => long.Parse(l[..l.IndexOf(' ')]));
-    var kept = args.Skip(1).Select(path => (Path: path, Checkpoint: Open(File.ReadAllText(path), required))).OrderBy(k => k.Checkpoint.Size).ToList();
-    Expect(kept.All(k => k.Checkpoint.Size <= size && k.Checkpoint.Origin == origin && (k.Checkpoint.Size < size || k.Checkpoint.Counts == signedCounts)), "a kept checkpoint is larger than the bundle's, of another log, or of other events");
+    Expect(
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Text(header, "contracts")))) == signedCounts,
+        "the counts of events are not those that were signed"
+    );
+    var counts = Text(header, "contracts")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .ToDictionary(l => l[(l.IndexOf(' ') + 1)..], l => long.Parse(l[..l.IndexOf(' ')]));
+    var kept = args.Skip(1)
+        .Select(path => (Path: path, Checkpoint: Open(File.ReadAllText(path), required)))
+        .OrderBy(k => k.Checkpoint.Size)
+        .ToList();
+    Expect(
+        kept.All(k =>
+            k.Checkpoint.Size <= size && k.Checkpoint.Origin == origin && (k.Checkpoint.Size < size || k.Checkpoint.Counts == signedCounts)
+        ),
+        "a kept checkpoint is larger than the bundle's, of another log, or of other events"
+    );
 
     // 2. The tree, from left to right.
-    var (done, frontier, streams, found) = (0L, new List<(int Level, byte[] Hash)>(), new Dictionary<string, long>(), new Dictionary<string, long>());
+    var (done, frontier, streams, found) = (
+        0L,
+        new List<(int Level, byte[] Hash)>(),
+        new Dictionary<string, long>(),
+        new Dictionary<string, long>()
+    );
     var (ids, proposed, compared) = (new HashSet<string>(), new Dictionary<string, string>(), new HashSet<string>());
     Compare();
     while (done < size)
@@ -65,7 +83,10 @@ try
     Expect(done == size && Root().AsSpan().SequenceEqual(root), "the events do not hash to the signed root");
     foreach (var name in (string[])[contract, "_ledger"])
     {
-        Expect(found.GetValueOrDefault(name) == counts.GetValueOrDefault(name), $"{found.GetValueOrDefault(name)} events of {name} stand here, {counts.GetValueOrDefault(name)} were signed: some are left out");
+        Expect(
+            found.GetValueOrDefault(name) == counts.GetValueOrDefault(name),
+            $"{found.GetValueOrDefault(name)} events of {name} stand here, {counts.GetValueOrDefault(name)} were signed: some are left out"
+        );
     }
 
     // 3. The statements: every deduction rests on its events, and the sums add up.
@@ -76,8 +97,14 @@ try
         foreach (var deduction in statement.GetProperty("deductions").EnumerateArray())
         {
             var id = Text(deduction, "id");
-            Expect(proposed.GetValueOrDefault(id) == Text(deduction, "amount"), $"period {period}: deduction {id} of {Text(deduction, "amount")} was not proposed so");
-            Expect(deduction.GetProperty("evidence").EnumerateArray().All(e => ids.Contains(e.GetString()!)), $"period {period}: deduction {id} rests on an event that is not there");
+            Expect(
+                proposed.GetValueOrDefault(id) == Text(deduction, "amount"),
+                $"period {period}: deduction {id} of {Text(deduction, "amount")} was not proposed so"
+            );
+            Expect(
+                deduction.GetProperty("evidence").EnumerateArray().All(e => ids.Contains(e.GetString()!)),
+                $"period {period}: deduction {id} rests on an event that is not there"
+            );
             effective += Yuan(deduction, "effective");
         }
 
@@ -87,16 +114,29 @@ try
         }
 
         var due = Yuan(statement, "gross") + adjustments - effective;
-        Expect(Yuan(statement, "netPayable") == Math.Max(0, due) && Yuan(statement, "outstanding") == Yuan(statement, "netPayable") - Yuan(statement, "paid"), $"period {period}: the sums do not add up");
-        Expect(Text(statement.GetProperty("checkpoint"), "root") == Convert.ToHexStringLower(root), $"period {period}: the statement is of another checkpoint");
+        Expect(
+            Yuan(statement, "netPayable") == Math.Max(0, due)
+                && Yuan(statement, "outstanding") == Yuan(statement, "netPayable") - Yuan(statement, "paid"),
+            $"period {period}: the sums do not add up"
+        );
+        Expect(
+            Text(statement.GetProperty("checkpoint"), "root") == Convert.ToHexStringLower(root),
+            $"period {period}: the statement is of another checkpoint"
+        );
     }
 
     // 4. The end: the digest of every byte before it, and nothing after it.
     var end = Next();
-    Expect(Text(end, "sha256") == Convert.ToHexStringLower(digest.GetCurrentHash()) && end.GetRawText() == $$"""{"sha256":"{{Text(end, "sha256")}}"}""", "the file was changed or cut");
+    Expect(
+        Text(end, "sha256") == Convert.ToHexStringLower(digest.GetCurrentHash())
+            && end.GetRawText() == $$"""{"sha256":"{{Text(end, "sha256")}}"}""",
+        "the file was changed or cut"
+    );
     Expect(!lines.MoveNext(), "something stands after the end");
 
-    Console.WriteLine($"verified {found[contract]} events of {contract} in the log {origin} of size {size}, root {Convert.ToHexStringLower(root)}");
+    Console.WriteLine(
+        $"verified {found[contract]} events of {contract} in the log {origin} of size {size}, root {Convert.ToHexStringLower(root)}"
+    );
     Console.WriteLine($"signed by {required}");
     kept.ForEach(k => Console.WriteLine($"begins with {k.Path}, of size {k.Checkpoint.Size}"));
     return 0;
@@ -124,8 +164,14 @@ try
         Expect(ours == data is not null && (ours || done + 1 == size), $"position {done + 1} is of {of} and does not belong here");
         if (ours)
         {
-            Expect(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data!))) == part[15], $"position {done + 1}: its data is not what was hashed");
-            Expect(version == streams.GetValueOrDefault(of + "\n" + stream) + 1, $"position {done + 1}: an event of {stream} before it is missing");
+            Expect(
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data!))) == part[15],
+                $"position {done + 1}: its data is not what was hashed"
+            );
+            Expect(
+                version == streams.GetValueOrDefault(of + "\n" + stream) + 1,
+                $"position {done + 1}: an event of {stream} before it is missing"
+            );
             streams[of + "\n" + stream] = version;
             found[of] = found.GetValueOrDefault(of) + 1;
             if (of == contract)
@@ -144,7 +190,10 @@ try
     // RFC 6962: a node is SHA-256(1, left, right); the frontier holds the roots of perfect subtrees, largest first.
     void Add(byte[] hash, int level)
     {
-        Expect(hash.Length == 32 && level is >= 0 and < 63 && done % (1L << level) == 0 && 1L << level <= size - done, $"a subtree does not fit after {done} events");
+        Expect(
+            hash.Length == 32 && level is >= 0 and < 63 && done % (1L << level) == 0 && 1L << level <= size - done,
+            $"a subtree does not fit after {done} events"
+        );
         done += 1L << level;
         frontier.Add((level, hash));
         while (frontier.Count > 1 && frontier[^1].Level == frontier[^2].Level)
@@ -155,7 +204,10 @@ try
         }
     }
 
-    byte[] Root() => frontier.Count == 0 ? SHA256.HashData([]) : frontier.Select(f => f.Hash).Reverse().Aggregate((right, left) => SHA256.HashData([1, .. left, .. right]));
+    byte[] Root() =>
+        frontier.Count == 0
+            ? SHA256.HashData([])
+            : frontier.Select(f => f.Hash).Reverse().Aggregate((right, left) => SHA256.HashData([1, .. left, .. right]));
 
     void Compare()
     {
@@ -186,10 +238,24 @@ static (string Origin, long Size, byte[] Root, string Counts) Open(string note, 
     note = note.TrimEnd('\n') + '\n'; // A file of several notes: its last.
     var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);
     var text = note[(note.LastIndexOf("\n\n", split - 1, StringComparison.Ordinal) is var before and >= 0 ? before + 2 : 0)..(split + 1)];
-    var signatures = note[(split + 2)..].Split('\n').Select(l => l.Split(' ')).Where(l => l.Length == 3 && l[0] == "\u2014" && l[1] == part[0]).Select(l => Convert.FromBase64String(l[2]));
-    Expect(signatures.Where(s => s.AsSpan(0, 4).SequenceEqual(id)).Any(s => ecdsa.VerifyData(Encoding.UTF8.GetBytes(text), s.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)), "the checkpoint is not signed by the required key");
+    var signatures = note[(split + 2)..]
+        .Split('\n')
+        .Select(l => l.Split(' '))
+        .Where(l => l.Length == 3 && l[0] == "\u2014" && l[1] == part[0])
+        .Select(l => Convert.FromBase64String(l[2]));
+    Expect(
+        signatures
+            .Where(s => s.AsSpan(0, 4).SequenceEqual(id))
+            .Any(s =>
+                ecdsa.VerifyData(Encoding.UTF8.GetBytes(text), s.AsSpan(4), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+            ),
+        "the checkpoint is not signed by the required key"
+    );
     var lines = text.Split('\n');
-    Expect(lines.Length == 5 && lines[0] == part[0] && lines[3].StartsWith("contracts ", StringComparison.Ordinal), "the note is not a checkpoint of this log");
+    Expect(
+        lines.Length == 5 && lines[0] == part[0] && lines[3].StartsWith("contracts ", StringComparison.Ordinal),
+        "the note is not a checkpoint of this log"
+    );
     return (lines[0], long.Parse(lines[1]), Convert.FromBase64String(lines[2]), lines[3]["contracts ".Length..]);
 }
 
@@ -197,7 +263,7 @@ static IEnumerable<byte[]> Lines(Stream file)
 {
     using var buffered = new BufferedStream(file, 1 << 20);
     var line = new MemoryStream();
-    for (int b; (b = buffered.ReadByte()) >= 0;)
+    for (int b; (b = buffered.ReadByte()) >= 0; )
     {
         if (b == '\n')
         {
@@ -215,7 +281,8 @@ static IEnumerable<byte[]> Lines(Stream file)
 
 static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
-static decimal Yuan(JsonElement element, string name) => decimal.Parse(Text(element, name), System.Globalization.CultureInfo.InvariantCulture);
+static decimal Yuan(JsonElement element, string name) =>
+    decimal.Parse(Text(element, name), System.Globalization.CultureInfo.InvariantCulture);
 
 static void Expect(bool holds, string otherwise)
 {

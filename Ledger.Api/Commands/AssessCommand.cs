@@ -14,25 +14,38 @@ internal static class AssessCommand
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
-        var asOf = new Option<string>("--as-of") { Required = true, Description = "Facts up to this time count; a date means the end of that day in China" };
-        var command = new Command("assess", "Runs an assessment and records what it proposes") { id, asOf };
-        command.SetLedgerAction(async (IMessageBus bus, LedgerTime time, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var asOf = new Option<string>("--as-of")
         {
-            var contract = parsed.GetRequiredValue(id);
-            var moment = Moments.Parse(parsed.GetRequiredValue(asOf), "--as-of");
-            var now = await time.NowAsync(cancel);
-            if (moment > ChinaTime.EndOf(ChinaTime.DateOf(now)))
+            Required = true,
+            Description = "Facts up to this time count; a date means the end of that day in China",
+        };
+        var command = new Command("assess", "Runs an assessment and records what it proposes") { id, asOf };
+        command.SetLedgerAction(
+            async (IMessageBus bus, LedgerTime time, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                terminal.Say(
-                    $"the assessment lies ahead of the ledger's clock ({ChinaTime.Show(now):uuuu-MM-dd}): limits that have not passed yet "
-                    + "count as passed, and no later assessment may lie before it");
-            }
+                var contract = parsed.GetRequiredValue(id);
+                var moment = Moments.Parse(parsed.GetRequiredValue(asOf), "--as-of");
+                var now = await time.NowAsync(cancel);
+                if (moment > ChinaTime.EndOf(ChinaTime.DateOf(now)))
+                {
+                    terminal.Say(
+                        $"the assessment lies ahead of the ledger's clock ({ChinaTime.Show(now):uuuu-MM-dd}): limits that have not "
+                            + "passed yet "
+                            + "count as passed, and no later assessment may lie before it"
+                    );
+                }
 
-            var report = await bus.InvokeForTenantAsync<AssessmentReport>(contract, new AssessContract(contract, moment), cancel);
-            terminal.Show(report, console => console.MarkupLineInterpolated(
-                $"[bold]{report.Contract}[/] as of {ChinaTime.Show(report.AsOf):uuuu-MM-dd HH:mm:ss}, log up to {report.Position}: found {report.Found}, proposed {report.Proposed}, withdrew {report.Withdrawn}; recorded up to {report.RecordedAt}"));
-            return CommandLine.Done;
-        });
+                var report = await bus.InvokeForTenantAsync<AssessmentReport>(contract, new AssessContract(contract, moment), cancel);
+                terminal.Show(
+                    report,
+                    console =>
+                        console.MarkupLineInterpolated(
+                            $"[bold]{report.Contract}[/] as of {ChinaTime.Show(report.AsOf):uuuu-MM-dd HH:mm:ss}, log up to {report.Position}: found {report.Found}, proposed {report.Proposed}, withdrew {report.Withdrawn}; recorded up to {report.RecordedAt}"
+                        )
+                );
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 }

@@ -16,34 +16,50 @@ internal static class CalendarCommand
 {
     /// <summary>Which calendar is in force: its years, and the position at which it was published (null: it ships).</summary>
     private sealed record CalendarInForce(
-        IReadOnlyList<int> PublishedYears, IReadOnlyList<LocalDate> Holidays, IReadOnlyList<LocalDate> MakeUpWorkingDays, string? Source, long? PublishedAt);
+        IReadOnlyList<int> PublishedYears,
+        IReadOnlyList<LocalDate> Holidays,
+        IReadOnlyList<LocalDate> MakeUpWorkingDays,
+        string? Source,
+        long? PublishedAt
+    );
 
-    public static Command Create() => new("calendar", "The working-day calendar: publish an amended one, show which is in force") { Publish(), Show() };
+    public static Command Create() =>
+        new("calendar", "The working-day calendar: publish an amended one, show which is in force") { Publish(), Show() };
 
     private static Command Publish()
     {
         var file = new Argument<string>("FILE") { Description = "The calendar as JSON: publishedYears, holidays, makeUpWorkingDays" };
-        var command = new Command("publish", "Records a calendar; it holds from its position on and changes no recorded assessment") { file };
-        command.SetLedgerAction(async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var command = new Command("publish", "Records a calendar; it holds from its position on and changes no recorded assessment")
         {
-            var path = parsed.GetRequiredValue(file);
-            var published = CalendarFile.Read(await CommandLine.ReadFileAsync(path, cancel), out var faults) is { } calendar
-                ? await bus.InvokeForTenantAsync<CalendarPublication>(LedgerSource.Contract, new PublishCalendar(calendar), cancel)
-                : CalendarPublication.Refused(faults);
-            foreach (var fault in published.Faults)
+            file,
+        };
+        command.SetLedgerAction(
+            async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                terminal.Error($"{path}: {fault}");
-            }
-
-            terminal.Show(published, console =>
-            {
-                if (published.Faults.Count == 0)
+                var path = parsed.GetRequiredValue(file);
+                var published = CalendarFile.Read(await CommandLine.ReadFileAsync(path, cancel), out var faults) is { } calendar
+                    ? await bus.InvokeForTenantAsync<CalendarPublication>(LedgerSource.Contract, new PublishCalendar(calendar), cancel)
+                    : CalendarPublication.Refused(faults);
+                foreach (var fault in published.Faults)
                 {
-                    console.MarkupLineInterpolated($"{(published.Recorded ? "published" : "in force already")} at position {published.Position}: {string.Join(", ", published.PublishedYears)}");
+                    terminal.Error($"{path}: {fault}");
                 }
-            });
-            return published.Faults.Count > 0 ? CommandLine.SomethingWrong : CommandLine.Done;
-        });
+
+                terminal.Show(
+                    published,
+                    console =>
+                    {
+                        if (published.Faults.Count == 0)
+                        {
+                            console.MarkupLineInterpolated(
+                                $"{(published.Recorded ? "published" : "in force already")} at position {published.Position}: {string.Join(", ", published.PublishedYears)}"
+                            );
+                        }
+                    }
+                );
+                return published.Faults.Count > 0 ? CommandLine.SomethingWrong : CommandLine.Done;
+            }
+        );
         return command;
     }
 
@@ -56,28 +72,38 @@ internal static class CalendarCommand
         }
 
         console.Write(table);
-        console.MarkupLineInterpolated($"{(calendar.PublishedAt is { } at ? $"published at position {at}" : "as shipped")}{(calendar.Source is { } source ? $": {source}" : "")}; days not listed follow the week");
+        console.MarkupLineInterpolated(
+            $"{(calendar.PublishedAt is { } at ? $"published at position {at}" : "as shipped")}{(calendar.Source is { } source ? $": {source}" : "")}; days not listed follow the week"
+        );
     }
 
-    private static string Days(IReadOnlyList<LocalDate> days, int year) => string.Join(' ', days.Where(d => d.Year == year).Select(d => d.ToString("MM-dd", null)));
+    private static string Days(IReadOnlyList<LocalDate> days, int year) =>
+        string.Join(' ', days.Where(d => d.Year == year).Select(d => d.ToString("MM-dd", null)));
 
     private static Command Show()
     {
         var command = new Command("show", "Shows which calendar is in force, now or at any moment");
         var moment = new MomentOptions();
         moment.AddTo(command);
-        command.SetLedgerAction(async (LogReader log, NpgsqlDataSource database, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
-        {
-            var position = await moment.PositionAsync(parsed, log, cancel);
-            _ = await log.HeadAtAsync(position, cancel);
-            await using var connection = await database.OpenConnectionAsync(cancel);
-            var all = await CalendarReader.AllAsync(connection, position, cancel);
-            var days = CalendarReader.At(all, position);
-            var inForce = new CalendarInForce(
-                days.PublishedYears, days.Holidays, days.MakeUpWorkingDays, all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null, all.Count > 0 ? all[^1].Position : null);
-            terminal.Show(inForce, console => Print(console, inForce));
-            return CommandLine.Done;
-        });
+        command.SetLedgerAction(
+            async (LogReader log, NpgsqlDataSource database, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var position = await moment.PositionAsync(parsed, log, cancel);
+                _ = await log.HeadAtAsync(position, cancel);
+                await using var connection = await database.OpenConnectionAsync(cancel);
+                var all = await CalendarReader.AllAsync(connection, position, cancel);
+                var days = CalendarReader.At(all, position);
+                var inForce = new CalendarInForce(
+                    days.PublishedYears,
+                    days.Holidays,
+                    days.MakeUpWorkingDays,
+                    all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null,
+                    all.Count > 0 ? all[^1].Position : null
+                );
+                terminal.Show(inForce, console => Print(console, inForce));
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 }

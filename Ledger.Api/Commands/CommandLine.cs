@@ -23,7 +23,11 @@ public static partial class CommandLine
     /// <summary>The database cannot be reached, or another service holds the data directory.</summary>
     public const int NoDatabase = 4;
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document on standard output and nothing else", Recursive = true };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print one JSON document on standard output and nothing else",
+        Recursive = true,
+    };
 
     /// <summary>Runs one command line; gives the exit status.</summary>
     public static async Task<int> RunAsync(string[] args)
@@ -68,11 +72,9 @@ public static partial class CommandLine
             return BadUsage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
-        {
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromMinutes(5),
-        });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }
+        );
     }
 
     /// <summary>The library's words for a value of the wrong type name a .NET type; ours say what was expected.</summary>
@@ -81,7 +83,11 @@ public static partial class CommandLine
             ? $"{wrong.Groups["option"].Value}: expected a whole number, got \"{wrong.Groups["value"].Value}\""
             : message.TrimEnd('.');
 
-    [System.Text.RegularExpressions.GeneratedRegex("^Cannot parse argument '(?<value>.*)' for option '(?<option>[^']*)' as expected type", System.Text.RegularExpressions.RegexOptions.ExplicitCapture, 1000)]
+    [System.Text.RegularExpressions.GeneratedRegex(
+        "^Cannot parse argument '(?<value>.*)' for option '(?<option>[^']*)' as expected type",
+        System.Text.RegularExpressions.RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial System.Text.RegularExpressions.Regex WrongType();
 
     /// <summary>Runs a command's work; an error becomes one line on standard error and its exit status.</summary>
@@ -119,11 +125,14 @@ public static partial class CommandLine
     }
 
     /// <summary>The settings from the environment and appsettings.json.</summary>
-    internal static LedgerSettings Settings() => LedgerSettings.From(new ConfigurationBuilder()
-        .SetBasePath(Directory.GetCurrentDirectory())
-        .AddJsonFile("appsettings.json", optional: true)
-        .AddEnvironmentVariables()
-        .Build());
+    internal static LedgerSettings Settings() =>
+        LedgerSettings.From(
+            new ConfigurationBuilder()
+                .SetBasePath(Directory.GetCurrentDirectory())
+                .AddJsonFile("appsettings.json", optional: true)
+                .AddEnvironmentVariables()
+                .Build()
+        );
 
     /// <summary>The bytes of a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
     internal static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancel)
@@ -144,7 +153,16 @@ public static partial class CommandLine
 
         try
         {
-            return path == "-" ? Console.OpenStandardInput() : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            return path == "-"
+                ? Console.OpenStandardInput()
+                : new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.Read,
+                    1 << 16,
+                    FileOptions.Asynchronous | FileOptions.SequentialScan
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -152,12 +170,17 @@ public static partial class CommandLine
         }
     }
 
-    /// <summary>Makes a file anew, one that may hold personal data for its owner alone; throws <see cref="LedgerException"/> where it cannot be written.</summary>
+    /// <summary>
+    /// Makes a file anew, one that may hold personal data for its owner alone; throws <see cref="LedgerException"/> where it cannot be
+    /// written.
+    /// </summary>
     internal static FileStream CreateFile(string path, FileMode mode = FileMode.Create, bool secret = false)
     {
         try
         {
-            return secret ? new FileStream(path, Projections.Evidence.Checkpoints.DurableFile.Options(mode, secret)) : new FileStream(path, mode, FileAccess.Write);
+            return secret
+                ? new FileStream(path, Projections.Evidence.Checkpoints.DurableFile.Options(mode, secret))
+                : new FileStream(path, mode, FileAccess.Write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -165,11 +188,12 @@ public static partial class CommandLine
         }
     }
 
-    private static int ExitStatus(ErrorCode code) => code switch
-    {
-        ErrorCode.BadRequest => BadUsage,
-        ErrorCode.FileUnreadable => Unreadable,
-        ErrorCode.DatabaseUnreachable or ErrorCode.DiskFull or ErrorCode.DatabaseNewer or ErrorCode.DataDirectoryInUse => NoDatabase,
-        _ => SomethingWrong,
-    };
+    private static int ExitStatus(ErrorCode code) =>
+        code switch
+        {
+            ErrorCode.BadRequest => BadUsage,
+            ErrorCode.FileUnreadable => Unreadable,
+            ErrorCode.DatabaseUnreachable or ErrorCode.DiskFull or ErrorCode.DatabaseNewer or ErrorCode.DataDirectoryInUse => NoDatabase,
+            _ => SomethingWrong,
+        };
 }

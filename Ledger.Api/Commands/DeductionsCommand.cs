@@ -18,24 +18,39 @@ internal static class DeductionsCommand
         var command = new Command("deductions", "Lists a contract's deductions, now or as of any moment") { id };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetLedgerAction(async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
-        {
-            var rows = await statements.DeductionsAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, log, cancel), cancel);
-            export.Write(parsed, terminal, Reports.Deductions(rows));
-            terminal.Show(rows, console =>
+        command.SetLedgerAction(
+            async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                var table = Terminal.Table("Date", "Deduction~", "Amount#", "Effective#", "Status", "Period#", "Evidence~");
-                foreach (var d in rows)
-                {
-                    table.AddRow(
-                        d.AttributedOn.ToString("uuuu-MM-dd", null), Markup.Escape(d.Id), Terminal.Yuan(d.Amount), Terminal.Yuan(d.Effective),
-                        Words<DeductionStatus>.Of(d.Status), d.Period?.ToString() ?? "settlement", Markup.Escape(string.Join(' ', d.Evidence)));
-                }
+                var rows = await statements.DeductionsAsync(
+                    parsed.GetRequiredValue(id),
+                    await moment.ReadAsync(parsed, log, cancel),
+                    cancel
+                );
+                export.Write(parsed, terminal, Reports.Deductions(rows));
+                terminal.Show(
+                    rows,
+                    console =>
+                    {
+                        var table = Terminal.Table("Date", "Deduction~", "Amount#", "Effective#", "Status", "Period#", "Evidence~");
+                        foreach (var d in rows)
+                        {
+                            table.AddRow(
+                                d.AttributedOn.ToString("uuuu-MM-dd", null),
+                                Markup.Escape(d.Id),
+                                Terminal.Yuan(d.Amount),
+                                Terminal.Yuan(d.Effective),
+                                Words<DeductionStatus>.Of(d.Status),
+                                d.Period?.ToString() ?? "settlement",
+                                Markup.Escape(string.Join(' ', d.Evidence))
+                            );
+                        }
 
-                console.Write(table);
-            });
-            return CommandLine.Done;
-        });
+                        console.Write(table);
+                    }
+                );
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 }

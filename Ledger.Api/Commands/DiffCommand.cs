@@ -16,37 +16,61 @@ internal static class DiffCommand
         var id = new Argument<string>("ID") { Description = "The contract" };
         var from = new Option<long>("--from") { Required = true, Description = "The earlier position of the log" };
         var to = new Option<long?>("--to") { Description = "The later position (default: the log's head)" };
-        var command = new Command("diff", "Shows what changed in a contract between two positions, and which events changed it") { id, from, to };
-        command.SetLedgerAction(async (LogReader log, DifferenceReader differences, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var command = new Command("diff", "Shows what changed in a contract between two positions, and which events changed it")
         {
-            var until = parsed.GetValue(to) ?? (await log.HeadAsync(cancel)).Position;
-            var difference = await differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
-            terminal.Show(difference, console =>
+            id,
+            from,
+            to,
+        };
+        command.SetLedgerAction(
+            async (LogReader log, DifferenceReader differences, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                var table = Terminal.Table("Subject~", "Value", "Before#", "After#", "Because of~");
-                foreach (var subject in difference.Changes.GroupBy(c => c.Subject))
-                {
-                    if (subject.Key.StartsWith("deduction/", StringComparison.Ordinal) && subject.All(c => c.From is null))
+                var until = parsed.GetValue(to) ?? (await log.HeadAsync(cancel)).Position;
+                var difference = await differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
+                terminal.Show(
+                    difference,
+                    console =>
                     {
-                        table.AddRow(Markup.Escape(subject.Key), "new", "–", Markup.Escape(New([.. subject])), Markup.Escape(Events(subject.First())));
-                        continue;
+                        var table = Terminal.Table("Subject~", "Value", "Before#", "After#", "Because of~");
+                        foreach (var subject in difference.Changes.GroupBy(c => c.Subject))
+                        {
+                            if (subject.Key.StartsWith("deduction/", StringComparison.Ordinal) && subject.All(c => c.From is null))
+                            {
+                                table.AddRow(
+                                    Markup.Escape(subject.Key),
+                                    "new",
+                                    "–",
+                                    Markup.Escape(New([.. subject])),
+                                    Markup.Escape(Events(subject.First()))
+                                );
+                                continue;
+                            }
+
+                            foreach (var change in subject)
+                            {
+                                table.AddRow(
+                                    Markup.Escape(change.Subject),
+                                    Markup.Escape(change.Field),
+                                    Markup.Escape(change.From ?? "–"),
+                                    Markup.Escape(change.To ?? "–"),
+                                    Markup.Escape(Events(change))
+                                );
+                            }
+                        }
+
+                        if (difference.Changes.Count > 0)
+                        {
+                            console.Write(table);
+                        }
+
+                        console.MarkupLineInterpolated(
+                            $"{difference.Changes.Count} values in {table.Rows.Count} rows of {difference.Contract} changed after position {difference.From.Position} up to {difference.To.Position}"
+                        );
                     }
-
-                    foreach (var change in subject)
-                    {
-                        table.AddRow(Markup.Escape(change.Subject), Markup.Escape(change.Field), Markup.Escape(change.From ?? "–"), Markup.Escape(change.To ?? "–"), Markup.Escape(Events(change)));
-                    }
-                }
-
-                if (difference.Changes.Count > 0)
-                {
-                    console.Write(table);
-                }
-
-                console.MarkupLineInterpolated($"{difference.Changes.Count} values in {table.Rows.Count} rows of {difference.Contract} changed after position {difference.From.Position} up to {difference.To.Position}");
-            });
-            return CommandLine.Done;
-        });
+                );
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 

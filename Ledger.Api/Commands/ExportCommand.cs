@@ -16,44 +16,76 @@ internal static class ExportCommand
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
         var output = new Option<string>("--out") { Required = true, Description = "The bundle to write" };
-        var kept = new Option<string[]>("--checkpoint") { Description = "A checkpoint that the reader keeps: the bundle is made so that it can be compared; may be repeated" };
-        var command = new Command("export", "Writes a contract's events, proofs, checkpoint, terms, statements and settlement as one file that is verified without the ledger") { id, output, kept };
-        command.SetLedgerAction(async (CheckpointPublisher checkpoints, BundleWriter bundles, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var kept = new Option<string[]>("--checkpoint")
         {
-            var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
-            var policy = await checkpoints.PolicyAsync(cancel);
-            var published = await checkpoints.PublishAsync(cancel);
-            var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);
-            var sizes = checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
-            long events;
-            var temporary = path + ".new";
-            try
+            Description = "A checkpoint that the reader keeps: the bundle is made so that it can be compared; may be repeated",
+        };
+        var command = new Command(
+            "export",
+            "Writes a contract's events, proofs, checkpoint, terms, statements and settlement as one file that is verified without "
+                + "the ledger"
+        )
+        {
+            id,
+            output,
+            kept,
+        };
+        command.SetLedgerAction(
+            async (
+                CheckpointPublisher checkpoints,
+                BundleWriter bundles,
+                ParseResult parsed,
+                Terminal terminal,
+                CancellationToken cancel
+            ) =>
             {
-                await using (var file = CommandLine.CreateFile(temporary))
-                await using (var buffered = new BufferedStream(file, 1 << 20))
+                var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
+                var policy = await checkpoints.PolicyAsync(cancel);
+                var published = await checkpoints.PublishAsync(cancel);
+                var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);
+                var sizes = checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
+                long events;
+                var temporary = path + ".new";
+                try
                 {
-                    events = await bundles.WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                    await using (var file = CommandLine.CreateFile(temporary))
+                    await using (var buffered = new BufferedStream(file, 1 << 20))
+                    {
+                        events = await bundles.WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                    }
+
+                    File.Move(temporary, path, overwrite: true);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
+                }
+                finally
+                {
+                    File.Delete(temporary);
                 }
 
-                File.Move(temporary, path, overwrite: true);
+                var root = Convert.ToHexStringLower(published.Checkpoint.Root);
+                terminal.Show(
+                    new
+                    {
+                        file = path,
+                        contract,
+                        events,
+                        published.Checkpoint.Size,
+                        root,
+                    },
+                    console =>
+                        console.MarkupLineInterpolated(
+                            $"{path}: {events:#,0} events of {contract} in the log of size {published.Checkpoint.Size:#,0}, root {root}"
+                        )
+                );
+                return CommandLine.Done;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-
-            var root = Convert.ToHexStringLower(published.Checkpoint.Root);
-            terminal.Show(
-                new { file = path, contract, events, published.Checkpoint.Size, root },
-                console => console.MarkupLineInterpolated($"{path}: {events:#,0} events of {contract} in the log of size {published.Checkpoint.Size:#,0}, root {root}"));
-            return CommandLine.Done;
-        });
+        );
         return command;
     }
 
-    private static long Size(string note) => SignedNote.Parse(note, out _) is { } parsed && Checkpoint.Parse(parsed.Text, out _) is { } checkpoint ? checkpoint.Size : 0;
+    private static long Size(string note) =>
+        SignedNote.Parse(note, out _) is { } parsed && Checkpoint.Parse(parsed.Text, out _) is { } checkpoint ? checkpoint.Size : 0;
 }

@@ -3,10 +3,15 @@ using Ledger.Api.Tables;
 
 namespace Ledger.Api.Commands;
 
-/// <summary>The spreadsheets that a command can leave beside what it shows: <c>--csv</c>, <c>--xlsx</c>, with <c>--chinese</c> headings.</summary>
+/// <summary>
+/// The spreadsheets that a command can leave beside what it shows: <c>--csv</c>, <c>--xlsx</c>, with <c>--chinese</c> headings.
+/// </summary>
 internal sealed class ExportOptions
 {
-    private readonly Option<string?> csv = new("--csv") { Description = "Also write the table to this CSV file (several tables: one file each, named after it)" };
+    private readonly Option<string?> csv = new("--csv")
+    {
+        Description = "Also write the table to this CSV file (several tables: one file each, named after it)",
+    };
     private readonly Option<string?> xlsx = new("--xlsx") { Description = "Also write the table to this workbook" };
     private readonly Option<bool> chinese = new("--chinese") { Description = "With --csv or --xlsx: headings in Chinese" };
 
@@ -30,7 +35,13 @@ internal sealed class ExportOptions
         {
             foreach (var table in tables)
             {
-                var path = tables.Count == 1 ? file : Path.Combine(Path.GetDirectoryName(file) ?? "", $"{Path.GetFileNameWithoutExtension(file)}-{table.Name.Replace(' ', '-')}{Path.GetExtension(file)}");
+                var path =
+                    tables.Count == 1
+                        ? file
+                        : Path.Combine(
+                            Path.GetDirectoryName(file) ?? "",
+                            $"{Path.GetFileNameWithoutExtension(file)}-{table.Name.Replace(' ', '-')}{Path.GetExtension(file)}"
+                        );
                 using var stream = CommandLine.CreateFile(path);
                 CsvFile.Write(stream, table, parsed.GetValue(chinese));
                 terminal.Say($"{path} written");

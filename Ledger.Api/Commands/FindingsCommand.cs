@@ -20,29 +20,48 @@ internal static class FindingsCommand
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
         var kind = new Option<string?>("--kind") { Description = "One kind: " + string.Join(", ", Words<FindingKind>.All) };
-        var effective = new Option<string?>("--effective") { Description = "The moment up to which clocks run; a date means its end in China (default: now)" };
+        var effective = new Option<string?>("--effective")
+        {
+            Description = "The moment up to which clocks run; a date means its end in China (default: now)",
+        };
         var rule = new Option<string?>("--rule") { Description = "One rule, such as handling or F06" };
         var (moment, export) = (new MomentOptions(), new ExportOptions());
-        var command = new Command("findings", "Lists what stands out: limits broken, duties, rights, contradictions, records suspected false") { id, kind, rule, effective };
+        var command = new Command(
+            "findings",
+            "Lists what stands out: limits broken, duties, rights, contradictions, records suspected false"
+        )
+        {
+            id,
+            kind,
+            rule,
+            effective,
+        };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetLedgerAction(async (FindingReader reader, LedgerTime time, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
-        {
-            FindingKind? only = null;
-            if (parsed.GetValue(kind) is { } word)
+        command.SetLedgerAction(
+            async (FindingReader reader, LedgerTime time, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                only = Words<FindingKind>.TryParse(word, out var known)
-                    ? known
-                    : throw new LedgerException(ErrorCode.BadRequest, $"--kind: expected one of {string.Join(", ", Words<FindingKind>.All)}, got \"{word}\"");
-            }
+                FindingKind? only = null;
+                if (parsed.GetValue(kind) is { } word)
+                {
+                    only = Words<FindingKind>.TryParse(word, out var known)
+                        ? known
+                        : throw new LedgerException(
+                            ErrorCode.BadRequest,
+                            $"--kind: expected one of {string.Join(", ", Words<FindingKind>.All)}, got \"{word}\""
+                        );
+                }
 
-            var position = await moment.PositionAsync(parsed, log, cancel);
-            var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel);
-            var findings = (await reader.AtAsync(parsed.GetRequiredValue(id), position, until, cancel)).Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one)).ToList();
-            export.Write(parsed, terminal, Reports.Findings(findings));
-            terminal.Show(findings, console => Print(console, findings));
-            return CommandLine.Done;
-        });
+                var position = await moment.PositionAsync(parsed, log, cancel);
+                var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel);
+                var findings = (await reader.AtAsync(parsed.GetRequiredValue(id), position, until, cancel))
+                    .Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one))
+                    .ToList();
+                export.Write(parsed, terminal, Reports.Findings(findings));
+                terminal.Show(findings, console => Print(console, findings));
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 
@@ -55,9 +74,20 @@ internal static class FindingsCommand
         }
 
         var sums = Terminal.Table("Kind", "Rule~", "Certainty", "Findings#", "Reviewed#");
-        foreach (var group in findings.GroupBy(f => (f.Kind, f.Rule, f.Certainty)).OrderBy(g => g.Key.Kind).ThenBy(g => g.Key.Rule, StringComparer.Ordinal))
+        foreach (
+            var group in findings
+                .GroupBy(f => (f.Kind, f.Rule, f.Certainty))
+                .OrderBy(g => g.Key.Kind)
+                .ThenBy(g => g.Key.Rule, StringComparer.Ordinal)
+        )
         {
-            sums.AddRow(Words<FindingKind>.Of(group.Key.Kind), Markup.Escape(group.Key.Rule), Words<Certainty>.Of(group.Key.Certainty), $"{group.Count():#,0}", $"{group.Count(f => f.Review is not null):#,0}");
+            sums.AddRow(
+                Words<FindingKind>.Of(group.Key.Kind),
+                Markup.Escape(group.Key.Rule),
+                Words<Certainty>.Of(group.Key.Certainty),
+                $"{group.Count():#,0}",
+                $"{group.Count(f => f.Review is not null):#,0}"
+            );
         }
 
         console.Write(sums);
@@ -65,14 +95,23 @@ internal static class FindingsCommand
         foreach (var f in findings.Take(MostShown))
         {
             table.AddRow(
-                ChinaTime.Show(f.ArisenAt).ToString("uuuu-MM-dd HH:mm", null), Markup.Escape(f.Id), Markup.Escape(f.Subject), Words<FindingState>.Of(f.State),
-                Markup.Escape(string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}")) + (f.Review?.Changed is { } changed ? $" · changed: {changed}" : "")));
+                ChinaTime.Show(f.ArisenAt).ToString("uuuu-MM-dd HH:mm", null),
+                Markup.Escape(f.Id),
+                Markup.Escape(f.Subject),
+                Words<FindingState>.Of(f.State),
+                Markup.Escape(
+                    string.Join(", ", f.Detail.Select(d => $"{d.Key}: {d.Value}"))
+                        + (f.Review?.Changed is { } changed ? $" · changed: {changed}" : "")
+                )
+            );
         }
 
         console.Write(table);
         if (findings.Count > MostShown)
         {
-            console.WriteLine($"and {findings.Count - MostShown:#,0} more: --kind and --rule choose, --json, --csv and --xlsx have them all");
+            console.WriteLine(
+                $"and {findings.Count - MostShown:#,0} more: --kind and --rule choose, --json, --csv and --xlsx have them all"
+            );
         }
     }
 }

@@ -13,57 +13,99 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.OneOrMore, Description = "NDJSON, a CloudEvents batch, or one event; with --map CSV or XLSX; - is standard input" };
-        var map = new Option<string?>("--map") { Description = "The mapping (JSON) that says which columns of a table become what; docs/mappings has two" };
-        var contract = new Option<string?>("--contract") { Description = "The contract of events that name none; events of others are refused" };
-        var rejects = new Option<string?>("--rejects") { Description = "Record the good lines, and write the bad ones with their reasons to this file" };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, show the first lines as events, record nothing" };
-        var command = new Command("import", "Imports events; each file is recorded whole or not at all") { files, contract, map, rejects, dryRun };
-        command.SetLedgerAction(async (Importer importer, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var files = new Argument<string[]>("FILE")
         {
-            var paths = parsed.GetRequiredValue(files);
-            await CheckAsync(paths, parsed.GetValue(rejects));
-            var mapping = parsed.GetValue(map) is { } mapFile ? await ReadMappingAsync(mapFile, cancel) : null;
+            Arity = ArgumentArity.OneOrMore,
+            Description = "NDJSON, a CloudEvents batch, or one event; with --map CSV or XLSX; - is standard input",
+        };
+        var map = new Option<string?>("--map")
+        {
+            Description = "The mapping (JSON) that says which columns of a table become what; docs/mappings has two",
+        };
+        var contract = new Option<string?>("--contract")
+        {
+            Description = "The contract of events that name none; events of others are refused",
+        };
+        var rejects = new Option<string?>("--rejects")
+        {
+            Description = "Record the good lines, and write the bad ones with their reasons to this file",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Check everything, show the first lines as events, record nothing" };
+        var command = new Command("import", "Imports events; each file is recorded whole or not at all")
+        {
+            files,
+            contract,
+            map,
+            rejects,
+            dryRun,
+        };
+        command.SetLedgerAction(
+            async (Importer importer, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var paths = parsed.GetRequiredValue(files);
+                await CheckAsync(paths, parsed.GetValue(rejects));
+                var mapping = parsed.GetValue(map) is { } mapFile ? await ReadMappingAsync(mapFile, cancel) : null;
 
-            // Disposed after the last file has been taken: every import is awaited before.
+                // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
-            await using var rejected = parsed.GetValue(rejects) is { } path ? CommandLine.CreateFile(path, FileMode.CreateNew, secret: true) : null;
-            var status = CommandLine.Done;
-            var reports = new List<ImportReport>();
-            foreach (var file in paths)
-            {
-                var options = new ImportOptions(
-                    rejected is null ? null : line => WriteAsync(rejected, file, line),
-                    parsed.GetValue(dryRun));
+                await using var rejected = parsed.GetValue(rejects) is { } path
+                    ? CommandLine.CreateFile(path, FileMode.CreateNew, secret: true)
+                    : null;
+                var status = CommandLine.Done;
+                var reports = new List<ImportReport>();
+                foreach (var file in paths)
+                {
+                    var options = new ImportOptions(
+                        rejected is null ? null : line => WriteAsync(rejected, file, line),
+                        parsed.GetValue(dryRun)
+                    );
 #pragma warning restore CA2025
-                var report = await ImportAsync(importer, terminal, file, stream => FileOf(stream, mapping, parsed.GetValue(contract)), options, cancel);
-                reports.Add(report);
-                status = report.Rejected > 0 ? CommandLine.SomethingWrong : status;
-                Explain(terminal, file, report, rejected is not null);
+                    var report = await ImportAsync(
+                        importer,
+                        terminal,
+                        file,
+                        stream => FileOf(stream, mapping, parsed.GetValue(contract)),
+                        options,
+                        cancel
+                    );
+                    reports.Add(report);
+                    status = report.Rejected > 0 ? CommandLine.SomethingWrong : status;
+                    Explain(terminal, file, report, rejected is not null);
+                }
+
+                var sum = Sum(reports);
+                terminal.Show(
+                    sum,
+                    console =>
+                    {
+                        foreach (var e in sum.Sample ?? [])
+                        {
+                            console.WriteLine(e.GetRawText());
+                        }
+
+                        console.MarkupLineInterpolated(
+                            $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"
+                        );
+                        if (mapping?.PersonalData is { Count: > 0 } personal)
+                        {
+                            console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
+                        }
+                    }
+                );
+                return status;
             }
-
-            var sum = Sum(reports);
-            terminal.Show(sum, console =>
-            {
-                foreach (var e in sum.Sample ?? [])
-                {
-                    console.WriteLine(e.GetRawText());
-                }
-
-                console.MarkupLineInterpolated(
-                    $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}");
-                if (mapping?.PersonalData is { Count: > 0 } personal)
-                {
-                    console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
-                }
-            });
-            return status;
-        });
+        );
         return command;
     }
 
     private static async Task<ImportReport> ImportAsync(
-        Importer importer, Terminal terminal, string file, Func<Stream, EventFile> fileOf, ImportOptions options, CancellationToken cancel)
+        Importer importer,
+        Terminal terminal,
+        string file,
+        Func<Stream, EventFile> fileOf,
+        ImportOptions options,
+        CancellationToken cancel
+    )
     {
         await using var stream = CommandLine.OpenFile(file);
 
@@ -76,8 +118,20 @@ internal static class ImportCommand
                 return await importer.ImportAsync(fileOf(spooled ?? stream), options, cancel);
             }
 
-            return await terminal.Notes.Status().StartAsync($"importing {Markup.Escape(file)}", status => importer.ImportAsync(
-                fileOf(spooled ?? stream), options with { Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines") }, cancel));
+            return await terminal
+                .Notes.Status()
+                .StartAsync(
+                    $"importing {Markup.Escape(file)}",
+                    status =>
+                        importer.ImportAsync(
+                            fileOf(spooled ?? stream),
+                            options with
+                            {
+                                Progress = lines => status.Status($"importing {Markup.Escape(file)}: {lines:#,0} lines"),
+                            },
+                            cancel
+                        )
+                );
         }
         catch (IOException e) when (!DatabaseErrors.IsAway(e))
         {
@@ -106,13 +160,23 @@ internal static class ImportCommand
 
         if (rejects is not null && File.Exists(rejects))
         {
-            throw new LedgerException(ErrorCode.BadRequest, $"--rejects {rejects}: the file exists already and may hold lines that were mended: name another");
+            throw new LedgerException(
+                ErrorCode.BadRequest,
+                $"--rejects {rejects}: the file exists already and may hold lines that were mended: name another"
+            );
         }
     }
 
     private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancel)
     {
-        var spool = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var spool = new FileStream(
+            Path.GetTempFileName(),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            1 << 16,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous
+        );
         await stream.CopyToAsync(spool, cancel);
         spool.Position = 0;
         return spool;
@@ -149,14 +213,18 @@ internal static class ImportCommand
         }
     }
 
-    private static ImportReport Sum(List<ImportReport> reports) => reports.Count == 1 ? reports[0] : new ImportReport(
-        reports.Sum(r => r.Read),
-        reports.Sum(r => r.Recorded),
-        reports.Sum(r => r.Duplicates),
-        reports.Sum(r => r.Rejected),
-        reports.Min(r => r.FirstPosition),
-        reports.Max(r => r.LastPosition),
-        [.. reports.SelectMany(r => r.Errors)],
-        reports.Exists(r => r.DryRun),
-        reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])]);
+    private static ImportReport Sum(List<ImportReport> reports) =>
+        reports.Count == 1
+            ? reports[0]
+            : new ImportReport(
+                reports.Sum(r => r.Read),
+                reports.Sum(r => r.Recorded),
+                reports.Sum(r => r.Duplicates),
+                reports.Sum(r => r.Rejected),
+                reports.Min(r => r.FirstPosition),
+                reports.Max(r => r.LastPosition),
+                [.. reports.SelectMany(r => r.Errors)],
+                reports.Exists(r => r.DryRun),
+                reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])]
+            );
 }

@@ -13,14 +13,26 @@ internal static class LedgerAction
     /// and the token.
     /// </summary>
     public static void SetLedgerAction(this Command command, Delegate work) =>
-        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
-        {
-            // While the database is opened another core does what reading an account takes most of: it is a third of a short command.
-            var prepared = Task.Run(() => AccountReader.Prepare(ShippedContracts.Find(ShippedContracts.Ids[0])!), cancel);
-            await using var ledger = await LedgerHost.OpenAsync(
-                CommandLine.Settings(), SystemClock.Instance, terminal.Say, cancel, commands: LedgerHost.SendsCommands(work));
-            var status = await ledger.RunAsync(work, cancel, parsed, terminal);
-            await prepared;
-            return status;
-        }));
+        command.SetAction(
+            (parsed, cancel) =>
+                CommandLine.GuardAsync(
+                    parsed,
+                    async terminal =>
+                    {
+                        // While the database is opened another core does what reading an account takes most of: it is a third of a short
+                        // command.
+                        var prepared = Task.Run(() => AccountReader.Prepare(ShippedContracts.Find(ShippedContracts.Ids[0])!), cancel);
+                        await using var ledger = await LedgerHost.OpenAsync(
+                            CommandLine.Settings(),
+                            SystemClock.Instance,
+                            terminal.Say,
+                            cancel,
+                            commands: LedgerHost.SendsCommands(work)
+                        );
+                        var status = await ledger.RunAsync(work, cancel, parsed, terminal);
+                        await prepared;
+                        return status;
+                    }
+                )
+        );
 }

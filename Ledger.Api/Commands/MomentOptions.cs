@@ -1,13 +1,16 @@
 using System.CommandLine;
-using Ledger.Projections.Store;
 using Ledger.Api.Operations;
+using Ledger.Projections.Store;
 
 namespace Ledger.Api.Commands;
 
 /// <summary>The two ways to name a moment of the log, which every read takes.</summary>
 internal sealed class MomentOptions
 {
-    private readonly Option<string?> asOf = new("--as-of") { Description = "As recorded up to this time (with an offset) or the end of this date in China" };
+    private readonly Option<string?> asOf = new("--as-of")
+    {
+        Description = "As recorded up to this time (with an offset) or the end of this date in China",
+    };
     private readonly Option<long?> position = new("--position") { Description = "As of this position of the log" };
 
     public void AddTo(Command command)

@@ -26,13 +26,19 @@ internal static class ServeCommand
     {
         var urls = new Option<string>("--urls") { Description = "Where to listen", DefaultValueFactory = _ => DefaultUrls };
         command.Options.Add(urls);
-        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
-        {
-            var settings = CommandLine.Settings();
-            using var held = Hold(settings);
-            await ServeAsync(settings, SystemClock.Instance, parsed.GetRequiredValue(urls), terminal, cancel);
-            return CommandLine.Done;
-        }));
+        command.SetAction(
+            (parsed, cancel) =>
+                CommandLine.GuardAsync(
+                    parsed,
+                    async terminal =>
+                    {
+                        var settings = CommandLine.Settings();
+                        using var held = Hold(settings);
+                        await ServeAsync(settings, SystemClock.Instance, parsed.GetRequiredValue(urls), terminal, cancel);
+                        return CommandLine.Done;
+                    }
+                )
+        );
     }
 
     /// <summary>Serves the ledger of the settings until cancelled.</summary>
@@ -67,8 +73,11 @@ internal static class ServeCommand
             return null;
         }
 
-        EmbeddedCluster.CreateReachable(settings.DataDirectory);
+        ServerUser.CreateReachable(settings.DataDirectory);
         return FileLock.TryExclusive(Path.Combine(settings.DataDirectory, "service.lock"))
-            ?? throw new LedgerException(ErrorCode.DataDirectoryInUse, $"another service holds {settings.DataDirectory}: stop it, or set LEDGER_DATA to another directory");
+            ?? throw new LedgerException(
+                ErrorCode.DataDirectoryInUse,
+                $"another service holds {settings.DataDirectory}: stop it, or set LEDGER_DATA to another directory"
+            );
     }
 }

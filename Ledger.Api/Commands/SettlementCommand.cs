@@ -21,13 +21,19 @@ internal static class SettlementCommand
         var command = new Command("settlement", "Shows a contract's final account, now or as of any moment") { id };
         moment.AddTo(command);
         export.AddTo(command);
-        command.SetLedgerAction(async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
-        {
-            var settlement = await statements.SettlementAsync(parsed.GetRequiredValue(id), await moment.ReadAsync(parsed, log, cancel), cancel);
-            export.Write(parsed, terminal, Reports.Settlement(settlement));
-            terminal.Show(settlement, console => Print(console, settlement));
-            return CommandLine.Done;
-        });
+        command.SetLedgerAction(
+            async (StatementReader statements, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var settlement = await statements.SettlementAsync(
+                    parsed.GetRequiredValue(id),
+                    await moment.ReadAsync(parsed, log, cancel),
+                    cancel
+                );
+                export.Write(parsed, terminal, Reports.Settlement(settlement));
+                terminal.Show(settlement, console => Print(console, settlement));
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 
@@ -38,15 +44,28 @@ internal static class SettlementCommand
         foreach (var p in s.Periods)
         {
             periods.AddRow(
-                p.Period.ToString(), Words<PeriodStatus>.Of(p.Status), Terminal.Yuan(p.Gross), Terminal.Yuan(p.Effective),
-                Terminal.Yuan(p.Adjustments), Terminal.Yuan(p.NetPayable), Terminal.Yuan(p.Paid));
+                p.Period.ToString(),
+                Words<PeriodStatus>.Of(p.Status),
+                Terminal.Yuan(p.Gross),
+                Terminal.Yuan(p.Effective),
+                Terminal.Yuan(p.Adjustments),
+                Terminal.Yuan(p.NetPayable),
+                Terminal.Yuan(p.Paid)
+            );
         }
 
         console.Write(periods);
         var sums = Terminal.Table("", "Yuan#");
-        sums.AddRow("earned", Terminal.Yuan(s.Earned)).AddRow("effective deductions", Terminal.Yuan(-s.Effective)).AddRow("adjustments", Terminal.Yuan(s.Adjustments));
-        sums.AddRow("[bold]final[/]", $"[bold]{Terminal.Yuan(s.Final)}[/]").AddRow("paid", Terminal.Yuan(-s.Paid)).AddRow("refunded", Terminal.Yuan(s.Refunded));
-        sums.AddRow(s.Balance.IsNegative ? "[bold]refund due from the vendor[/]" : "[bold]payable to the vendor[/]", $"[bold]{Terminal.Yuan(s.Balance)}[/]");
+        sums.AddRow("earned", Terminal.Yuan(s.Earned))
+            .AddRow("effective deductions", Terminal.Yuan(-s.Effective))
+            .AddRow("adjustments", Terminal.Yuan(s.Adjustments));
+        sums.AddRow("[bold]final[/]", $"[bold]{Terminal.Yuan(s.Final)}[/]")
+            .AddRow("paid", Terminal.Yuan(-s.Paid))
+            .AddRow("refunded", Terminal.Yuan(s.Refunded));
+        sums.AddRow(
+            s.Balance.IsNegative ? "[bold]refund due from the vendor[/]" : "[bold]payable to the vendor[/]",
+            $"[bold]{Terminal.Yuan(s.Balance)}[/]"
+        );
         console.Write(sums);
         foreach (var reason in s.Open.Take(MostReasons))
         {

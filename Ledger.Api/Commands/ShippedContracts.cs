@@ -7,10 +7,13 @@ internal static class ShippedContracts
 
     /// <summary>Their ids, in order.</summary>
     public static IReadOnlyList<string> Ids { get; } =
-        [.. typeof(ShippedContracts).Assembly.GetManifestResourceNames()
+    [
+        .. typeof(ShippedContracts)
+            .Assembly.GetManifestResourceNames()
             .Where(n => n.StartsWith(Folder, StringComparison.Ordinal))
             .Select(n => Path.GetFileNameWithoutExtension(n))
-            .Order(StringComparer.Ordinal)];
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The terms file of one; null where it does not ship.</summary>
     public static byte[]? Find(string id)

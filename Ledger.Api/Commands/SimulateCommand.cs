@@ -18,37 +18,99 @@ internal static class SimulateCommand
     private const int Thousand = 1000;
     private const int MostContracts = 10_000;
 
-    private static readonly Argument<string[]> Ids = new("ID") { Arity = ArgumentArity.OneOrMore, Description = "Contracts that ship with the product, or terms files" };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same year", DefaultValueFactory = _ => 1 };
-    private static readonly Option<int> Cases = new("--cases-per-month") { Description = "Cases a service month and contract, 0 to 1,000,000", DefaultValueFactory = _ => 1000 };
-    private static readonly Option<string> Output = new("--out") { Required = true, Description = "The file to write; - is standard output" };
-    private static readonly Option<int?> Contracts = new("--contracts") { Description = "A city of so many contracts, made from the named ones in turn and registered in the file itself" };
-    private static readonly Option<string?> Truth = new("--truth") { Description = "A city; writes what was forged to this file, one JSON object a line" };
-    private static readonly Option<string[]> Forge = new("--forge") { Description = $"A city; RULE=SHARE of the records it concerns, such as F06=0.02, several times; none=0 forges nothing else (usual: {string.Join(' ', CityPlan.UsualForgeries.Select(f => $"{f.Key}={f.Value / 1000m}"))})" };
-    private static readonly Option<string[]> Violate = new("--violate") { Description = $"A city; NAME=SHARE of the cases, of {string.Join(", ", ViolationRates.Names)}" };
+    private static readonly Argument<string[]> Ids = new("ID")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Contracts that ship with the product, or terms files",
+    };
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "The same seed gives the same year",
+        DefaultValueFactory = _ => 1,
+    };
+    private static readonly Option<int> Cases = new("--cases-per-month")
+    {
+        Description = "Cases a service month and contract, 0 to 1,000,000",
+        DefaultValueFactory = _ => 1000,
+    };
+    private static readonly Option<string> Output = new("--out")
+    {
+        Required = true,
+        Description = "The file to write; - is standard output",
+    };
+    private static readonly Option<int?> Contracts = new("--contracts")
+    {
+        Description = "A city of so many contracts, made from the named ones in turn and registered in the file itself",
+    };
+    private static readonly Option<string?> Truth = new("--truth")
+    {
+        Description = "A city; writes what was forged to this file, one JSON object a line",
+    };
+    private static readonly Option<string[]> Forge = new("--forge")
+    {
+        Description =
+            "A city; RULE=SHARE of the records it concerns, such as F06=0.02, several times; none=0 forges nothing else (usual: "
+            + $"{string.Join(' ', CityPlan.UsualForgeries.Select(f => $"{f.Key}={f.Value / 1000m}"))})",
+    };
+    private static readonly Option<string[]> Violate = new("--violate")
+    {
+        Description = $"A city; NAME=SHARE of the cases, of {string.Join(", ", ViolationRates.Names)}",
+    };
 
     public static Command Create()
     {
-        var command = new Command("simulate", "Writes a made-up year of events, or a city with forgeries and the truth about them") { Ids, Seed, Cases, Output, Contracts, Truth, Forge, Violate };
-        command.SetAction((parsed, cancel) => CommandLine.GuardAsync(parsed, async terminal =>
+        var command = new Command("simulate", "Writes a made-up year of events, or a city with forgeries and the truth about them")
         {
-            var perMonth = Between("--cases-per-month", parsed.GetValue(Cases), 0, 1_000_000);
-            var count = parsed.GetValue(Contracts) is { } n ? Between("--contracts", n, 1, MostContracts) : (int?)null;
-            var models = new List<ContractTerms>();
-            foreach (var id in parsed.GetRequiredValue(Ids))
-            {
-                models.Add(await ReadTermsAsync(id, cancel));
-            }
+            Ids,
+            Seed,
+            Cases,
+            Output,
+            Contracts,
+            Truth,
+            Forge,
+            Violate,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                CommandLine.GuardAsync(
+                    parsed,
+                    async terminal =>
+                    {
+                        var perMonth = Between("--cases-per-month", parsed.GetValue(Cases), 0, 1_000_000);
+                        var count = parsed.GetValue(Contracts) is { } n ? Between("--contracts", n, 1, MostContracts) : (int?)null;
+                        var models = new List<ContractTerms>();
+                        foreach (var id in parsed.GetRequiredValue(Ids))
+                        {
+                            models.Add(await ReadTermsAsync(id, cancel));
+                        }
 
-            var isCity = count is not null || models.Count > 1 || parsed.GetValue(Truth) is not null || parsed.GetValue(Forge) is { Length: > 0 } || parsed.GetValue(Violate) is { Length: > 0 };
-            return isCity
-                ? await WriteCityAsync(terminal, parsed, City.Contracts(models, count ?? models.Count), PlanOf(parsed, perMonth), cancel)
-                : await WriteYearAsync(terminal, parsed, ServiceYear.Of(models[0], parsed.GetValue(Seed), perMonth), cancel);
-        }));
+                        var isCity =
+                            count is not null
+                            || models.Count > 1
+                            || parsed.GetValue(Truth) is not null
+                            || parsed.GetValue(Forge) is { Length: > 0 }
+                            || parsed.GetValue(Violate) is { Length: > 0 };
+                        return isCity
+                            ? await WriteCityAsync(
+                                terminal,
+                                parsed,
+                                City.Contracts(models, count ?? models.Count),
+                                PlanOf(parsed, perMonth),
+                                cancel
+                            )
+                            : await WriteYearAsync(terminal, parsed, ServiceYear.Of(models[0], parsed.GetValue(Seed), perMonth), cancel);
+                    }
+                )
+        );
         return command;
     }
 
-    private static async Task<int> WriteYearAsync(Terminal terminal, ParseResult parsed, IReadOnlyList<NewEvent> events, CancellationToken cancel)
+    private static async Task<int> WriteYearAsync(
+        Terminal terminal,
+        ParseResult parsed,
+        IReadOnlyList<NewEvent> events,
+        CancellationToken cancel
+    )
     {
         var path = parsed.GetRequiredValue(Output);
         await using (var stream = CreateFile(path))
@@ -67,7 +129,13 @@ internal static class SimulateCommand
         return CommandLine.Done;
     }
 
-    private static async Task<int> WriteCityAsync(Terminal terminal, ParseResult parsed, IEnumerable<ContractTerms> models, CityPlan plan, CancellationToken cancel)
+    private static async Task<int> WriteCityAsync(
+        Terminal terminal,
+        ParseResult parsed,
+        IEnumerable<ContractTerms> models,
+        CityPlan plan,
+        CancellationToken cancel
+    )
     {
         var (path, truthPath) = (parsed.GetRequiredValue(Output), parsed.GetValue(Truth));
         var (contracts, events, planted) = (0, 0L, 0);
@@ -95,8 +163,20 @@ internal static class SimulateCommand
         if (path != "-")
         {
             terminal.Show(
-                new { file = path, contracts, events, forgeries = planted, truth = truthPath },
-                console => console.WriteLine($"{events} events of {contracts} contracts in {path}, {planted} forgeries among them{(truthPath is null ? "" : $": {truthPath} names them")}"));
+                new
+                {
+                    file = path,
+                    contracts,
+                    events,
+                    forgeries = planted,
+                    truth = truthPath,
+                },
+                console =>
+                    console.WriteLine(
+                        $"{events} events of {contracts} contracts in {path}, {planted} forgeries among "
+                            + $"them{(truthPath is null ? "" : $": {truthPath} names them")}"
+                    )
+            );
         }
 
         return CommandLine.Done;
@@ -113,12 +193,19 @@ internal static class SimulateCommand
             }
             else
             {
-                forgeries[CityPlan.UsualForgeries.ContainsKey(name) ? name : throw Expected("--forge", string.Join(", ", CityPlan.UsualForgeries.Keys.Prepend("none")), name)] = share;
+                forgeries[
+                    CityPlan.UsualForgeries.ContainsKey(name)
+                        ? name
+                        : throw Expected("--forge", string.Join(", ", CityPlan.UsualForgeries.Keys.Prepend("none")), name)
+                ] = share;
             }
         }
 
         var violations = Shares("--violate", parsed.GetValue(Violate) ?? [])
-            .Aggregate(ViolationRates.OfCity, (rates, v) => rates.With(v.Name, v.PerMille) ?? throw Expected("--violate", string.Join(", ", ViolationRates.Names), v.Name));
+            .Aggregate(
+                ViolationRates.OfCity,
+                (rates, v) => rates.With(v.Name, v.PerMille) ?? throw Expected("--violate", string.Join(", ", ViolationRates.Names), v.Name)
+            );
         return new CityPlan(parsed.GetValue(Seed), perMonth, violations, forgeries);
     }
 
@@ -127,13 +214,16 @@ internal static class SimulateCommand
         foreach (var text in texts)
         {
             var parts = text.Split('=');
-            yield return parts.Length == 2 && decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
+            yield return parts.Length == 2
+            && decimal.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+            && share is >= 0 and <= 1
                 ? (parts[0], (int)(share * Thousand))
                 : throw Expected(option, "NAME=SHARE with a share from 0 to 1, in thousandths", text);
         }
     }
 
-    private static LedgerException Expected(string option, string what, string got) => new(ErrorCode.BadRequest, $"{option}: expected {what}, got \"{got}\"");
+    private static LedgerException Expected(string option, string what, string got) =>
+        new(ErrorCode.BadRequest, $"{option}: expected {what}, got \"{got}\"");
 
     private static int Between(string option, int value, int from, int to) =>
         value >= from && value <= to ? value : throw Expected(option, $"{from} to {to}", value.ToString(CultureInfo.InvariantCulture));
@@ -148,5 +238,6 @@ internal static class SimulateCommand
         stream.WriteByte((byte)'\n');
     }
 
-    private static BufferedStream CreateFile(string path) => new(path == "-" ? Console.OpenStandardOutput() : CommandLine.CreateFile(path), 1 << 16);
+    private static BufferedStream CreateFile(string path) =>
+        new(path == "-" ? Console.OpenStandardOutput() : CommandLine.CreateFile(path), 1 << 16);
 }

@@ -35,7 +35,9 @@ public sealed class Terminal
     {
         if (Json)
         {
-            System.Console.Out.WriteLine(Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(document, LedgerJson.Indented)));
+            System.Console.Out.WriteLine(
+                Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(document, LedgerJson.Indented))
+            );
         }
         else
         {
@@ -49,7 +51,9 @@ public sealed class Terminal
     /// <summary>Says what is wrong and what to do, in one line on standard error.</summary>
     public void Error(string text) => System.Console.Error.WriteLine("ledger: " + text.ReplaceLineEndings(" "));
 
-    /// <summary>A table; a column whose heading ends with a hash is right-aligned, one that ends with a tilde may break its lines.</summary>
+    /// <summary>
+    /// A table; a column whose heading ends with a hash is right-aligned, one that ends with a tilde may break its lines.
+    /// </summary>
     public static Table Table(params ReadOnlySpan<string> headings)
     {
         var table = new Table { Border = TableBorder.Rounded };
@@ -67,12 +71,14 @@ public sealed class Terminal
 
     private static IAnsiConsole Console(TextWriter writer, bool redirected)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            }
+        );
         if (redirected)
         {
             console.Profile.Width = PipedWidth;

@@ -9,7 +9,9 @@ using Spectre.Console;
 
 namespace Ledger.Api.Commands;
 
-/// <summary><c>trace DEDUCTION --contract ID</c>: from a deduction to its clause, evidence and decisions, and to its statement line.</summary>
+/// <summary>
+/// <c>trace DEDUCTION --contract ID</c>: from a deduction to its clause, evidence and decisions, and to its statement line.
+/// </summary>
 internal static class TraceCommand
 {
     public static Command Create()
@@ -17,22 +19,30 @@ internal static class TraceCommand
         var deduction = new Argument<string>("DEDUCTION") { Description = "The deduction's id, such as 4.6.1:case/GMD-0001:2025-11" };
         var contract = new Option<string>("--contract") { Required = true, Description = "The contract" };
         var moment = new MomentOptions();
-        var command = new Command("trace", "Traces a deduction to its clause, reading, evidence, decisions and statement line") { deduction, contract };
-        moment.AddTo(command);
-        command.SetLedgerAction(async (TraceReader traces, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+        var command = new Command("trace", "Traces a deduction to its clause, reading, evidence, decisions and statement line")
         {
-            var position = await moment.PositionAsync(parsed, log, cancel);
-            var trace = await traces.AtAsync(parsed.GetRequiredValue(contract), parsed.GetRequiredValue(deduction), position, cancel);
-            terminal.Show(trace, console => Print(console, trace));
-            return CommandLine.Done;
-        });
+            deduction,
+            contract,
+        };
+        moment.AddTo(command);
+        command.SetLedgerAction(
+            async (TraceReader traces, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var position = await moment.PositionAsync(parsed, log, cancel);
+                var trace = await traces.AtAsync(parsed.GetRequiredValue(contract), parsed.GetRequiredValue(deduction), position, cancel);
+                terminal.Show(trace, console => Print(console, trace));
+                return CommandLine.Done;
+            }
+        );
         return command;
     }
 
     private static void Print(IAnsiConsole console, DeductionTrace trace)
     {
         var d = trace.Deduction;
-        console.MarkupLineInterpolated($"[bold]{d.Id}[/] · {Words<DeductionStatus>.Of(d.Status)} · {Terminal.Yuan(d.Amount)}, effective {Terminal.Yuan(d.Effective)} · arisen {d.AttributedOn:uuuu-MM-dd}");
+        console.MarkupLineInterpolated(
+            $"[bold]{d.Id}[/] · {Words<DeductionStatus>.Of(d.Status)} · {Terminal.Yuan(d.Amount)}, effective {Terminal.Yuan(d.Effective)} · arisen {d.AttributedOn:uuuu-MM-dd}"
+        );
         console.MarkupLineInterpolated($"clause {trace.Clause.Number}: {trace.Clause.Title} ({trace.Clause.TitleZh})");
         foreach (var reading in trace.Readings)
         {
@@ -45,21 +55,38 @@ internal static class TraceCommand
         console.MarkupLineInterpolated($"{Line(trace.Line)}");
         foreach (var adjustment in trace.Line.Adjustments)
         {
-            console.MarkupLineInterpolated($"  adjustment {Terminal.Yuan(adjustment.Amount)} in {(adjustment.Period is { } period ? $"period {period}" : "the settlement")}");
+            console.MarkupLineInterpolated(
+                $"  adjustment {Terminal.Yuan(adjustment.Amount)} in {(adjustment.Period is { } period ? $"period {period}" : "the settlement")}"
+            );
         }
     }
 
-    private static string Line(TracedLine line) => line.Period is not { } period
-        ? "statement: no period is open; it counts at the settlement"
-        : $"statement: period {period}{(line.CarriedFrom is { } from ? $", carried from {from}" : "")}, {(line.PeriodStatus is { } status ? Words<PeriodStatus>.Of(status) : "")}, "
-            + (line.Line is { } shown ? $"effective {Terminal.Yuan(shown.Effective)}{(line.Issued ? " as issued" : "")}, net payable {Terminal.Yuan(line.NetPayable!.Value)}" : "not on it");
+    private static string Line(TracedLine line) =>
+        line.Period is not { } period
+            ? "statement: no period is open; it counts at the settlement"
+            : $"statement: period {period}{(line.CarriedFrom is { } from ? $", carried from {from}" : "")}, "
+                + $"{(line.PeriodStatus is { } status ? Words<PeriodStatus>.Of(status) : "")}, "
+                + (
+                    line.Line is { } shown
+                        ? $"effective {Terminal.Yuan(shown.Effective)}{(line.Issued ? " as issued" : "")}, net payable "
+                            + $"{Terminal.Yuan(line.NetPayable!.Value)}"
+                        : "not on it"
+                );
 
     private static void Events(IAnsiConsole console, string title, IReadOnlyList<TracedEvent> events)
     {
         var table = Terminal.Table(title + "#", "Type", "Subject~", "Occurred~", "Recorded~", "Actor~", "Id~");
         foreach (var e in events)
         {
-            table.AddRow(e.Position.ToString(), e.Type, Markup.Escape(e.Subject), Show(e.OccurredAt), Show(e.RecordedAt), Markup.Escape(e.Actor), Markup.Escape(e.Id));
+            table.AddRow(
+                e.Position.ToString(),
+                e.Type,
+                Markup.Escape(e.Subject),
+                Show(e.OccurredAt),
+                Show(e.RecordedAt),
+                Markup.Escape(e.Actor),
+                Markup.Escape(e.Id)
+            );
         }
 
         console.Write(table);

@@ -11,7 +11,10 @@ using Ledger.Projections.Store;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>Reads of contracts under <c>/api/contracts</c>, and of what is payable over all of them; <c>asOf</c> or <c>position</c> name a moment of the log.</summary>
+/// <summary>
+/// Reads of contracts under <c>/api/contracts</c>, and of what is payable over all of them; <c>asOf</c> or <c>position</c> name a moment of
+/// the log.
+/// </summary>
 internal static class ContractEndpoints
 {
     public static void MapContracts(this WebApplication app)
@@ -34,31 +37,72 @@ internal static class ContractEndpoints
         (await accounts.AtAsync(id, null, cancel)).Account.Terms;
 
     private static async Task<IReadOnlyList<PeriodStatement>> Statements(
-        string id, string? asOf, long? position, StatementReader statements, LogReader log, CancellationToken cancel) =>
-        await statements.AllAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+        string id,
+        string? asOf,
+        long? position,
+        StatementReader statements,
+        LogReader log,
+        CancellationToken cancel
+    ) => await statements.AllAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
 
     private static async Task<PeriodStatement> Statement(
-        string id, int period, string? asOf, long? position, StatementReader statements, LogReader log, CancellationToken cancel) =>
-        await statements.OneAsync(id, period, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+        string id,
+        int period,
+        string? asOf,
+        long? position,
+        StatementReader statements,
+        LogReader log,
+        CancellationToken cancel
+    ) => await statements.OneAsync(id, period, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
 
     private static async Task<SettlementStatement> SettlementOf(
-        string id, string? asOf, long? position, StatementReader statements, LogReader log, CancellationToken cancel) =>
-        await statements.SettlementAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+        string id,
+        string? asOf,
+        long? position,
+        StatementReader statements,
+        LogReader log,
+        CancellationToken cancel
+    ) => await statements.SettlementAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
 
     private static async Task<IReadOnlyList<Finding>> Findings(
-        string id, string? asOf, long? position, string? effective, FindingReader findings, LogReader log, LedgerTime time, CancellationToken cancel) =>
+        string id,
+        string? asOf,
+        long? position,
+        string? effective,
+        FindingReader findings,
+        LogReader log,
+        LedgerTime time,
+        CancellationToken cancel
+    ) =>
         await findings.AtAsync(
             id,
             await Moments.PositionAsync(log, asOf, position, cancel) ?? (await log.HeadAsync(cancel)).Position,
             effective is null ? await time.NowAsync(cancel) : Moments.Parse(effective, "effective"),
-            cancel);
+            cancel
+        );
 
     private static async Task<PayableList> Payables(
-        string? status, string? dueBefore, string? asOf, long? position, PayableReader payables, LogReader log, CancellationToken cancel) =>
+        string? status,
+        string? dueBefore,
+        string? asOf,
+        long? position,
+        PayableReader payables,
+        LogReader log,
+        CancellationToken cancel
+    ) =>
         await payables.ListAsync(
-            PayableFilter.Status(status, "status"), PayableFilter.Date(dueBefore, "dueBefore"), await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+            PayableFilter.Status(status, "status"),
+            PayableFilter.Date(dueBefore, "dueBefore"),
+            await Moments.PositionAsync(log, asOf, position, cancel),
+            cancel
+        );
 
     private static async Task<IReadOnlyList<DeductionRow>> Deductions(
-        string id, string? asOf, long? position, StatementReader statements, LogReader log, CancellationToken cancel) =>
-        await statements.DeductionsAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+        string id,
+        string? asOf,
+        long? position,
+        StatementReader statements,
+        LogReader log,
+        CancellationToken cancel
+    ) => await statements.DeductionsAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
 }

@@ -6,29 +6,60 @@ using Npgsql;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>How the service is. <c>status</c> is <c>ok</c>, or <c>degraded</c> when a projection stopped or the log's end is not signed.</summary>
+/// <summary>
+/// How the service is. <c>status</c> is <c>ok</c>, or <c>degraded</c> when a projection stopped or the log's end is not signed.
+/// </summary>
 public sealed record Health(
-    string Status, long Position, string Root, ProjectionHealth Statements, ProjectionHealth Payables, ProjectionHealth Rankings,
-    CheckpointHealth Checkpoint);
+    string Status,
+    long Position,
+    string Root,
+    ProjectionHealth Statements,
+    ProjectionHealth Payables,
+    ProjectionHealth Rankings,
+    CheckpointHealth Checkpoint
+);
 
-/// <summary>How publishing is: the size of the last signed checkpoint (absent before the first), and why there is none of the log's end.</summary>
+/// <summary>
+/// How publishing is: the size of the last signed checkpoint (absent before the first), and why there is none of the log's end.
+/// </summary>
 public sealed record CheckpointHealth(long? Size, string? Alarm);
 
 /// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app) => app.MapGet("/health", async (
-        LogReader log, NpgsqlDataSource database, ProjectionWatch projections, CheckpointLoop checkpoints, CheckpointPublisher publisher, CancellationToken cancel) =>
-    {
-        var head = await log.HeadAsync(cancel);
-        var well = projections is { Statements.Stopped: null, Payables.Stopped: null, Rankings.Stopped: null } && checkpoints.Alarm is null;
-        var root = Convert.ToHexStringLower(await LogRoot.AtAsync(database, head.Position, cancel));
-        var health = new Health(
-            well ? "ok" : "degraded", head.Position, root, projections.Statements, projections.Payables, projections.Rankings,
-            new CheckpointHealth(publisher.Latest?.Checkpoint.Size, checkpoints.Alarm));
-        return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
-    });
+    public static void MapHealth(this WebApplication app) =>
+        app.MapGet(
+            "/health",
+            async (
+                LogReader log,
+                NpgsqlDataSource database,
+                ProjectionWatch projections,
+                CheckpointLoop checkpoints,
+                CheckpointPublisher publisher,
+                CancellationToken cancel
+            ) =>
+            {
+                var head = await log.HeadAsync(cancel);
+                var well =
+                    projections is { Statements.Stopped: null, Payables.Stopped: null, Rankings.Stopped: null }
+                    && checkpoints.Alarm is null;
+                var root = Convert.ToHexStringLower(await LogRoot.AtAsync(database, head.Position, cancel));
+                var health = new Health(
+                    well ? "ok" : "degraded",
+                    head.Position,
+                    root,
+                    projections.Statements,
+                    projections.Payables,
+                    projections.Rankings,
+                    new CheckpointHealth(publisher.Latest?.Checkpoint.Size, checkpoints.Alarm)
+                );
+                return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        );
 
-    public static void MapVerify(this WebApplication app) => app.MapGet("/api/verify", async (LedgerVerifier verifier, CancellationToken cancel) =>
-        TypedResults.Ok(await verifier.VerifyAsync(null, cancel)));
+    public static void MapVerify(this WebApplication app) =>
+        app.MapGet(
+            "/api/verify",
+            async (LedgerVerifier verifier, CancellationToken cancel) => TypedResults.Ok(await verifier.VerifyAsync(null, cancel))
+        );
 }

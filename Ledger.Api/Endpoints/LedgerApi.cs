@@ -11,7 +11,13 @@ public static class LedgerApi
 {
     /// <summary>Builds it, with the tables that a service needs; nothing listens until it is started.</summary>
     public static async Task<WebApplication> BuildAsync(
-        LedgerDatabase database, LedgerSettings settings, IClock clock, string urls, CancellationToken cancel, ISigner? signer = null)
+        LedgerDatabase database,
+        LedgerSettings settings,
+        IClock clock,
+        string urls,
+        CancellationToken cancel,
+        ISigner? signer = null
+    )
     {
         await using (var owner = database.OpenOwner())
         {
@@ -21,8 +27,12 @@ public static class LedgerApi
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Ledger.Api" });
         builder.WebHost.UseKestrel().UseUrls(urls);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A failed start is told in one line by the command.
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
-            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder
+            .Logging.AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(LogLevel.Warning)
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o =>
+                o.LogToStandardErrorThreshold = LogLevel.Trace
+            );
         builder.Services.AddRoutingCore();
         builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -25,26 +25,39 @@ internal static partial class LogEndpoints
     public static void MapLog(this WebApplication app)
     {
         var log = app.MapGroup("/log");
-        log.MapGet("/checkpoint", async (CheckpointPublisher checkpoints, HttpResponse response, CancellationToken cancel) =>
-        {
-            response.Headers.CacheControl = "no-cache";
-            try
+        log.MapGet(
+            "/checkpoint",
+            async (CheckpointPublisher checkpoints, HttpResponse response, CancellationToken cancel) =>
             {
-                return Results.Text((await PublishedAsync(checkpoints, cancel)).Note.ToString(), Text);
+                response.Headers.CacheControl = "no-cache";
+                try
+                {
+                    return Results.Text((await PublishedAsync(checkpoints, cancel)).Note.ToString(), Text);
+                }
+                catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && checkpoints.File.Last() is { } last)
+                {
+                    // A service that was started under an alarm shows the last good one, as it did before.
+                    return Results.Text(last, Text);
+                }
             }
-            catch (LedgerException e) when (e.Code == ErrorCode.CheckpointRefused && checkpoints.File.Last() is { } last)
-            {
-                // A service that was started under an alarm shows the last good one, as it did before.
-                return Results.Text(last, Text);
-            }
-        });
-        log.MapGet("/keys", async (CheckpointPublisher checkpoints, CancellationToken cancel) => Results.Text((await checkpoints.PolicyAsync(cancel)).ToString(), Text));
+        );
+        log.MapGet(
+            "/keys",
+            async (CheckpointPublisher checkpoints, CancellationToken cancel) =>
+                Results.Text((await checkpoints.PolicyAsync(cancel)).ToString(), Text)
+        );
         log.MapGet("/tile/entries/{**path}", EntriesAsync);
         log.MapGet("/tile/{level}/{**path}", TileAsync);
-        log.MapGet("/proof/{position:long}", async (long position, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
-            Results.Text((await prover.InclusionAsync(position, await PublishedAsync(checkpoints, cancel), cancel)).ToString(), Text));
-        log.MapGet("/consistency/{from:long}/{to:long}", async (long from, long to, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
-            TypedResults.Ok(await prover.ConsistencyAsync(from, to, await PublishedAsync(checkpoints, cancel), cancel)));
+        log.MapGet(
+            "/proof/{position:long}",
+            async (long position, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
+                Results.Text((await prover.InclusionAsync(position, await PublishedAsync(checkpoints, cancel), cancel)).ToString(), Text)
+        );
+        log.MapGet(
+            "/consistency/{from:long}/{to:long}",
+            async (long from, long to, CheckpointPublisher checkpoints, LogProver prover, CancellationToken cancel) =>
+                TypedResults.Ok(await prover.ConsistencyAsync(from, to, await PublishedAsync(checkpoints, cancel), cancel))
+        );
     }
 
     /// <summary>What was published last; the first time, now.</summary>
@@ -52,10 +65,20 @@ internal static partial class LogEndpoints
         checkpoints.Latest ?? await checkpoints.PublishAsync(cancel);
 
     private static async Task<IResult> TileAsync(
-        string level, string? path, CheckpointPublisher checkpoints, NpgsqlDataSource database, HttpResponse response, CancellationToken cancel)
+        string level,
+        string? path,
+        CheckpointPublisher checkpoints,
+        NpgsqlDataSource database,
+        HttpResponse response,
+        CancellationToken cancel
+    )
     {
-        if (!int.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 63 || number.ToString(CultureInfo.InvariantCulture) != level
-            || await PlaceAsync(number, path, checkpoints, cancel) is not { } place)
+        if (
+            !int.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || number > 63
+            || number.ToString(CultureInfo.InvariantCulture) != level
+            || await PlaceAsync(number, path, checkpoints, cancel) is not { } place
+        )
         {
             return Results.NotFound();
         }
@@ -67,7 +90,12 @@ internal static partial class LogEndpoints
     }
 
     private static async Task<IResult> EntriesAsync(
-        string? path, CheckpointPublisher checkpoints, LogReader reader, HttpResponse response, CancellationToken cancel)
+        string? path,
+        CheckpointPublisher checkpoints,
+        LogReader reader,
+        HttpResponse response,
+        CancellationToken cancel
+    )
     {
         if (await PlaceAsync(0, path, checkpoints, cancel) is not { } place)
         {
@@ -76,7 +104,9 @@ internal static partial class LogEndpoints
 
         using var bundle = new MemoryStream();
         var length = new byte[sizeof(ushort)];
-        await foreach (var e in reader.ReadAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, cancel: cancel))
+        await foreach (
+            var e in reader.ReadAsync(place.Index * TileStore.Width, (place.Index * TileStore.Width) + place.Width, cancel: cancel)
+        )
         {
             var entry = Encoding.UTF8.GetBytes(Leaf.Text(e));
             BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)entry.Length));
@@ -89,7 +119,12 @@ internal static partial class LogEndpoints
     }
 
     /// <summary>The tile that a path names, where the published log has it: its index, and its width in hashes.</summary>
-    private static async ValueTask<(long Index, int Width)?> PlaceAsync(int level, string? path, CheckpointPublisher checkpoints, CancellationToken cancel)
+    private static async ValueTask<(long Index, int Width)?> PlaceAsync(
+        int level,
+        string? path,
+        CheckpointPublisher checkpoints,
+        CancellationToken cancel
+    )
     {
         if (TilePath().Match(path ?? "") is not { Success: true } match)
         {
@@ -98,13 +133,18 @@ internal static partial class LogEndpoints
 
         var digits = match.Groups["index"].Value.Replace("x", "", StringComparison.Ordinal).Replace("/", "", StringComparison.Ordinal);
         var width = match.Groups["width"].Success ? int.Parse(match.Groups["width"].Value, CultureInfo.InvariantCulture) : TileStore.Width;
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || (digits.Length > 3 && digits.StartsWith("000", StringComparison.Ordinal))
-            || width > TileStore.Width || (match.Groups["width"].Success && width == TileStore.Width))
+        if (
+            !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || (digits.Length > 3 && digits.StartsWith("000", StringComparison.Ordinal))
+            || width > TileStore.Width
+            || (match.Groups["width"].Success && width == TileStore.Width)
+        )
         {
             return null;
         }
 
-        var hashes = level * TileStore.Height > 62 ? 0 : (await PublishedAsync(checkpoints, cancel)).Checkpoint.Size >> (level * TileStore.Height);
+        var hashes =
+            level * TileStore.Height > 62 ? 0 : (await PublishedAsync(checkpoints, cancel)).Checkpoint.Size >> (level * TileStore.Height);
         return index <= hashes / TileStore.Width && (index * TileStore.Width) + width <= hashes ? (index, width) : null;
     }
 

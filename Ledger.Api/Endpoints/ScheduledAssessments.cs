@@ -13,8 +13,12 @@ namespace Ledger.Api.Endpoints;
 /// that one which fails, or is cut off, is tried again by itself.
 /// </summary>
 public sealed class ScheduledAssessments(
-    AssessmentSchedule schedule, AccountReader accounts, IClock clock, IWolverineRuntime runtime, ILogger<ScheduledAssessments> logger)
-    : SingularAgent("scheduled-assessments"), IDisposable
+    AssessmentSchedule schedule,
+    AccountReader accounts,
+    IClock clock,
+    IWolverineRuntime runtime,
+    ILogger<ScheduledAssessments> logger
+) : SingularAgent("scheduled-assessments"), IDisposable
 {
     // The clock may be set, and the machine may sleep: it is looked at again and again.
     private static readonly Duration MostPause = Duration.FromMinutes(1);

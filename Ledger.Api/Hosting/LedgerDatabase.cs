@@ -39,7 +39,11 @@ public sealed class LedgerDatabase : IAsyncDisposable
         {
             cluster?.Dispose();
             throw e is NpgsqlException or ArgumentException or FormatException
-                ? new LedgerException(ErrorCode.DatabaseUnreachable, $"the database cannot be reached: {e.Message}; check ConnectionStrings__Ledger", e)
+                ? new LedgerException(
+                    ErrorCode.DatabaseUnreachable,
+                    $"the database cannot be reached: {e.Message}; check ConnectionStrings__Ledger",
+                    e
+                )
                 : e;
         }
     }
@@ -77,7 +81,10 @@ public sealed class LedgerDatabase : IAsyncDisposable
             settings.Options = $"{settings.Options} -c role={ServiceRole.Name}".Trim();
         }
 
-        var marten = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Options = $"{settings.Options} -c plan_cache_mode=force_custom_plan".Trim() };
+        var marten = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Options = $"{settings.Options} -c plan_cache_mode=force_custom_plan".Trim(),
+        };
         return new LedgerDatabase(cluster, connectionString, NpgsqlDataSource.Create(settings), NpgsqlDataSource.Create(marten));
     }
 }

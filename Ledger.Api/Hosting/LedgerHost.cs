@@ -23,7 +23,13 @@ public sealed class LedgerHost : IAsyncDisposable
     /// (<paramref name="commands"/>): Marten and Wolverine take a sixth of a second to be set up.
     /// </summary>
     public static async Task<LedgerHost> OpenAsync(
-        LedgerSettings settings, IClock clock, Action<string> say, CancellationToken cancel, ISigner? signer = null, bool commands = true)
+        LedgerSettings settings,
+        IClock clock,
+        Action<string> say,
+        CancellationToken cancel,
+        ISigner? signer = null,
+        bool commands = true
+    )
     {
         var database = await LedgerDatabase.OpenAsync(settings, say, cancel);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Ledger.Api" });
@@ -52,7 +58,9 @@ public sealed class LedgerHost : IAsyncDisposable
         var parameters = work.Method.GetParameters();
         object[] all = SendsCommands(work) ? [cancel, await BusAsync(cancel), .. given] : [cancel, .. given];
         var arguments = Array.ConvertAll(
-            parameters, p => Array.Find(all, p.ParameterType.IsInstanceOfType) ?? Services.GetRequiredService(p.ParameterType));
+            parameters,
+            p => Array.Find(all, p.ParameterType.IsInstanceOfType) ?? Services.GetRequiredService(p.ParameterType)
+        );
         return await (Task<int>)work.Method.Invoke(work.Target, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
     }
 

@@ -25,9 +25,13 @@ public static class LedgerMessages
     public static IServiceCollection AddCommands(this IServiceCollection services, NpgsqlDataSource database, IClock clock)
     {
         // The service runs the projections; a command reads what they lack from the events.
-        services.AddMarten(options => Configure(options, database, clock).Projections.AsyncMode = DaemonMode.ExternallyManaged)
+        services
+            .AddMarten(options => Configure(options, database, clock).Projections.AsyncMode = DaemonMode.ExternallyManaged)
             .IntegrateWithWolverine(messages => messages.MessageStorageSchemaName = LedgerStore.MessageSchema);
-        return services.AddWolverine(ExtensionDiscovery.ManualOnly, options => Configure(options).Durability.Mode = DurabilityMode.MediatorOnly);
+        return services.AddWolverine(
+            ExtensionDiscovery.ManualOnly,
+            options => Configure(options).Durability.Mode = DurabilityMode.MediatorOnly
+        );
     }
 
     /// <summary>
@@ -35,32 +39,43 @@ public static class LedgerMessages
     /// and to another where that one ends. It needs tables of its own (<see cref="MessageTables"/>).
     /// </summary>
     public static IServiceCollection AddCommandsAndFollowers(
-        this IServiceCollection services, NpgsqlDataSource database, IClock clock, AutoCreate tables = AutoCreate.None)
+        this IServiceCollection services,
+        NpgsqlDataSource database,
+        IClock clock,
+        AutoCreate tables = AutoCreate.None
+    )
     {
-        services.AddMarten(options => Configure(options, database, clock))
+        services
+            .AddMarten(options => Configure(options, database, clock))
             .IntegrateWithWolverine(messages =>
             {
                 messages.MessageStorageSchemaName = LedgerStore.MessageSchema;
                 messages.AutoCreate = tables;
                 messages.UseWolverineManagedEventSubscriptionDistribution = true;
             })
-            .PublishEventsToWolverine("Erasures", relay => relay.PublishEvent<PersonalDataErased>(
-                (erased, bus) => bus.PublishAsync(new DestroyPersonalKey(erased.Data.Subject))));
-        return services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
-        {
-            Configure(options);
-            options.LocalQueueFor<DestroyPersonalKey>().UseDurableInbox();
-            options.LocalQueueFor<AssessContract>().UseDurableInbox().Sequential();
+            .PublishEventsToWolverine(
+                "Erasures",
+                relay =>
+                    relay.PublishEvent<PersonalDataErased>((erased, bus) => bus.PublishAsync(new DestroyPersonalKey(erased.Data.Subject)))
+            );
+        return services.AddWolverine(
+            ExtensionDiscovery.ManualOnly,
+            options =>
+            {
+                Configure(options);
+                options.LocalQueueFor<DestroyPersonalKey>().UseDurableInbox();
+                options.LocalQueueFor<AssessContract>().UseDurableInbox().Sequential();
 
-            // What waits in a queue waits for the database, too; whoever sends a command in person is told at once.
-            options.OnException(DatabaseErrors.IsAway).ScheduleRetryIndefinitely(TimeSpan.FromMinutes(1));
+                // What waits in a queue waits for the database, too; whoever sends a command in person is told at once.
+                options.OnException(DatabaseErrors.IsAway).ScheduleRetryIndefinitely(TimeSpan.FromMinutes(1));
 
-            // A projection waits for no one longer than a few seconds, at the start or where a service was killed.
-            options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
-            options.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(1);
-            options.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(1);
-            options.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(5);
-        });
+                // A projection waits for no one longer than a few seconds, at the start or where a service was killed.
+                options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
+                options.Durability.HealthCheckPollingTime = TimeSpan.FromSeconds(1);
+                options.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(1);
+                options.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(5);
+            }
+        );
     }
 
     private static StoreOptions Configure(StoreOptions options, NpgsqlDataSource database, IClock clock)
@@ -83,7 +98,8 @@ public static class LedgerMessages
 
         // Who decided on a state that another decision moved meanwhile decides anew on what that one left. An id that was taken
         // meanwhile is then recognised.
-        options.OnException<ConcurrencyException>()
+        options
+            .OnException<ConcurrencyException>()
             .Or<EventStreamUnexpectedMaxEventIdException>()
             .Or<Marten.Exceptions.ExistingStreamIdCollisionException>()
             .Or<MartenCommandException>(DatabaseErrors.IsIdTaken)

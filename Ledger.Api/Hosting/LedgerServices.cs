@@ -25,7 +25,12 @@ public static class LedgerServices
     /// <paramref name="signer"/> where one is given, else the settings name one.
     /// </summary>
     public static IServiceCollection AddLedger(
-        this IServiceCollection services, LedgerDatabase database, LedgerSettings settings, IClock clock, ISigner? signer = null)
+        this IServiceCollection services,
+        LedgerDatabase database,
+        LedgerSettings settings,
+        IClock clock,
+        ISigner? signer = null
+    )
     {
         services.AddSingleton(database);
         services.AddSingleton(database.Source);
@@ -51,8 +56,12 @@ public static class LedgerServices
 
         _ = signer is null ? services.AddSingleton(_ => SignerOf(settings)) : services.AddSingleton(signer);
         services.AddSingleton(provider => new CheckpointPublisher(
-            database.Source, provider.GetRequiredService<ISigner>(), new CheckpointFile(DataFiles.Checkpoints(settings.DataDirectory)),
-            DataFiles.Policy(settings.DataDirectory), settings.Witness?.Open(Console.Error.WriteLine)));
+            database.Source,
+            provider.GetRequiredService<ISigner>(),
+            new CheckpointFile(DataFiles.Checkpoints(settings.DataDirectory)),
+            DataFiles.Policy(settings.DataDirectory),
+            settings.Witness?.Open(Console.Error.WriteLine)
+        ));
         return services;
     }
 

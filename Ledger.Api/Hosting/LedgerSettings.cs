@@ -13,46 +13,68 @@ namespace Ledger.Api.Hosting;
 /// <param name="Witness">Somebody else's witness; null for none.</param>
 /// <param name="Schedule">When a service assesses every contract by itself; null for never.</param>
 public sealed record LedgerSettings(
-    string DataDirectory, string? ConnectionString, Uri? SignerAddress = null, WitnessSettings? Witness = null, AssessmentSchedule? Schedule = null)
+    string DataDirectory,
+    string? ConnectionString,
+    Uri? SignerAddress = null,
+    WitnessSettings? Witness = null,
+    AssessmentSchedule? Schedule = null
+)
 {
     /// <summary>
-    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c>, <c>LEDGER_WITNESS</c> and <c>LEDGER_ASSESS_AT</c> (or
-    /// appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an
-    /// unprivileged PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address or a time that is none.
+    /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c>, <c>LEDGER_WITNESS</c> and <c>LEDGER_ASSESS_AT</c>
+    /// (or appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an unprivileged
+    /// PostgreSQL can reach. Throws <see cref="LedgerException"/> for an address or a time that is none.
     /// </summary>
     public static LedgerSettings From(IConfiguration configuration)
     {
         var directory = configuration["LEDGER_DATA"];
         if (string.IsNullOrWhiteSpace(directory))
         {
-            directory = !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess
-                ? "/var/lib/ledger"
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ledger");
+            directory =
+                !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess
+                    ? "/var/lib/ledger"
+                    : Path.Combine(
+                        Environment.GetFolderPath(
+                            Environment.SpecialFolder.LocalApplicationData,
+                            Environment.SpecialFolderOption.DoNotVerify
+                        ),
+                        "ledger"
+                    );
         }
 
         var connection = configuration.GetConnectionString("Ledger");
         return new LedgerSettings(
-            Path.GetFullPath(directory), string.IsNullOrWhiteSpace(connection) ? null : connection,
+            Path.GetFullPath(directory),
+            string.IsNullOrWhiteSpace(connection) ? null : connection,
             configuration["LEDGER_SIGNER"] is { Length: > 0 } signer ? Address("LEDGER_SIGNER", signer) : null,
             configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null,
-            configuration["LEDGER_ASSESS_AT"] is { Length: > 0 } at ? new AssessmentSchedule(Time("LEDGER_ASSESS_AT", at)) : null);
+            configuration["LEDGER_ASSESS_AT"] is { Length: > 0 } at ? new AssessmentSchedule(Time("LEDGER_ASSESS_AT", at)) : null
+        );
     }
 
     private static LocalTime Time(string setting, string text) =>
         LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(text) is { Success: true, Value: var time }
             ? time
-            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected a time of the day in China such as 02:00, got \"{text}\"");
+            : throw new LedgerException(
+                ErrorCode.BadRequest,
+                $"{setting}: expected a time of the day in China such as 02:00, got \"{text}\""
+            );
 
     internal static Uri Address(string setting, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
-            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected an address such as http://10.0.0.5:5081, got \"{text}\"");
+            : throw new LedgerException(
+                ErrorCode.BadRequest,
+                $"{setting}: expected an address such as http://10.0.0.5:5081, got \"{text}\""
+            );
 }
 
 /// <summary>A witness: its submission prefix and the key that it cosigns with.</summary>
 public sealed record WitnessSettings(Uri Address, VerifierKey Key)
 {
-    /// <summary>From <c>LEDGER_WITNESS</c>: an address, a space and a verifier key; throws <see cref="LedgerException"/> for anything else.</summary>
+    /// <summary>
+    /// From <c>LEDGER_WITNESS</c>: an address, a space and a verifier key; throws <see cref="LedgerException"/> for anything else.
+    /// </summary>
     public static WitnessSettings Parse(string text)
     {
         var parts = text.Split(' ');

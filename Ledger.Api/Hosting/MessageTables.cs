@@ -13,13 +13,18 @@ namespace Ledger.Api.Hosting;
 public static class MessageTables
 {
     private static readonly AppliedSchema Applied = new(
-        LedgerStore.MessageSchema, 1, $"Wolverine {typeof(WolverineOptions).Assembly.GetName().Version}");
+        LedgerStore.MessageSchema,
+        1,
+        $"Wolverine {typeof(WolverineOptions).Assembly.GetName().Version}"
+    );
 
     /// <summary>Makes what is missing, unless all of it was made (<see cref="AppliedSchema.EnsureAsync"/>).</summary>
-    public static Task EnsureAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.EnsureAsync(owner, () => MakeAsync(owner), cancel);
+    public static Task EnsureAsync(NpgsqlDataSource owner, CancellationToken cancel) =>
+        Applied.EnsureAsync(owner, () => MakeAsync(owner), cancel);
 
     /// <summary>Makes what is missing.</summary>
-    public static Task ApplyAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.ApplyAsync(owner, () => MakeAsync(owner), cancel);
+    public static Task ApplyAsync(NpgsqlDataSource owner, CancellationToken cancel) =>
+        Applied.ApplyAsync(owner, () => MakeAsync(owner), cancel);
 
     /// <summary>
     /// What differs from the tables that a service of this program needs; null where nothing does, and where no service ran yet: it makes
@@ -41,7 +46,8 @@ public static class MessageTables
         }
         catch (Exception e) when (!DatabaseErrors.IsAway(e) && e is not OperationCanceledException)
         {
-            return $"the tables of schema {LedgerStore.MessageSchema} are not what a service of this program needs: run `db apply` ({e.Message})";
+            return $"the tables of schema {LedgerStore.MessageSchema} are not what a service of this program needs: run `db apply` "
+                + $"({e.Message})";
         }
     }
 
@@ -57,9 +63,11 @@ public static class MessageTables
             var schema = LedgerStore.MessageSchema;
             throw new LedgerException(
                 ErrorCode.Refused,
-                $"the tables of schema {schema} cannot be brought to what a service of this program needs: {e.Message}; nothing in it is evidence: "
-                + $"stop the services, `drop schema {schema} cascade`, and run `db apply`",
-                e);
+                $"the tables of schema {schema} cannot be brought to what a service of this program needs: {e.Message}; nothing in "
+                    + "it is evidence: "
+                    + $"stop the services, `drop schema {schema} cascade`, and run `db apply`",
+                e
+            );
         }
     }
 

@@ -7,7 +7,9 @@ using Ledger.Projections.Store;
 
 namespace Ledger.Api.Imports;
 
-/// <summary>What a line of a file comes to: its events, or its faults. <c>Utf8</c> is the line itself; null where it was too long.</summary>
+/// <summary>
+/// What a line of a file comes to: its events, or its faults. <c>Utf8</c> is the line itself; null where it was too long.
+/// </summary>
 public sealed record FileLine(long Number, byte[]? Utf8, IReadOnlyList<PendingEvent> Events, IReadOnlyList<Fault> Faults);
 
 /// <summary>A file of events, seekable: its lines come one after the other, and are read on all cores.</summary>
@@ -16,7 +18,9 @@ public abstract class EventFile
     /// <summary>The lines from the first one on, in bounded memory, each with what reads it.</summary>
     internal abstract IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel);
 
-    /// <summary>Events in their wire form (<see cref="EventLines"/>); <paramref name="contract"/> stands in where an event names none.</summary>
+    /// <summary>
+    /// Events in their wire form (<see cref="EventLines"/>); <paramref name="contract"/> stands in where an event names none.
+    /// </summary>
     public static EventFile OfEvents(Stream stream, string? contract) => new Wire(stream, contract);
 
     /// <summary>Events that are read already, one a line.</summary>
@@ -33,7 +37,9 @@ public abstract class EventFile
 
     private sealed class Wire(Stream stream, string? contract) : EventFile
     {
-        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        )
         {
             stream.Position = 0;
             await foreach (var line in EventLines.ReadAsync(stream, cancel))
@@ -46,7 +52,12 @@ public abstract class EventFile
         {
             if (line.Utf8 is null)
             {
-                return new FileLine(line.Number, null, [], [new Fault("$", $"expected an event of at most {EventReader.MaxEventBytes} bytes")]);
+                return new FileLine(
+                    line.Number,
+                    null,
+                    [],
+                    [new Fault("$", $"expected an event of at most {EventReader.MaxEventBytes} bytes")]
+                );
             }
 
             var e = EventReader.Read(line.Utf8, contract, out var faults);
@@ -56,10 +67,14 @@ public abstract class EventFile
 
     private sealed class Table(Stream stream, ImportMapping mapping, string? contract) : EventFile
     {
-        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        )
         {
             var workbook = await IsWorkbookAsync(cancel) ? XlsxTable.Open(stream) : null;
-            var rows = workbook is null ? CsvTable.ReadAsync(stream, mapping.Encoding, mapping.Delimiter[0], cancel) : workbook.ReadAsync(mapping.Sheet, cancel);
+            var rows = workbook is null
+                ? CsvTable.ReadAsync(stream, mapping.Encoding, mapping.Delimiter[0], cancel)
+                : workbook.ReadAsync(mapping.Sheet, cancel);
             RowMapper? mapper = null;
             var number = 0L;
             await foreach (var row in rows)
@@ -73,7 +88,10 @@ public abstract class EventFile
 
                 if (mapper is not { } bound)
                 {
-                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text.Trim())], workbook?.From1904 == true) { IsSheet = workbook is not null };
+                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text.Trim())], workbook?.From1904 == true)
+                    {
+                        IsSheet = workbook is not null,
+                    };
                 }
                 else if (row.Problem is not null || row.Cells.Any(c => !c.IsBlank))
                 {
@@ -103,7 +121,10 @@ public abstract class EventFile
             return start.AsSpan(0, length) switch
             {
                 [0x50, 0x4B, 0x03, 0x04] => true,
-                [0xD0, 0xCF, 0x11, 0xE0] => throw new LedgerException(ErrorCode.FileUnreadable, "this is an old Excel file (.xls) or one with a password: save it as XLSX without a password, or as CSV"),
+                [0xD0, 0xCF, 0x11, 0xE0] => throw new LedgerException(
+                    ErrorCode.FileUnreadable,
+                    "this is an old Excel file (.xls) or one with a password: save it as XLSX without a password, or as CSV"
+                ),
                 _ => false,
             };
         }

@@ -16,7 +16,9 @@ public static class EventLines
 {
     /// <summary>The events of a stream; throws <see cref="LedgerException"/> where a batch is no JSON array.</summary>
     public static async IAsyncEnumerable<EventLine> ReadAsync(
-        Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        Stream stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var start = new byte[3];
         var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
@@ -73,7 +75,9 @@ public static class EventLines
     }
 
     private static async IAsyncEnumerable<EventLine> BatchAsync(
-        Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        Stream stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var number = 0L;
         var batch = JsonSerializer.DeserializeAsyncEnumerable<JsonElement>(stream, cancellationToken: cancel).GetAsyncEnumerator(cancel);
@@ -96,20 +100,26 @@ public static class EventLines
         catch (JsonException e)
         {
             throw new LedgerException(
-                ErrorCode.Refused, $"the batch is broken after its event {number}, on line {(e.LineNumber ?? 0) + 1}: expected a JSON array of events; nothing was recorded", e);
+                ErrorCode.Refused,
+                $"the batch is broken after its event {number}, on line {(e.LineNumber ?? 0) + 1}: expected a JSON array of events; "
+                    + "nothing was recorded",
+                e
+            );
         }
     }
 
     private static async IAsyncEnumerable<EventLine> LinesAsync(
-        Stream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        Stream stream,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var buffer = new byte[1 << 16];
         var line = new ArrayBufferWriter<byte>();
         var number = 1L;
         var tooLong = false;
-        for (int read; (read = await stream.ReadAsync(buffer, cancel)) > 0;)
+        for (int read; (read = await stream.ReadAsync(buffer, cancel)) > 0; )
         {
-            for (var from = 0; from < read;)
+            for (var from = 0; from < read; )
             {
                 var end = Array.IndexOf(buffer, (byte)'\n', from, read - from);
                 Take(buffer.AsSpan(from..(end < 0 ? read : end)));
@@ -145,7 +155,10 @@ public static class EventLines
         EventLine? Cut()
         {
             var text = line.WrittenSpan.Trim(" \t\r"u8);
-            EventLine? result = tooLong ? new EventLine(number, null) : text.Length > 0 ? new EventLine(number, text.ToArray()) : null;
+            EventLine? result =
+                tooLong ? new EventLine(number, null)
+                : text.Length > 0 ? new EventLine(number, text.ToArray())
+                : null;
             line.ResetWrittenCount();
             tooLong = false;
             return result;
@@ -166,7 +179,11 @@ public static class EventLines
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public void PutBack(ReadOnlySpan<byte> bytes)
         {

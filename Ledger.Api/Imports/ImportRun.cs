@@ -73,8 +73,16 @@ internal sealed class ImportRun
 
         var any = keep && recorded > 0;
         return new ImportReport(
-            read, keep || options.DryRun ? recorded : 0, duplicates, rejected, any ? first : null, any ? log.Position : null, errors, options.DryRun,
-            options.DryRun ? sample : null);
+            read,
+            keep || options.DryRun ? recorded : 0,
+            duplicates,
+            rejected,
+            any ? first : null,
+            any ? log.Position : null,
+            errors,
+            options.DryRun,
+            options.DryRun ? sample : null
+        );
     }
 
     private async Task TakeAsync(FileLine[] lines, CancellationToken cancel)

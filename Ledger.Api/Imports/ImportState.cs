@@ -27,7 +27,9 @@ internal sealed class ImportState(LogTransaction log)
 
         foreach (var contract in events.Select(e => e.Event.Contract).Distinct().Where(c => !accounts.ContainsKey(c)))
         {
-            accounts[contract] = earlier.Remove(contract, out var known) ? known : await AccountReader.FoldAsync(log.Connection, contract, long.MaxValue, cancel);
+            accounts[contract] = earlier.Remove(contract, out var known)
+                ? known
+                : await AccountReader.FoldAsync(log.Connection, contract, long.MaxValue, cancel);
         }
 
         if (calendar is null && events.Any(e => LedgerWideDecisions.Concern(e.Event)))
@@ -36,7 +38,9 @@ internal sealed class ImportState(LogTransaction log)
         }
     }
 
-    /// <summary>The streams that must be loaded before these events are decided: their own, and those of subjects that they are about.</summary>
+    /// <summary>
+    /// The streams that must be loaded before these events are decided: their own, and those of subjects that they are about.
+    /// </summary>
     public static IEnumerable<(string Contract, string Key)> StreamsOf(IEnumerable<PendingEvent> events)
     {
         foreach (var e in events)
@@ -51,9 +55,10 @@ internal sealed class ImportState(LogTransaction log)
     }
 
     /// <summary>Checks one event against the state.</summary>
-    public Decided Check(NewEvent e) => LedgerWideDecisions.Concern(e)
-        ? LedgerWideDecisions.Check(calendar!, e)
-        : Decisions.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
+    public Decided Check(NewEvent e) =>
+        LedgerWideDecisions.Concern(e)
+            ? LedgerWideDecisions.Check(calendar!, e)
+            : Decisions.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
 
     /// <summary>The event was recorded.</summary>
     public void Apply(NewEvent e, StoredEvent stored)

@@ -8,7 +8,11 @@ using Npgsql;
 namespace Ledger.Api.Imports;
 
 /// <summary>A line that was not recorded: its number, its text where it is to go to the rejects, and what is wrong.</summary>
-public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [property: System.Text.Json.Serialization.JsonIgnore] byte[]? Utf8 = null);
+public sealed record RejectedLine(
+    long Line,
+    IReadOnlyList<Fault> Faults,
+    [property: System.Text.Json.Serialization.JsonIgnore] byte[]? Utf8 = null
+);
 
 /// <summary>
 /// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
@@ -16,15 +20,22 @@ public sealed record RejectedLine(long Line, IReadOnlyList<Fault> Faults, [prope
 /// <c>sample</c> the events of the first lines of a dry run.
 /// </summary>
 public sealed record ImportReport(
-    long Read, long Recorded, long Duplicates, long Rejected, long? FirstPosition, long? LastPosition, IReadOnlyList<RejectedLine> Errors, bool DryRun,
-    IReadOnlyList<JsonElement>? Sample = null);
+    long Read,
+    long Recorded,
+    long Duplicates,
+    long Rejected,
+    long? FirstPosition,
+    long? LastPosition,
+    IReadOnlyList<RejectedLine> Errors,
+    bool DryRun,
+    IReadOnlyList<JsonElement>? Sample = null
+);
 
 /// <summary>How an import goes about it.</summary>
 /// <param name="Reject">Takes the bad lines, in which case the good ones are recorded; null for all or nothing.</param>
 /// <param name="DryRun">Checks everything and records nothing.</param>
 /// <param name="Progress">Is told the lines read so far.</param>
-public sealed record ImportOptions(
-    Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
+public sealed record ImportOptions(Func<RejectedLine, Task>? Reject = null, bool DryRun = false, Action<long>? Progress = null);
 
 /// <summary>
 /// Imports a file of events as one transaction on the log. It is first taken as if all of it were new and right, which the log's

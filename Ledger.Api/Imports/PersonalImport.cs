@@ -7,10 +7,13 @@ using Npgsql;
 
 namespace Ledger.Api.Imports;
 
-/// <summary>The personal side of one import: values become commitments before events are decided, and are stored with those that are recorded.</summary>
+/// <summary>
+/// The personal side of one import: values become commitments before events are decided, and are stored with those that are recorded.
+/// </summary>
 internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore store)
 {
     private readonly PersonalSealing sealing = new(store.Keys, connection);
+
     // By the data, too: of two events with one id in a file, the first may be refused and the second recorded.
     private Dictionary<(string Contract, string EventId, string Data), SealedValues> chunk = [];
 
@@ -26,7 +29,10 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
 
         var values = await sealing.SealAsync([.. events.Select(ValuesOf)], cancel);
         var next = 0;
-        return Array.ConvertAll(lines, line => line.Events.All(e => e.Event.Personal is null) ? line : line with { Events = [.. line.Events.Select(Seal)] });
+        return Array.ConvertAll(
+            lines,
+            line => line.Events.All(e => e.Event.Personal is null) ? line : line with { Events = [.. line.Events.Select(Seal)] }
+        );
 
         PendingEvent Seal(PendingEvent e)
         {
@@ -51,8 +57,11 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
     {
         for (var i = 0; i < known.Length; i++)
         {
-            if (known[i] is AppendResult.IdConflict conflict && events[i].Event.Data is CaseReceived
-                && await SameButErasedAsync(events[i], conflict.Position, cancel) is { } stored)
+            if (
+                known[i] is AppendResult.IdConflict conflict
+                && events[i].Event.Data is CaseReceived
+                && await SameButErasedAsync(events[i], conflict.Position, cancel) is { } stored
+            )
             {
                 known[i] = new AppendResult.Duplicate(stored.Position, stored.Version);
             }
@@ -61,19 +70,28 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
 
     /// <summary>The sealed values of the events that a chunk places.</summary>
     public IReadOnlyList<SealedValues> Of(IReadOnlyList<StoredEvent> placed) =>
-        chunk.Count == 0 ? [] : [.. placed.Select(e => chunk.GetValueOrDefault((e.Contract, e.EventId, Encoding.UTF8.GetString(e.Data.Span)))).OfType<SealedValues>()];
+        chunk.Count == 0
+            ? []
+            :
+            [
+                .. placed
+                    .Select(e => chunk.GetValueOrDefault((e.Contract, e.EventId, Encoding.UTF8.GetString(e.Data.Span))))
+                    .OfType<SealedValues>(),
+            ];
 
     /// <summary>Stores them.</summary>
     public Task WriteAsync(IReadOnlyList<SealedValues> recorded, CancellationToken cancel) => sealing.WriteAsync(recorded, cancel);
 
-    private static PersonalValues ValuesOf(NewEvent e) => new(
-        e.Contract, e.Source, e.Id, e.Personal!.WhoIn($"{e.Contract}/{e.Subject}"), e.Personal.Fields);
+    private static PersonalValues ValuesOf(NewEvent e) =>
+        new(e.Contract, e.Source, e.Id, e.Personal!.WhoIn($"{e.Contract}/{e.Subject}"), e.Personal.Fields);
 
     private async Task<StoredEvent?> SameButErasedAsync(PendingEvent e, long position, CancellationToken cancel)
     {
         var stored = await LogReader.ReadAsync(connection, position - 1, position, null, null, cancel).FirstAsync(cancel);
-        if (EventMapping.ToEvent(stored).Data is not CaseReceived { Caller.Subject: { } subject } data
-            || await PersonalStore.ErasedAtAsync(connection, subject, cancel) is null)
+        if (
+            EventMapping.ToEvent(stored).Data is not CaseReceived { Caller.Subject: { } subject } data
+            || await PersonalStore.ErasedAtAsync(connection, subject, cancel) is null
+        )
         {
             return null;
         }

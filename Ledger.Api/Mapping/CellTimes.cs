@@ -11,7 +11,10 @@ namespace Ledger.Api.Mapping;
 internal sealed class CellTimes(ImportMapping mapping, bool from1904)
 {
     private const decimal MillisecondsPerDay = 86_400_000m;
-    private static readonly ZoneLocalMappingResolver Earlier = Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ThrowWhenSkipped);
+    private static readonly ZoneLocalMappingResolver Earlier = Resolvers.CreateMappingResolver(
+        Resolvers.ReturnEarlier,
+        Resolvers.ThrowWhenSkipped
+    );
 
     // 1900-02-29, which spreadsheets count, is before any record: day 61 is 1900-03-01.
     private readonly LocalDate zero = from1904 ? new LocalDate(1904, 1, 1) : new LocalDate(1899, 12, 30);
@@ -21,7 +24,10 @@ internal sealed class CellTimes(ImportMapping mapping, bool from1904)
     private readonly (LocalDateTimePattern Pattern, string? Marks)[] patterns =
     [
         .. from format in (mapping.TimeFormats ?? []).Concat(["uuuu-MM-dd HH:mm:ss", "uuuu-MM-dd'T'HH:mm:ss", "uuuu-MM-dd"])
-           select (LocalDateTimePattern.CreateWithInvariantCulture(format), format.Any(c => c is 'F' or 'f' or ';' or '.' or '\\' or '%') ? null : Marks(format.Replace("'", "", StringComparison.Ordinal))),
+        select (
+            LocalDateTimePattern.CreateWithInvariantCulture(format),
+            format.Any(c => c is 'F' or 'f' or ';' or '.' or '\\' or '%') ? null : Marks(format.Replace("'", "", StringComparison.Ordinal))
+        ),
     ];
 
     /// <summary>Whether a format of the mapping is one.</summary>
@@ -60,13 +66,15 @@ internal sealed class CellTimes(ImportMapping mapping, bool from1904)
     public LocalDate? Date(Cell cell) => Local(cell)?.Date;
 
     /// <summary>What is expected, in words.</summary>
-    public string Expected => $"a time such as {string.Join(" or ", patterns.Select(p => p.Pattern.PatternText).Distinct().Take(3))}, or with an offset";
+    public string Expected =>
+        $"a time such as {string.Join(" or ", patterns.Select(p => p.Pattern.PatternText).Distinct().Take(3))}, or with an offset";
 
     private LocalDateTime? Local(Cell cell)
     {
         if (cell.Kind == CellKind.Number)
         {
-            return decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days) && days is > 60 and < 2_958_466
+            return
+                decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days) && days is > 60 and < 2_958_466
                 ? zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay))
                 : null;
         }

@@ -5,12 +5,15 @@ using Ledger.Domain.Json;
 
 namespace Ledger.Api.Mapping;
 
-/// <summary>The data part of a mapping as a tree that is written row by row: objects, lists, constants, templates and typed cells.</summary>
+/// <summary>
+/// The data part of a mapping as a tree that is written row by row: objects, lists, constants, templates and typed cells.
+/// </summary>
 internal sealed partial class RowMapper
 {
     private abstract record DataNode(IReadOnlyList<string> Columns);
 
-    private sealed record ObjectNode(IReadOnlyList<(string Name, DataNode Value)> Properties) : DataNode([.. Properties.SelectMany(p => p.Value.Columns)]);
+    private sealed record ObjectNode(IReadOnlyList<(string Name, DataNode Value)> Properties)
+        : DataNode([.. Properties.SelectMany(p => p.Value.Columns)]);
 
     private sealed record ListNode(IReadOnlyList<DataNode> Items) : DataNode([.. Items.SelectMany(i => i.Columns)]);
 
@@ -91,13 +94,14 @@ internal sealed partial class RowMapper
         }
     }
 
-    private bool HasValue(DataNode node, TableRow row) => node switch
-    {
-        CellNode cell => cell.Cell.Default is not null || !CellOf(row, cell.Cell.Column).IsBlank,
-        TextNode text => !text.Template.Columns.Any() || text.Template.Columns.Any(c => !CellOf(row, c).IsBlank),
-        ObjectNode o => o.Properties.Count == 0 || o.Properties.Any(p => HasValue(p.Value, row)),
-        _ => true,
-    };
+    private bool HasValue(DataNode node, TableRow row) =>
+        node switch
+        {
+            CellNode cell => cell.Cell.Default is not null || !CellOf(row, cell.Cell.Column).IsBlank,
+            TextNode text => !text.Template.Columns.Any() || text.Template.Columns.Any(c => !CellOf(row, c).IsBlank),
+            ObjectNode o => o.Properties.Count == 0 || o.Properties.Any(p => HasValue(p.Value, row)),
+            _ => true,
+        };
 
     private void WriteCell(Utf8JsonWriter writer, CellNode node, TableRow row, List<Fault> faults)
     {
@@ -123,7 +127,13 @@ internal sealed partial class RowMapper
 
         switch (node.Cell.As)
         {
-            case CellType.Number when decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number):
+            case CellType.Number
+                when decimal.TryParse(
+                    text,
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                ):
                 writer.WriteNumberValue(number);
                 break;
             case CellType.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer):
@@ -148,7 +158,14 @@ internal sealed partial class RowMapper
                 Refuse(times.Expected);
                 break;
             default:
-                Refuse(node.Cell.As switch { CellType.Number => "a number", CellType.Integer => "a whole number", _ => "true or false" });
+                Refuse(
+                    node.Cell.As switch
+                    {
+                        CellType.Number => "a number",
+                        CellType.Integer => "a whole number",
+                        _ => "true or false",
+                    }
+                );
                 break;
         }
 
@@ -159,10 +176,11 @@ internal sealed partial class RowMapper
         }
     }
 
-    private static bool? Truth(string text) => text.ToUpperInvariant() switch
-    {
-        "TRUE" or "1" or "YES" or "Y" or "是" => true,
-        "FALSE" or "0" or "NO" or "N" or "否" => false,
-        _ => null,
-    };
+    private static bool? Truth(string text) =>
+        text.ToUpperInvariant() switch
+        {
+            "TRUE" or "1" or "YES" or "Y" or "是" => true,
+            "FALSE" or "0" or "NO" or "N" or "否" => false,
+            _ => null,
+        };
 }

@@ -21,7 +21,8 @@ namespace Ledger.Api.Mapping;
 /// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
 /// <param name="TimeFormats">Formats of times and dates (NodaTime's pattern letters), tried in order, besides ISO 8601.</param>
 /// <param name="ValueMaps">Translations by name: from a cell's text to a value.</param>
-/// <param name="PersonalData">Columns that name or reach a person: they can stand in the caller of <c>case_received</c>, whose values are stored apart, and nowhere else.</param>
+/// <param name="PersonalData">Columns that name or reach a person: they can stand in the caller of <c>case_received</c>, whose values are
+/// stored apart, and nowhere else.</param>
 public sealed record ImportMapping(
     string Name,
     string Source,
@@ -34,7 +35,8 @@ public sealed record ImportMapping(
     string TimeZone = "Asia/Shanghai",
     IReadOnlyList<string>? TimeFormats = null,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? ValueMaps = null,
-    IReadOnlyList<string>? PersonalData = null)
+    IReadOnlyList<string>? PersonalData = null
+)
 {
     /// <summary>The schema's own title.</summary>
     public const string SchemaTitle = "Mapping of a table's rows to events";
@@ -104,18 +106,28 @@ public sealed record ImportMapping(
 /// <param name="Actor">Template of who did it.</param>
 /// <param name="When">Conditions, all of which must hold; the time's column must hold something in any case.</param>
 /// <param name="Data">
-/// The event's data: objects and lists as they are, texts as templates, and <c>{"column": …, "as": text|number|integer|boolean|time|date|month, "map": …, "default": …}</c>
-/// for one typed cell. A blank cell without a default leaves its property out, and an object of which nothing is left, too.
+/// The event's data: objects and lists as they are, texts as templates, and <c>{"column": …, "as":
+/// text|number|integer|boolean|time|date|month, "map": …, "default": …}</c> for one typed cell. A blank cell without a default leaves its
+/// property out, and an object of which nothing is left, too.
 /// </param>
 public sealed record MappedEvent(
-    string Type, string Id, string Subject, string Time, string Actor, IReadOnlyList<RowCondition>? When = null, JsonElement? Data = null);
+    string Type,
+    string Id,
+    string Subject,
+    string Time,
+    string Actor,
+    IReadOnlyList<RowCondition>? When = null,
+    JsonElement? Data = null
+);
 
 /// <summary>A condition on a column: not blank, or blank, or one of some texts, or none of them.</summary>
 public sealed record RowCondition(string Column, bool? Blank = null, IReadOnlyList<string>? In = null, IReadOnlyList<string>? NotIn = null)
 {
     /// <summary>Whether a cell meets it.</summary>
     public bool Holds(string text) =>
-        In is not null ? In.Contains(text) : NotIn is not null ? !NotIn.Contains(text) : text.Length == 0 == (Blank ?? false);
+        In is not null ? In.Contains(text)
+        : NotIn is not null ? !NotIn.Contains(text)
+        : text.Length == 0 == (Blank ?? false);
 }
 
 /// <summary>As what type a cell is read.</summary>

@@ -26,7 +26,13 @@ internal sealed partial class RowMapper
     public RowMapper(ImportMapping mapping, string? contract, IReadOnlyList<string> headings, bool from1904)
     {
         (this.mapping, this.headings) = (mapping, headings);
-        this.contract = contract ?? mapping.Contract ?? throw new LedgerException(ErrorCode.BadRequest, "--contract: expected the contract that the rows belong to; the mapping names none");
+        this.contract =
+            contract
+            ?? mapping.Contract
+            ?? throw new LedgerException(
+                ErrorCode.BadRequest,
+                "--contract: expected the contract that the rows belong to; the mapping names none"
+            );
         times = new CellTimes(mapping, from1904);
         for (var i = 0; i < headings.Count; i++)
         {
@@ -37,17 +43,29 @@ internal sealed partial class RowMapper
         }
 
         var faults = new List<string>();
-        plan = [.. mapping.Events.Select((e, i) => new PlannedEvent(
-            e, Template.Parse(e.Id), Template.Parse(e.Subject), Template.Parse(e.Actor), e.Data is { } data ? Node($"$.events[{i}].data", data, faults) : null))];
+        plan =
+        [
+            .. mapping.Events.Select(
+                (e, i) =>
+                    new PlannedEvent(
+                        e,
+                        Template.Parse(e.Id),
+                        Template.Parse(e.Subject),
+                        Template.Parse(e.Actor),
+                        e.Data is { } data ? Node($"$.events[{i}].data", data, faults) : null
+                    )
+            ),
+        ];
         Check(faults);
     }
 
     private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data)
     {
         /// <summary>The columns whose cells stand in the recorded event: a caller's do not.</summary>
-        public IEnumerable<string> ColumnsOfData => Event.Type == "case_received" && Data is ObjectNode data
-            ? data.Properties.Where(p => p.Name != "caller").SelectMany(p => p.Value.Columns)
-            : Data?.Columns ?? [];
+        public IEnumerable<string> ColumnsOfData =>
+            Event.Type == "case_received" && Data is ObjectNode data
+                ? data.Properties.Where(p => p.Name != "caller").SelectMany(p => p.Value.Columns)
+                : Data?.Columns ?? [];
     }
 
     /// <summary>The events of a row; or the faults, and nothing of the row is to be recorded.</summary>
@@ -73,7 +91,12 @@ internal sealed partial class RowMapper
 
         if (events.Count == 0 && faults.Count == 0)
         {
-            faults.Add(new Fault("$", $"the row becomes no event: the conditions of none of {string.Join(", ", mapping.Events.Select(e => e.Type))} hold"));
+            faults.Add(
+                new Fault(
+                    "$",
+                    $"the row becomes no event: the conditions of none of {string.Join(", ", mapping.Events.Select(e => e.Type))} hold"
+                )
+            );
         }
 
         return events;
@@ -114,7 +137,14 @@ internal sealed partial class RowMapper
         }
 
         var attributes = new EventAttributes(
-            Fill(planned.Id, row, faults), mapping.Source, e.Type, contract, Fill(planned.Subject, row, faults), at ?? default, Fill(planned.Actor, row, faults));
+            Fill(planned.Id, row, faults),
+            mapping.Source,
+            e.Type,
+            contract,
+            Fill(planned.Subject, row, faults),
+            at ?? default,
+            Fill(planned.Actor, row, faults)
+        );
         if (faults.Count > 0)
         {
             return null;
@@ -125,18 +155,20 @@ internal sealed partial class RowMapper
         return read;
     }
 
-    private string Fill(Template template, TableRow row, List<Fault> faults) => template.Fill(column =>
-    {
-        var text = TextOf(row, column, faults);
-        if (text.Length == 0)
+    private string Fill(Template template, TableRow row, List<Fault> faults) =>
+        template.Fill(column =>
         {
-            faults.Add(new Fault($"column \"{column}\"", $"expected text, got nothing: {template} needs it"));
-        }
+            var text = TextOf(row, column, faults);
+            if (text.Length == 0)
+            {
+                faults.Add(new Fault($"column \"{column}\"", $"expected text, got nothing: {template} needs it"));
+            }
 
-        return text;
-    });
+            return text;
+        });
 
-    private Cell CellOf(TableRow row, string column) => columns[column] is var index && index < row.Cells.Count ? row.Cells[index] : new Cell("");
+    private Cell CellOf(TableRow row, string column) =>
+        columns[column] is var index && index < row.Cells.Count ? row.Cells[index] : new Cell("");
 
     /// <summary>A cell's text; a number as plain digits, and not where a spreadsheet has rounded it.</summary>
     private string TextOf(TableRow row, string column, List<Fault> faults)
@@ -146,7 +178,13 @@ internal sealed partial class RowMapper
         {
             if (Math.Abs(number) >= DigitsOfASpreadsheet)
             {
-                faults.Add(new Fault($"column \"{column}\"", $"the number {cell.Text} has more digits than a spreadsheet keeps: format the column as text before the numbers are entered"));
+                faults.Add(
+                    new Fault(
+                        $"column \"{column}\"",
+                        $"the number {cell.Text} has more digits than a spreadsheet keeps: format the column as text before the "
+                            + "numbers are entered"
+                    )
+                );
             }
 
             return number.ToString("0.############", CultureInfo.InvariantCulture);
@@ -157,21 +195,29 @@ internal sealed partial class RowMapper
 
     private void Check(List<string> faults)
     {
-        var named = mapping.Events
-            .SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
+        var named = mapping
+            .Events.SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
             .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.Data?.Columns ?? [])))
-            .Distinct().ToList();
+            .Distinct()
+            .ToList();
         var missing = named.Where(c => !columns.ContainsKey(c)).ToList();
         if (missing.Count > 0)
         {
-            faults.Add($"the file has no column {string.Join(", ", missing.Select(c => $"\"{c}\""))}; it has {string.Join(", ", headings.Where(h => h.Length > 0).Take(30).Select(h => $"\"{h}\""))}");
+            faults.Add(
+                $"the file has no column {string.Join(", ", missing.Select(c => $"\"{c}\""))}; it has "
+                    + $"{string.Join(", ", headings.Where(h => h.Length > 0).Take(30).Select(h => $"\"{h}\""))}"
+            );
         }
 
         faults.AddRange(named.Where(c => columns.GetValueOrDefault(c) < 0).Select(c => $"the file has two columns \"{c}\""));
-        var exposed = mapping.Events
-            .SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
+        var exposed = mapping
+            .Events.SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
             .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.ColumnsOfData)));
-        faults.AddRange(exposed.Intersect(mapping.PersonalData ?? []).Select(c => $"column \"{c}\" is personal data: it can stand in the caller of case_received and nowhere else"));
+        faults.AddRange(
+            exposed
+                .Intersect(mapping.PersonalData ?? [])
+                .Select(c => $"column \"{c}\" is personal data: it can stand in the caller of case_received and nowhere else")
+        );
         if (faults.Count > 0)
         {
             throw new LedgerException(ErrorCode.Refused, $"the mapping \"{mapping.Name}\" does not fit: {string.Join("; ", faults)}");

@@ -14,7 +14,15 @@ namespace Ledger.Api.Operations;
 
 /// <summary>What an assessment recorded: it read the log up to <c>position</c>, and stands at <c>recordedAt</c>.</summary>
 public sealed record AssessmentReport(
-    string Contract, Instant AsOf, long Position, int Found, int Proposed, int Withdrawn, string Digest, [property: JsonIgnore] Receipt Receipt)
+    string Contract,
+    Instant AsOf,
+    long Position,
+    int Found,
+    int Proposed,
+    int Withdrawn,
+    string Digest,
+    [property: JsonIgnore] Receipt Receipt
+)
 {
     /// <summary>The position of the run's own event.</summary>
     public long RecordedAt => Receipt.Position ?? 0;
@@ -31,7 +39,12 @@ public static class AssessContractHandler
 {
     /// <summary>Reads the contract and runs the rules; null where that is not asked for again.</summary>
     public static async Task<AssessedState?> LoadAsync(
-        AssessContract command, LogReader log, NpgsqlDataSource database, IClock clock, CancellationToken cancel)
+        AssessContract command,
+        LogReader log,
+        NpgsqlDataSource database,
+        IClock clock,
+        CancellationToken cancel
+    )
     {
         var head = await log.HeadAsync(cancel);
         var (assessment, version) = await AssessmentReader.AtAsync(log, command.Contract, command.AsOf, head.Position, cancel);
@@ -43,7 +56,10 @@ public static class AssessContractHandler
         if (assessment.Account?.LastAsOf > command.AsOf)
         {
             throw new LedgerException(
-                ErrorCode.Refused, $"the latest assessment of {command.Contract} is as of {Words(assessment.Account.LastAsOf.Value)}: another may not lie before it");
+                ErrorCode.Refused,
+                $"the latest assessment of {command.Contract} is as of {Words(assessment.Account.LastAsOf.Value)}: another may not "
+                    + "lie before it"
+            );
         }
 
         var calendar = await CalendarReader.AtAsync(database, head.Position, cancel);
@@ -61,7 +77,15 @@ public static class AssessContractHandler
         var run = state.Result.Run;
         var recorded = state.Result.Events.Select(e => session.Record(e, state.Version)).ToList();
         return new AssessmentReport(
-            command.Contract, command.AsOf, run.Position, run.Found, run.Proposed, run.Withdrawn, run.Digest, Receipt.Of(recorded[^1]));
+            command.Contract,
+            command.AsOf,
+            run.Position,
+            run.Found,
+            run.Proposed,
+            run.Withdrawn,
+            run.Digest,
+            Receipt.Of(recorded[^1])
+        );
     }
 
     private static string Words(Instant at) => $"{ChinaTime.Show(at):uuuu-MM-dd HH:mm:ss} (Asia/Shanghai)";

@@ -18,20 +18,23 @@ public sealed record ContractSummary(
     Cny Total,
     int Periods,
     long RegisteredAt,
-    IReadOnlyList<RegistrationFinding> Findings)
+    IReadOnlyList<RegistrationFinding> Findings
+)
 {
     /// <summary>The summary of an account.</summary>
-    public static ContractSummary Of(ContractAccount account) => new(
-        account.Terms.Id,
-        account.Terms.Title,
-        account.Terms.TitleZh,
-        account.Terms.Principal,
-        account.Terms.Vendor,
-        account.Terms.SignedOn,
-        account.Terms.From,
-        account.LastDay,
-        account.ServiceTerms.Sum(t => t.Price),
-        account.Schedule.Count,
-        account.RegisteredAt,
-        [.. account.Terms.RegistrationFindings()]);
+    public static ContractSummary Of(ContractAccount account) =>
+        new(
+            account.Terms.Id,
+            account.Terms.Title,
+            account.Terms.TitleZh,
+            account.Terms.Principal,
+            account.Terms.Vendor,
+            account.Terms.SignedOn,
+            account.Terms.From,
+            account.LastDay,
+            account.ServiceTerms.Sum(t => t.Price),
+            account.Schedule.Count,
+            account.RegisteredAt,
+            [.. account.Terms.RegistrationFindings()]
+        );
 }

@@ -64,13 +64,22 @@ public sealed class DemoYear
         {
             if (first.Source != Source)
             {
-                throw new LedgerException(ErrorCode.Refused, "this ledger holds real events: the demo would mix a simulated year into it; set LEDGER_DATA to an empty directory");
+                throw new LedgerException(
+                    ErrorCode.Refused,
+                    "this ledger holds real events: the demo would mix a simulated year into it; set LEDGER_DATA to an empty directory"
+                );
             }
         }
     }
 
     /// <summary>Imports and assesses; <paramref name="progress"/> is told the events done.</summary>
-    public async Task<DemoFigures> RunAsync(IMessageBus bus, Importer importer, AccountReader accounts, Action<long> progress, CancellationToken cancel)
+    public async Task<DemoFigures> RunAsync(
+        IMessageBus bus,
+        Importer importer,
+        AccountReader accounts,
+        Action<long> progress,
+        CancellationToken cancel
+    )
     {
         var (imported, assessed, done) = (0L, 0L, 0);
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
@@ -87,7 +96,10 @@ public sealed class DemoYear
             importing.Stop();
             if (report.Rejected > 0)
             {
-                throw new LedgerException(ErrorCode.Refused, $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}");
+                throw new LedgerException(
+                    ErrorCode.Refused,
+                    $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}"
+                );
             }
 
             imported += report.Recorded;

@@ -19,12 +19,26 @@ public static class DisclosePersonalDataHandler
 {
     /// <summary>Reads the values, which are answered only after the disclosure is recorded.</summary>
     public static async Task<Disclosure> HandleAsync(
-        DisclosePersonalData command, IDocumentSession session, NpgsqlDataSource database, PersonalStore personal, IClock clock, CancellationToken cancel)
+        DisclosePersonalData command,
+        IDocumentSession session,
+        NpgsqlDataSource database,
+        PersonalStore personal,
+        IClock clock,
+        CancellationToken cancel
+    )
     {
         var head = await LogLock.TakeAsync(session, cancel);
         await using var values = await database.OpenConnectionAsync(cancel);
         var readings = new List<PersonalReading>();
-        await foreach (var stored in LogReader.ReadStreamAsync((NpgsqlConnection)session.Connection!, command.Contract, command.Subject, long.MaxValue, cancel))
+        await foreach (
+            var stored in LogReader.ReadStreamAsync(
+                (NpgsqlConnection)session.Connection!,
+                command.Contract,
+                command.Subject,
+                long.MaxValue,
+                cancel
+            )
+        )
         {
             readings.AddRange(await PersonalReading.OfAsync(personal, values, stored, cancel));
         }
@@ -32,14 +46,22 @@ public static class DisclosePersonalDataHandler
         if (readings.Count == 0)
         {
             throw new LedgerException(
-                ErrorCode.Refused, $"{command.Contract} has no personal data of {command.Subject}: expected a case with a caller, such as case/GMD-0001");
+                ErrorCode.Refused,
+                $"{command.Contract} has no personal data of {command.Subject}: expected a case with a caller, such as case/GMD-0001"
+            );
         }
 
         foreach (var (person, i) in readings.GroupBy(r => r.Subject).Select((person, i) => (person, i)))
         {
-            session.Record(PersonalEvents.Of(
-                person.Key, LedgerSource.IdOf(LedgerSource.Contract, $"disclosed:{person.Key}:{head.Position + 1 + i}"), LogLock.RecordedAt(head, clock), command.Actor,
-                new PersonalDataDisclosed(person.Key, command.Reason, [.. person.Select(r => $"{r.Contract}/{r.Event}/{r.Field}")])));
+            session.Record(
+                PersonalEvents.Of(
+                    person.Key,
+                    LedgerSource.IdOf(LedgerSource.Contract, $"disclosed:{person.Key}:{head.Position + 1 + i}"),
+                    LogLock.RecordedAt(head, clock),
+                    command.Actor,
+                    new PersonalDataDisclosed(person.Key, command.Reason, [.. person.Select(r => $"{r.Contract}/{r.Event}/{r.Field}")])
+                )
+            );
         }
 
         return new Disclosure(readings);

@@ -27,11 +27,19 @@ public sealed record Erasure(string Subject, int Rows, [property: JsonIgnore] Re
     public long? Position => Receipt.Position;
 }
 
-/// <summary><see cref="ErasePersonalData"/>: the erasure is recorded and the rows go in one transaction, then the key is destroyed.</summary>
+/// <summary>
+/// <see cref="ErasePersonalData"/>: the erasure is recorded and the rows go in one transaction, then the key is destroyed.
+/// </summary>
 public static class ErasePersonalDataHandler
 {
     /// <summary>Records it.</summary>
-    public static async Task<Erasure> HandleAsync(ErasePersonalData command, IDocumentSession session, PersonalStore personal, IClock clock, CancellationToken cancel)
+    public static async Task<Erasure> HandleAsync(
+        ErasePersonalData command,
+        IDocumentSession session,
+        PersonalStore personal,
+        IClock clock,
+        CancellationToken cancel
+    )
     {
         var subject = command.Subject;
         var number = PersonalField.NumberOf(subject);
@@ -41,13 +49,25 @@ public static class ErasePersonalDataHandler
         var rows = number is { } asked ? await PersonalStore.CountAsync(connection, asked, cancel) : 0;
         if (number is not { } known || (before is null && personal.Keys.Find(known) is null && rows == 0))
         {
-            throw new LedgerException(ErrorCode.Refused, $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's");
+            throw new LedgerException(
+                ErrorCode.Refused,
+                $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's"
+            );
         }
 
         session.QueueSqlCommand($"delete from {LedgerTables.PersonalFields} where subject = ?", known);
         var receipt = before is null
-            ? Receipt.Of(session.Record(PersonalEvents.Of(
-                subject, PersonalStore.ErasureOf(subject), LogLock.RecordedAt(head, clock), command.Actor, new PersonalDataErased(subject, command.Reason))))
+            ? Receipt.Of(
+                session.Record(
+                    PersonalEvents.Of(
+                        subject,
+                        PersonalStore.ErasureOf(subject),
+                        LogLock.RecordedAt(head, clock),
+                        command.Actor,
+                        new PersonalDataErased(subject, command.Reason)
+                    )
+                )
+            )
             : Receipt.Before(before);
         return new Erasure(subject, rows, receipt);
     }
@@ -59,7 +79,6 @@ public static class ErasePersonalDataHandler
 /// </summary>
 public static class DestroyPersonalKeyHandler
 {
-
     /// <summary>Destroys it; a key that is gone already is no error.</summary>
     public static void Handle(DestroyPersonalKey command, PersonalStore personal)
     {

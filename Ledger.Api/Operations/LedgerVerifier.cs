@@ -17,7 +17,17 @@ namespace Ledger.Api.Operations;
 /// <c>checkpoints</c> is how many retained ones the log was compared with: without any, nothing outside the database vouches for it.
 /// </summary>
 public sealed record LedgerVerification(
-    bool Ok, long Events, long Streams, int Assessments, int ReadModels, long PersonalFields, int Checkpoints, string Root, long? Position, string? Problem);
+    bool Ok,
+    long Events,
+    long Streams,
+    int Assessments,
+    int ReadModels,
+    long PersonalFields,
+    int Checkpoints,
+    string Root,
+    long? Position,
+    string? Problem
+);
 
 /// <summary>
 /// Verifies the log (events, streams, tiles, indexes, retained checkpoints), then repeats every recorded assessment and
@@ -29,7 +39,11 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
     /// Walks the ledger; the log is read first, since assessments mean nothing over a log that was changed.
     /// <paramref name="copies"/> are checkpoint files that were kept elsewhere.
     /// </summary>
-    public async Task<LedgerVerification> VerifyAsync(IProgress<(long Done, long Of)>? progress, CancellationToken cancel, params IReadOnlyList<string> copies)
+    public async Task<LedgerVerification> VerifyAsync(
+        IProgress<(long Done, long Of)>? progress,
+        CancellationToken cancel,
+        params IReadOnlyList<string> copies
+    )
     {
         var retained = Retained(settings.DataDirectory, copies);
         var log = await new LogVerifier(database).VerifyAsync(retained, progress, cancel);
@@ -45,8 +59,17 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
         var (fields, missing, unread) = await new PersonalVerifier(database, reader, personal).VerifyAsync(log.Events, cancel);
         var problem = assessments.Problem ?? changed ?? unread;
         return new LedgerVerification(
-            problem is null, log.Events, log.Streams, assessments.Runs, documents + payables, fields, retained.Count, log.Root,
-            assessments.Problem is null && changed is null ? missing : assessments.Position, problem);
+            problem is null,
+            log.Events,
+            log.Streams,
+            assessments.Runs,
+            documents + payables,
+            fields,
+            retained.Count,
+            log.Root,
+            assessments.Problem is null && changed is null ? missing : assessments.Position,
+            problem
+        );
     }
 
     /// <summary>The checkpoint file, the signer's memory where it is on this machine and may be read, and the copies.</summary>
@@ -61,7 +84,10 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
         }
 
         // A copy that is named has to tell something: an empty or damaged one must not pass for one that agrees.
-        var sources = copies.Select(c => (c, (IEnumerable<string>)new CheckpointFile(c).NotesOfCopy())).Concat(files.Select(f => (f, new CheckpointFile(f).Read()))).ToList();
+        var sources = copies
+            .Select(c => (c, (IEnumerable<string>)new CheckpointFile(c).NotesOfCopy()))
+            .Concat(files.Select(f => (f, new CheckpointFile(f).Read())))
+            .ToList();
         try
         {
             return RetainedCheckpoints.Load(Keys(policy), sources);
@@ -80,7 +106,11 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys that checkpoints are checked by, {path}, cannot be read: {e.Message}; put back a copy", e);
+            throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                $"the keys that checkpoints are checked by, {path}, cannot be read: {e.Message}; put back a copy",
+                e
+            );
         }
     }
 }

@@ -14,14 +14,18 @@ public static class Moments
     public static Instant Parse(string text, string option) =>
         Instants.TryParse(text, out var at) ? at
         : LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date } ? ChinaTime.EndOf(date)
-        : throw new LedgerException(ErrorCode.BadRequest, $"{option}: expected a date such as 2026-01-27, or {Instants.Expected}, got \"{text}\"");
+        : throw new LedgerException(
+            ErrorCode.BadRequest,
+            $"{option}: expected a date such as 2026-01-27, or {Instants.Expected}, got \"{text}\""
+        );
 
     /// <summary>The position that a query is about: the one named, the last one recorded up to a time, or null for the head.</summary>
-    public static async Task<long?> PositionAsync(LogReader log, string? asOf, long? position, CancellationToken cancel) => (asOf, position) switch
-    {
-        (null, null) => null,
-        (null, { } at) => at,
-        ({ } time, null) => await log.PositionAtAsync(Parse(time, "asOf"), cancel),
-        _ => throw new LedgerException(ErrorCode.BadRequest, "name a position or a time, not both"),
-    };
+    public static async Task<long?> PositionAsync(LogReader log, string? asOf, long? position, CancellationToken cancel) =>
+        (asOf, position) switch
+        {
+            (null, null) => null,
+            (null, { } at) => at,
+            ({ } time, null) => await log.PositionAtAsync(Parse(time, "asOf"), cancel),
+            _ => throw new LedgerException(ErrorCode.BadRequest, "name a position or a time, not both"),
+        };
 }

@@ -10,12 +10,17 @@ namespace Ledger.Api.Operations;
 internal static class PayableFilter
 {
     /// <summary>A status by its word; null for none.</summary>
-    public static PeriodStatus? Status(string? word, string option) => word is null ? null
+    public static PeriodStatus? Status(string? word, string option) =>
+        word is null ? null
         : Words<PeriodStatus>.TryParse(word, out var status) ? status
-        : throw new LedgerException(ErrorCode.BadRequest, $"{option}: expected one of {string.Join(", ", Words<PeriodStatus>.All)}, got \"{word}\"");
+        : throw new LedgerException(
+            ErrorCode.BadRequest,
+            $"{option}: expected one of {string.Join(", ", Words<PeriodStatus>.All)}, got \"{word}\""
+        );
 
     /// <summary>A date; null for none.</summary>
-    public static LocalDate? Date(string? text, string option) => text is null ? null
+    public static LocalDate? Date(string? text, string option) =>
+        text is null ? null
         : LocalDatePattern.Iso.Parse(text) is { Success: true, Value: var date } ? date
         : throw new LedgerException(ErrorCode.BadRequest, $"{option}: expected a date such as 2026-12-01, got \"{text}\"");
 }

@@ -16,7 +16,11 @@ namespace Ledger.Api.Operations;
 /// What publishing a calendar came to; <c>recorded</c> is false where the same one is in force already, <c>position</c> is absent
 /// where it was refused.
 /// </summary>
-public sealed record CalendarPublication(IReadOnlyList<int> PublishedYears, IReadOnlyList<Fault> Faults, [property: JsonIgnore] Receipt Receipt)
+public sealed record CalendarPublication(
+    IReadOnlyList<int> PublishedYears,
+    IReadOnlyList<Fault> Faults,
+    [property: JsonIgnore] Receipt Receipt
+)
 {
     /// <summary>Whether it was recorded now.</summary>
     public bool Recorded => Receipt.Recorded;
@@ -37,21 +41,38 @@ public static class PublishCalendarHandler
     /// Decides. The ledger's own stream holds more than calendars: its version guards this decision against another calendar only
     /// if the log is locked while it is decided.
     /// </summary>
-    public static async Task<CalendarPublication> HandleAsync(PublishCalendar command, IDocumentSession session, IClock clock, CancellationToken cancel)
+    public static async Task<CalendarPublication> HandleAsync(
+        PublishCalendar command,
+        IDocumentSession session,
+        IClock clock,
+        CancellationToken cancel
+    )
     {
         var calendar = command.Calendar;
         var head = await LogLock.TakeAsync(session, cancel);
         var published = await CalendarReader.AllAsync((NpgsqlConnection)session.Connection!, head.Position, cancel);
-        if (published.Count > 0 && LedgerJson.Write(published[^1].Data as CalendarPublished).AsSpan().SequenceEqual(LedgerJson.Write(calendar)))
+        if (
+            published.Count > 0
+            && LedgerJson.Write(published[^1].Data as CalendarPublished).AsSpan().SequenceEqual(LedgerJson.Write(calendar))
+        )
         {
             return new CalendarPublication(calendar.PublishedYears, [], Receipt.Before(published[^1].Position));
         }
 
         var e = new NewEvent(
-            LedgerSource.Contract, "calendar", $"calendar-{published.Count + 1}", "ledger/calendar", LogLock.RecordedAt(head, clock), "principal", calendar);
+            LedgerSource.Contract,
+            "calendar",
+            $"calendar-{published.Count + 1}",
+            "ledger/calendar",
+            LogLock.RecordedAt(head, clock),
+            "principal",
+            calendar
+        );
         var refusals = LedgerWideDecisions.Check(CalendarReader.At(published, head.Position), e).Refusals;
         return refusals.Count > 0
-            ? CalendarPublication.Refused([.. refusals.Select(f => f with { Path = f.Path.Replace("$.data", "$", StringComparison.Ordinal) })])
+            ? CalendarPublication.Refused([
+                .. refusals.Select(f => f with { Path = f.Path.Replace("$.data", "$", StringComparison.Ordinal) }),
+            ])
             : new CalendarPublication(calendar.PublishedYears, [], Receipt.Of(session.Record(e)));
     }
 }

@@ -20,15 +20,17 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     /// What can be rebuilt, by what Marten calls it: the accounts, from which statements are made; what is payable for each contract; what
     /// cases add to cycles, from which rates and rankings are made.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
-    {
-        ["accounts"] = AccountProjection.ProjectionName,
-        ["payables"] = PayableProjection.ProjectionName,
-        ["cycles"] = CycleProjection.ProjectionName,
-    };
+    public static IReadOnlyDictionary<string, string> All { get; } =
+        new Dictionary<string, string>
+        {
+            ["accounts"] = AccountProjection.ProjectionName,
+            ["payables"] = PayableProjection.ProjectionName,
+            ["cycles"] = CycleProjection.ProjectionName,
+        };
 
     /// <summary>
-    /// Rebuilds all, or the one of <see cref="All"/> that is named; gives the position reached and the number of contracts. An event that cannot be applied ends it.
+    /// Rebuilds all, or the one of <see cref="All"/> that is named; gives the position reached and the number of contracts. An event that
+    /// cannot be applied ends it.
     /// </summary>
     public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel, string? only = null)
     {
@@ -42,7 +44,9 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
         return await ReachedAsync(cancel);
     }
 
-    /// <summary>Brings the read models up to the log's end, where no service runs; gives the position reached and the number of contracts.</summary>
+    /// <summary>
+    /// Brings the read models up to the log's end, where no service runs; gives the position reached and the number of contracts.
+    /// </summary>
     public async Task<(long Position, int Contracts)> CatchUpAsync(CancellationToken cancel)
     {
         await AnalyzeAsync(cancel);
@@ -62,6 +66,9 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     private async Task<(long Position, int Contracts)> ReachedAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, cancel), (await LogReader.ContractsAsync(connection, cancel)).Count);
+        return (
+            await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, cancel),
+            (await LogReader.ContractsAsync(connection, cancel)).Count
+        );
     }
 }

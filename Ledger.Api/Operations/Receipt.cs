@@ -28,7 +28,10 @@ public sealed class Receipt
     /// <summary>Of what was on record before, or of nothing.</summary>
     public static Receipt Before(long? position) => new(null, position);
 
-    /// <summary>The events of a decision as Marten takes them, with the receipt for the first of them: <paramref name="before"/> where there is none.</summary>
+    /// <summary>
+    /// The events of a decision as Marten takes them, with the receipt for the first of them: <paramref name="before"/> where there is
+    /// none.
+    /// </summary>
     internal static (Events Events, Receipt Receipt) Of(Decided decided, long? before)
     {
         var events = decided.Events.Select(EventMapping.ToMarten).ToList();

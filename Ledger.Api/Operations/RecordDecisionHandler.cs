@@ -9,7 +9,9 @@ using Wolverine.Marten;
 
 namespace Ledger.Api.Operations;
 
-/// <summary>What became of a decision: where it stands in the log, or why it was refused. The same decision again has its first receipt.</summary>
+/// <summary>
+/// What became of a decision: where it stands in the log, or why it was refused. The same decision again has its first receipt.
+/// </summary>
 public sealed record DecisionOutcome(IReadOnlyList<Fault> Refusals, Receipt Receipt);
 
 /// <summary>What the log says about a decision before it is taken.</summary>
@@ -22,7 +24,12 @@ public sealed record DecisionState(AppendResult? Known, IReadOnlySet<string> Sub
 public static class RecordDecisionHandler
 {
     /// <summary>Reads what the account does not tell.</summary>
-    public static async Task<DecisionState> LoadAsync(RecordDecision command, NpgsqlDataSource database, LedgerTime time, CancellationToken cancel)
+    public static async Task<DecisionState> LoadAsync(
+        RecordDecision command,
+        NpgsqlDataSource database,
+        LedgerTime time,
+        CancellationToken cancel
+    )
     {
         var e = command.Decision;
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -30,7 +37,11 @@ public static class RecordDecisionHandler
         var subjects = new HashSet<string>();
         foreach (var subject in Decisions.SubjectsOf(e.Data))
         {
-            if (await LogReader.ReadStreamAsync(connection, e.Contract, EventStreams.KeyOf(e.Contract, subject), long.MaxValue, cancel).AnyAsync(cancel))
+            if (
+                await LogReader
+                    .ReadStreamAsync(connection, e.Contract, EventStreams.KeyOf(e.Contract, subject), long.MaxValue, cancel)
+                    .AnyAsync(cancel)
+            )
             {
                 subjects.Add(subject);
             }
@@ -41,7 +52,10 @@ public static class RecordDecisionHandler
 
     /// <summary>Decides.</summary>
     public static (Events, DecisionOutcome) Handle(
-        RecordDecision command, [WriteAggregate(nameof(RecordDecision.Contract), Required = false)] IEventStream<ContractAccount> stream, DecisionState state)
+        RecordDecision command,
+        [WriteAggregate(nameof(RecordDecision.Contract), Required = false)] IEventStream<ContractAccount> stream,
+        DecisionState state
+    )
     {
         var e = command.Decision;
         if (state.Known is AppendResult.Duplicate duplicate)
@@ -50,7 +64,9 @@ public static class RecordDecisionHandler
         }
 
         var version = stream.CurrentVersion ?? 0;
-        var clash = state.Known ?? (e.ExpectedVersion is { } expected && expected != version ? new AppendResult.VersionConflict(version, expected) : null);
+        var clash =
+            state.Known
+            ?? (e.ExpectedVersion is { } expected && expected != version ? new AppendResult.VersionConflict(version, expected) : null);
         var decided = clash?.RefusalOf(e) is { } refusal
             ? new Decided([refusal], [])
             : Decisions.Decide(command, stream.Aggregate, state.Now, state.Subjects.Contains);

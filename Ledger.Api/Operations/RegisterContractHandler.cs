@@ -15,7 +15,12 @@ namespace Ledger.Api.Operations;
 /// <c>position</c> is where the registration stands, absent where it was refused.
 /// </summary>
 public sealed record Registration(
-    string Contract, string? Title, IReadOnlyList<RegistrationFinding> Findings, IReadOnlyList<Fault> Faults, [property: JsonIgnore] Receipt Receipt)
+    string Contract,
+    string? Title,
+    IReadOnlyList<RegistrationFinding> Findings,
+    IReadOnlyList<Fault> Faults,
+    [property: JsonIgnore] Receipt Receipt
+)
 {
     /// <summary>Whether it was recorded now.</summary>
     public bool Recorded => Receipt.Recorded;
@@ -31,18 +36,32 @@ public sealed record RegistrationState(ContractTerms? Registered, Instant Now);
 public static class RegisterContractHandler
 {
     /// <summary>Reads what the account does not tell: amendments change its terms.</summary>
-    public static async Task<RegistrationState> LoadAsync(RegisterContract command, IDocumentSession session, LedgerTime time, CancellationToken cancel)
+    public static async Task<RegistrationState> LoadAsync(
+        RegisterContract command,
+        IDocumentSession session,
+        LedgerTime time,
+        CancellationToken cancel
+    )
     {
         var first = await session.Events.FetchStreamAsync(command.Contract, version: 1, token: cancel);
-        return new RegistrationState(first is [{ Data: ContractRegistered registered }, ..] ? registered.Terms : null, await time.NowAsync(cancel));
+        return new RegistrationState(
+            first is [{ Data: ContractRegistered registered }, ..] ? registered.Terms : null,
+            await time.NowAsync(cancel)
+        );
     }
 
     /// <summary>Decides.</summary>
     public static (Events, Registration) Handle(
-        RegisterContract command, [WriteAggregate(nameof(RegisterContract.Contract), Required = false)] ContractAccount? account, RegistrationState state)
+        RegisterContract command,
+        [WriteAggregate(nameof(RegisterContract.Contract), Required = false)] ContractAccount? account,
+        RegistrationState state
+    )
     {
         var decided = Decisions.Decide(command, account, state.Registered, state.Now);
         var (events, receipt) = Receipt.Of(decided, decided.Refusals.Count > 0 ? null : account?.RegisteredAt);
-        return (events, new Registration(command.Contract, command.Terms.Title, [.. command.Terms.RegistrationFindings()], decided.Refusals, receipt));
+        return (
+            events,
+            new Registration(command.Contract, command.Terms.Title, [.. command.Terms.RegistrationFindings()], decided.Refusals, receipt)
+        );
     }
 }

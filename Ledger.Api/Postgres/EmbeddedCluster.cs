@@ -35,35 +35,40 @@ public sealed class EmbeddedCluster : IDisposable
     public string ConnectionString => ConnectionStringOf(dataDirectory, "ledger");
 
     /// <summary>How to connect to any database of the cluster under a data directory.</summary>
-    public static string ConnectionStringOf(string dataDirectory, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = OperatingSystem.IsWindows() ? "127.0.0.1" : SocketDirectory(dataDirectory),
-        Port = Port(dataDirectory),
-        Username = "ledger",
-        Database = database,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-        Timeout = 15,
-        CommandTimeout = 0,
-        IncludeErrorDetail = true,
-    }.ConnectionString;
+    public static string ConnectionStringOf(string dataDirectory, string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = OperatingSystem.IsWindows() ? "127.0.0.1" : SocketDirectory(dataDirectory),
+            Port = Port(dataDirectory),
+            Username = "ledger",
+            Database = database,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            Timeout = 15,
+            CommandTimeout = 0,
+            IncludeErrorDetail = true,
+        }.ConnectionString;
 
     /// <summary>Starts the cluster, or attaches to the one that runs; creates both cluster and database where missing.</summary>
     public static async Task<EmbeddedCluster> OpenAsync(string dataDirectory, Action<string> say, CancellationToken cancel)
     {
         try
         {
-            CreateReachable(dataDirectory);
+            ServerUser.CreateReachable(dataDirectory);
             return await OpenReachableAsync(dataDirectory, say, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException(ErrorCode.DatabaseUnreachable, $"the data directory {dataDirectory} cannot be used: {e.Message}; set LEDGER_DATA to another", e);
+            throw new LedgerException(
+                ErrorCode.DatabaseUnreachable,
+                $"the data directory {dataDirectory} cannot be used: {e.Message}; set LEDGER_DATA to another",
+                e
+            );
         }
     }
 
     private static async Task<EmbeddedCluster> OpenReachableAsync(string dataDirectory, Action<string> say, CancellationToken cancel)
     {
-        var user = UnprivilegedUser(dataDirectory);
+        var user = ServerUser.Of(dataDirectory, Home(dataDirectory));
         await using var starting = await FileLock.ExclusiveAsync(Path.Combine(dataDirectory, "start.lock"), cancel);
         var use = FileLock.Shared(Path.Combine(dataDirectory, "use.lock"));
         try
@@ -72,9 +77,17 @@ public sealed class EmbeddedCluster : IDisposable
             var major = File.Exists(versionFile)
                 ? int.Parse((await File.ReadAllTextAsync(versionFile, cancel)).Trim().Split('.')[0])
                 : (int?)null;
-            var binaries = PostgresBinaries.Find(dataDirectory, major)
-                ?? (major is null ? PostgresBinaries.Fetch(dataDirectory, say) : throw new LedgerException(
-                    ErrorCode.DatabaseUnreachable, $"the data directory holds a PostgreSQL {major} cluster, and no PostgreSQL {major} is on this machine: install it"));
+            var binaries =
+                PostgresBinaries.Find(dataDirectory, major)
+                ?? (
+                    major is null
+                        ? PostgresBinaries.Fetch(dataDirectory, say)
+                        : throw new LedgerException(
+                            ErrorCode.DatabaseUnreachable,
+                            $"the data directory holds a PostgreSQL {major} cluster, and no PostgreSQL {major} is on this machine: "
+                                + "install it"
+                        )
+                );
             var cluster = new EmbeddedCluster(dataDirectory, binaries, user, use, say);
             await cluster.StartAsync(cancel);
             await cluster.CreateDatabaseAsync(cancel);
@@ -122,7 +135,11 @@ public sealed class EmbeddedCluster : IDisposable
 
         server?.Leave();
         Subprocess.Run(
-            binaries.Path("pg_ctl"), ["stop", "-D", Home(dataDirectory), "-m", "fast", "-w", "-t", ShutdownSeconds.ToString()], WorkingDirectory, user);
+            binaries.Path("pg_ctl"),
+            ["stop", "-D", Home(dataDirectory), "-m", "fast", "-w", "-t", ShutdownSeconds.ToString()],
+            WorkingDirectory,
+            user
+        );
         return true;
     }
 
@@ -142,42 +159,10 @@ public sealed class EmbeddedCluster : IDisposable
             : Path.Combine("/tmp", "ledger-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataDirectory)))[..16]);
     }
 
-    private static int Port(string dataDirectory) => OperatingSystem.IsWindows()
-        ? 20_000 + (BitConverter.ToUInt16(SHA256.HashData(Encoding.UTF8.GetBytes(dataDirectory))) % 20_000)
-        : 5432;
-
-    /// <summary>PostgreSQL refuses to run as root: then it runs as the machine's postgres, else as nobody.</summary>
-    private static UserAndGroup? UnprivilegedUser(string dataDirectory)
-    {
-        if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
-        {
-            return null;
-        }
-
-        if (!Subprocess.Exists("setpriv"))
-        {
-            throw new LedgerException(ErrorCode.DatabaseUnreachable, "PostgreSQL refuses to run as root and setpriv (util-linux) is missing: run the ledger as another user, or set ConnectionStrings__Ledger");
-        }
-
-        for (var parent = Path.GetDirectoryName(dataDirectory); parent is not null; parent = Path.GetDirectoryName(parent))
-        {
-            if (!File.GetUnixFileMode(parent).HasFlag(UnixFileMode.OtherExecute))
-            {
-                throw new LedgerException(ErrorCode.DatabaseUnreachable, $"as root the ledger runs PostgreSQL as an unprivileged user, which cannot reach {dataDirectory} because {parent} is closed to others: set LEDGER_DATA to another place");
-            }
-        }
-
-        // A cluster that exists keeps its owner, also when somebody else's ledger is opened by root.
-        return Directory.Exists(Home(dataDirectory))
-            ? new UserAndGroup(Number("stat", "-c", "%u", Home(dataDirectory)), Number("stat", "-c", "%g", Home(dataDirectory)))
-            : Named("postgres") ?? Named("nobody");
-
-        static string Number(string program, params string[] arguments) => Subprocess.Run(program, arguments, WorkingDirectory, asUser: null).Output.Trim();
-
-        static UserAndGroup? Named(string name) => File.ReadLines("/etc/passwd").Any(l => l.StartsWith(name + ":", StringComparison.Ordinal))
-            ? new UserAndGroup(Number("id", "-u", name), Number("id", "-g", name))
-            : null;
-    }
+    private static int Port(string dataDirectory) =>
+        OperatingSystem.IsWindows()
+            ? 20_000 + (BitConverter.ToUInt16(SHA256.HashData(Encoding.UTF8.GetBytes(dataDirectory))) % 20_000)
+            : 5432;
 
     private async Task StartAsync(CancellationToken cancel)
     {
@@ -194,7 +179,7 @@ public sealed class EmbeddedCluster : IDisposable
         OwnedDirectory(SocketDirectory(dataDirectory));
         var log = Path.Combine(dataDirectory, "postgresql.log");
         server = Launch(log);
-        for (var patience = Stopwatch.StartNew(); !await TryConnectAsync(cancel);)
+        for (var patience = Stopwatch.StartNew(); !await TryConnectAsync(cancel); )
         {
             if (server.HasExited && await WaitForOldServerAsync(cancel))
             {
@@ -205,7 +190,10 @@ public sealed class EmbeddedCluster : IDisposable
 
             if (server.HasExited || patience.Elapsed > TimeSpan.FromSeconds(ShutdownSeconds))
             {
-                throw new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL did not start; its last words, from {log}: {Tail(log)}");
+                throw new LedgerException(
+                    ErrorCode.DatabaseUnreachable,
+                    $"PostgreSQL did not start; its last words, from {log}: {Tail(log)}"
+                );
             }
 
             await Task.Delay(50, cancel);
@@ -242,7 +230,10 @@ public sealed class EmbeddedCluster : IDisposable
             }
         }
 
-        throw new LedgerException(ErrorCode.DatabaseUnreachable, $"an earlier PostgreSQL in {Home(dataDirectory)} neither answers nor ends: stop it and start again");
+        throw new LedgerException(
+            ErrorCode.DatabaseUnreachable,
+            $"an earlier PostgreSQL in {Home(dataDirectory)} neither answers nor ends: stop it and start again"
+        );
     }
 
     private bool IsOurServer(int pid)
@@ -251,7 +242,8 @@ public sealed class EmbeddedCluster : IDisposable
         {
             // A recycled pid belongs to some other program, or to a server of another directory.
             return OperatingSystem.IsLinux()
-                ? Path.GetFileName(File.ResolveLinkTarget($"/proc/{pid}/exe", false)?.FullName ?? "").StartsWith("postgres", StringComparison.Ordinal)
+                ? Path.GetFileName(File.ResolveLinkTarget($"/proc/{pid}/exe", false)?.FullName ?? "")
+                    .StartsWith("postgres", StringComparison.Ordinal)
                     && File.ResolveLinkTarget($"/proc/{pid}/cwd", false)?.FullName == Home(dataDirectory)
                 : Process.GetProcessById(pid).ProcessName.StartsWith("postgres", StringComparison.Ordinal);
         }
@@ -269,7 +261,8 @@ public sealed class EmbeddedCluster : IDisposable
             binaries.Path("initdb"),
             ["-D", Home(dataDirectory), "-U", "ledger", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"],
             WorkingDirectory,
-            user);
+            user
+        );
         if (made.ExitCode != 0)
         {
             throw new LedgerException(ErrorCode.DatabaseUnreachable, $"initdb failed: {made.Output.ReplaceLineEndings(" ")}");
@@ -280,45 +273,38 @@ public sealed class EmbeddedCluster : IDisposable
     {
         string[] arguments =
         [
-            "-D", Home(dataDirectory),
-            "-c", OperatingSystem.IsWindows() ? "listen_addresses=127.0.0.1" : "listen_addresses=",
-            "-c", $"port={Port(dataDirectory)}",
-            "-c", $"unix_socket_directories={(OperatingSystem.IsWindows() ? "" : SocketDirectory(dataDirectory))}",
-            "-c", "unix_socket_permissions=0700",
-            "-c", "shared_buffers=256MB",
-            "-c", "max_wal_size=2GB",
-            "-c", "max_connections=200",
-
+            "-D",
+            Home(dataDirectory),
+            "-c",
+            OperatingSystem.IsWindows() ? "listen_addresses=127.0.0.1" : "listen_addresses=",
+            "-c",
+            $"port={Port(dataDirectory)}",
+            "-c",
+            $"unix_socket_directories={(OperatingSystem.IsWindows() ? "" : SocketDirectory(dataDirectory))}",
+            "-c",
+            "unix_socket_permissions=0700",
+            "-c",
+            "shared_buffers=256MB",
+            "-c",
+            "max_wal_size=2GB",
+            "-c",
+            "max_connections=200",
             // A year comes in seconds: without its statistics PostgreSQL reads the rest of the log for every page that a projection takes.
-            "-c", "autovacuum_naptime=10s",
+            "-c",
+            "autovacuum_naptime=10s",
         ];
         return PostgresServer.Start(
             Subprocess.StartInfo(
-                binaries.Path("postgres"), arguments, WorkingDirectory, user, deathSignal: OperatingSystem.IsLinux() && Subprocess.Exists("setpriv"), redirect: true),
+                binaries.Path("postgres"),
+                arguments,
+                WorkingDirectory,
+                user,
+                deathSignal: OperatingSystem.IsLinux() && Subprocess.Exists("setpriv"),
+                redirect: true
+            ),
             log,
-            say);
-    }
-
-    /// <summary>Creates the data directory; as root the unprivileged user must be able to pass through, whatever the umask.</summary>
-    internal static void CreateReachable(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return;
-        }
-
-        try
-        {
-            Directory.CreateDirectory(path);
-            if (!OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess)
-            {
-                File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new LedgerException(ErrorCode.DatabaseUnreachable, $"the data directory {path} cannot be made: {e.Message}; set LEDGER_DATA to another", e);
-        }
+            say
+        );
     }
 
     private void OwnedDirectory(string path)
@@ -362,6 +348,5 @@ public sealed class EmbeddedCluster : IDisposable
         }
     }
 
-    private static string Tail(string file) =>
-        File.Exists(file) ? string.Join(" | ", File.ReadLines(file).TakeLast(3)) : "(none)";
+    private static string Tail(string file) => File.Exists(file) ? string.Join(" | ", File.ReadLines(file).TakeLast(3)) : "(none)";
 }

@@ -39,7 +39,10 @@ internal static class FileLock
             }
         }
 
-        throw new LedgerException(ErrorCode.DatabaseUnreachable, $"another process has been starting or stopping the database for {Patience.TotalMinutes:0} minutes; it holds {path}");
+        throw new LedgerException(
+            ErrorCode.DatabaseUnreachable,
+            $"another process has been starting or stopping the database for {Patience.TotalMinutes:0} minutes; it holds {path}"
+        );
     }
 
     /// <summary>Waits for the lock without awaiting: for leaving at the end of a process.</summary>

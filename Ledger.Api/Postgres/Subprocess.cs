@@ -23,7 +23,13 @@ internal static class Subprocess
     /// thread that started it ends.
     /// </summary>
     public static ProcessStartInfo StartInfo(
-        string program, IReadOnlyList<string> arguments, string directory, UserAndGroup? asUser, bool deathSignal, bool redirect)
+        string program,
+        IReadOnlyList<string> arguments,
+        string directory,
+        UserAndGroup? asUser,
+        bool deathSignal,
+        bool redirect
+    )
     {
         var info = new ProcessStartInfo
         {
@@ -54,6 +60,8 @@ internal static class Subprocess
     }
 
     /// <summary>Whether a program is on PATH.</summary>
-    public static bool Exists(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator).Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
+    public static bool Exists(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
 }

@@ -29,7 +29,10 @@ public sealed class RemoteSigner : ISigner, IDisposable
         {
             ConnectCallback = async (_, cancel) => new NetworkStream(await SignerProcess.ConnectAsync(directory, cancel), ownsSocket: true),
         };
-        return new RemoteSigner(process, new HttpClient(handler) { BaseAddress = new Uri("http://signer"), Timeout = TimeSpan.FromSeconds(30) });
+        return new RemoteSigner(
+            process,
+            new HttpClient(handler) { BaseAddress = new Uri("http://signer"), Timeout = TimeSpan.FromSeconds(30) }
+        );
     }
 
     /// <inheritdoc/>
@@ -42,19 +45,27 @@ public sealed class RemoteSigner : ISigner, IDisposable
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
-            throw new LedgerException(ErrorCode.CheckpointRefused, $"what answers at LEDGER_SIGNER is no signer ({(int)answer.StatusCode}): {e.Message}", e);
+            throw new LedgerException(
+                ErrorCode.CheckpointRefused,
+                $"what answers at LEDGER_SIGNER is no signer ({(int)answer.StatusCode}): {e.Message}",
+                e
+            );
         }
     }
 
     /// <inheritdoc/>
     public async Task<SignAnswer> SignAsync(SignRequest request, CancellationToken cancel)
     {
-        using var answer = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "/sign") { Content = new StringContent(request.ToString(), Encoding.UTF8) }, cancel);
+        using var answer = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, "/sign") { Content = new StringContent(request.ToString(), Encoding.UTF8) },
+            cancel
+        );
         var text = await answer.Content.ReadAsStringAsync(cancel);
         return answer.StatusCode switch
         {
             HttpStatusCode.OK when SignedNote.Parse(text, out _) is { } note => new SignAnswer.Signed(note),
-            HttpStatusCode.Conflict when long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var size) => new SignAnswer.From(size),
+            HttpStatusCode.Conflict when long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var size) =>
+                new SignAnswer.From(size),
             _ => new SignAnswer.Refused(text.Trim().Length > 0 ? text.Trim() : $"it answered {(int)answer.StatusCode}; see its own log"),
         };
     }
@@ -82,7 +93,11 @@ public sealed class RemoteSigner : ISigner, IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
             {
-                throw new LedgerException(ErrorCode.CheckpointRefused, $"the signer cannot be reached: {e.Message}; check LEDGER_SIGNER, or the signer in the data directory", e);
+                throw new LedgerException(
+                    ErrorCode.CheckpointRefused,
+                    $"the signer cannot be reached: {e.Message}; check LEDGER_SIGNER, or the signer in the data directory",
+                    e
+                );
             }
         }
     }

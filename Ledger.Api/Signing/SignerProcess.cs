@@ -24,7 +24,10 @@ internal sealed class SignerProcess(string directory) : IDisposable
             return inside;
         }
 
-        var elsewhere = Path.Combine(Path.GetTempPath(), "ledger-signer-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)).AsSpan(0, 8)));
+        var elsewhere = Path.Combine(
+            Path.GetTempPath(),
+            "ledger-signer-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)).AsSpan(0, 8))
+        );
         DurableFile.CreateSecretDirectory(elsewhere);
         return Path.Combine(elsewhere, "socket");
     }
@@ -48,7 +51,7 @@ internal sealed class SignerProcess(string directory) : IDisposable
     /// <summary>Starts it and waits until it listens; another process may have done so meanwhile.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
-        Postgres.EmbeddedCluster.CreateReachable(Path.GetDirectoryName(directory)!);
+        Postgres.ServerUser.CreateReachable(Path.GetDirectoryName(directory)!);
         DurableFile.CreateSecretDirectory(directory);
         process?.Dispose();
         process = Process.Start(StartInfo())!;
@@ -101,7 +104,9 @@ internal sealed class SignerProcess(string directory) : IDisposable
         var info = new ProcessStartInfo
         {
             // This program's own launcher where it has one; else the runtime that runs it, or would (under a test host).
-            FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" or "Ledger.Api" ? Environment.ProcessPath! : "dotnet",
+            FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" or "Ledger.Api"
+                ? Environment.ProcessPath!
+                : "dotnet",
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

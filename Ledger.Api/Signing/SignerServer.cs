@@ -22,21 +22,28 @@ internal static class SignerServer
         var app = builder.Build();
         app.UseRouting();
         app.MapGet("/policy", () => Results.Text(signer.Policy.ToString()));
-        app.MapPost("/sign", async (HttpRequest request, CancellationToken cancel) =>
-        {
-            using var reader = new StreamReader(request.Body, Encoding.UTF8);
-            return SignRequest.Parse(await reader.ReadToEndAsync(cancel)) is { } asked
-                ? Answer(signer.Sign(asked))
-                : Results.Text("expected a line with the old size, proof lines, an empty line and a checkpoint", statusCode: StatusCodes.Status400BadRequest);
-        });
+        app.MapPost(
+            "/sign",
+            async (HttpRequest request, CancellationToken cancel) =>
+            {
+                using var reader = new StreamReader(request.Body, Encoding.UTF8);
+                return SignRequest.Parse(await reader.ReadToEndAsync(cancel)) is { } asked
+                    ? Answer(signer.Sign(asked))
+                    : Results.Text(
+                        "expected a line with the old size, proof lines, an empty line and a checkpoint",
+                        statusCode: StatusCodes.Status400BadRequest
+                    );
+            }
+        );
         return app;
     }
 
-    private static IResult Answer(SignAnswer answer) => answer switch
-    {
-        SignAnswer.Signed signed => Results.Text(signed.Note.ToString()),
-        SignAnswer.From from => Results.Text($"{from.Size}\n", "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict),
-        SignAnswer.Refused refused => Results.Text(refused.Reason, statusCode: StatusCodes.Status422UnprocessableEntity),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private static IResult Answer(SignAnswer answer) =>
+        answer switch
+        {
+            SignAnswer.Signed signed => Results.Text(signed.Note.ToString()),
+            SignAnswer.From from => Results.Text($"{from.Size}\n", "text/x.tlog.size", statusCode: StatusCodes.Status409Conflict),
+            SignAnswer.Refused refused => Results.Text(refused.Reason, statusCode: StatusCodes.Status422UnprocessableEntity),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }

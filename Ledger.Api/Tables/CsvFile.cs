@@ -14,7 +14,11 @@ public static class CsvFile
     /// <summary>Writes the table; the stream stays open.</summary>
     public static void Write(Stream stream, ReportTable table, bool chinese)
     {
-        using var csv = CsvWriter.Create(stream, new CsvWriterOptions { WriteByteOrderMark = true, Injection = CsvInjection.Escape }, leaveOpen: true);
+        using var csv = CsvWriter.Create(
+            stream,
+            new CsvWriterOptions { WriteByteOrderMark = true, Injection = CsvInjection.Escape },
+            leaveOpen: true
+        );
         foreach (var column in table.Columns)
         {
             csv.WriteField(chinese ? column.HeadingZh : column.Heading);

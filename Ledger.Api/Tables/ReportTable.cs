@@ -18,21 +18,27 @@ public sealed record ReportColumn(string Heading, string HeadingZh);
 /// <param name="Rows">Its rows, one after the other.</param>
 /// <param name="Notes">Lines that stand above the heading of a sheet; CSV leaves them out.</param>
 public sealed record ReportTable(
-    string Name, string NameZh, IReadOnlyList<ReportColumn> Columns, IEnumerable<IReadOnlyList<object?>> Rows, IReadOnlyList<string>? Notes = null)
+    string Name,
+    string NameZh,
+    IReadOnlyList<ReportColumn> Columns,
+    IEnumerable<IReadOnlyList<object?>> Rows,
+    IReadOnlyList<string>? Notes = null
+)
 {
     /// <summary>Columns from their headings, <c>English|中文</c>.</summary>
     public static IReadOnlyList<ReportColumn> Headings(params IReadOnlyList<string> headings) =>
         [.. headings.Select(h => h.Split('|')).Select(h => new ReportColumn(h[0], h[1]))];
 
     /// <summary>A value as CSV has it: invariant, dates in ISO 8601, moments on the contracts' clock.</summary>
-    public static string Text(object? value) => value switch
-    {
-        null => "",
-        string text => text,
-        bool truth => truth ? "true" : "false",
-        LocalDate date => date.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
-        Instant at => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"a report has no {value.GetType().Name}", nameof(value)),
-    };
+    public static string Text(object? value) =>
+        value switch
+        {
+            null => "",
+            string text => text,
+            bool truth => truth ? "true" : "false",
+            LocalDate date => date.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
+            Instant at => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+            _ => throw new ArgumentException($"a report has no {value.GetType().Name}", nameof(value)),
+        };
 }

@@ -31,7 +31,10 @@ internal static class TableEncoding
 
         if (buffer.AsSpan(0, length).Contains((byte)0))
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, "the file holds NUL bytes: expected a CSV file in UTF-8 or GB18030, or an XLSX workbook");
+            throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                "the file holds NUL bytes: expected a CSV file in UTF-8 or GB18030, or an XLSX workbook"
+            );
         }
 
         return named is not null ? Strict(named)
@@ -40,9 +43,10 @@ internal static class TableEncoding
             : throw new LedgerException(ErrorCode.FileUnreadable, "the file is neither UTF-8 nor GB18030: save it as CSV UTF-8 or XLSX");
     }
 
-    private static Encoding Strict(string name) => name == "utf-8"
-        ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-        : Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+    private static Encoding Strict(string name) =>
+        name == "utf-8"
+            ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+            : Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
 
     /// <summary>Whether the bytes decode; a character that the sample cuts off is no fault.</summary>
     private static bool IsValid(Encoding encoding, ReadOnlySpan<byte> bytes)

@@ -41,37 +41,79 @@ public static class XlsxFile
             Part(zip, $"xl/worksheets/sheet{i + 1}.xml", xml => WriteSheet(xml, tables[i], chinese));
         }
 
-        Part(zip, "xl/styles.xml", xml => xml.WriteRaw("""
-            <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf xfId="0"/><xf fontId="1" xfId="0" applyFont="1"/><xf numFmtId="164" xfId="0" applyNumberFormat="1"/><xf numFmtId="165" xfId="0" applyNumberFormat="1"/><xf numFmtId="4" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>
-            """));
-        Part(zip, "xl/workbook.xml", xml =>
-        {
-            xml.WriteStartElement("workbook", Main);
-            xml.WriteAttributeString("xmlns", "r", null, Relations);
-            xml.WriteStartElement("sheets", Main);
-            for (var i = 0; i < tables.Count; i++)
+        Part(
+            zip,
+            "xl/styles.xml",
+            xml =>
+                xml.WriteRaw(
+                    """
+                    <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/></numFmts><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf xfId="0"/><xf fontId="1" xfId="0" applyFont="1"/><xf numFmtId="164" xfId="0" applyNumberFormat="1"/><xf numFmtId="165" xfId="0" applyNumberFormat="1"/><xf numFmtId="4" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>
+                    """
+                )
+        );
+        Part(
+            zip,
+            "xl/workbook.xml",
+            xml =>
             {
-                xml.WriteStartElement("sheet", Main);
-                xml.WriteAttributeString("name", SheetName(chinese ? tables[i].NameZh : tables[i].Name));
-                xml.WriteAttributeString("sheetId", $"{i + 1}");
-                xml.WriteAttributeString("id", Relations, $"rId{i + 1}");
+                xml.WriteStartElement("workbook", Main);
+                xml.WriteAttributeString("xmlns", "r", null, Relations);
+                xml.WriteStartElement("sheets", Main);
+                for (var i = 0; i < tables.Count; i++)
+                {
+                    xml.WriteStartElement("sheet", Main);
+                    xml.WriteAttributeString("name", SheetName(chinese ? tables[i].NameZh : tables[i].Name));
+                    xml.WriteAttributeString("sheetId", $"{i + 1}");
+                    xml.WriteAttributeString("id", Relations, $"rId{i + 1}");
+                    xml.WriteEndElement();
+                }
+
+                xml.WriteEndElement();
                 xml.WriteEndElement();
             }
-
-            xml.WriteEndElement();
-            xml.WriteEndElement();
-        });
-        var sheets = string.Concat(tables.Select((_, i) => $"""<Relationship Id="rId{i + 1}" Type="{Relations}/worksheet" Target="worksheets/sheet{i + 1}.xml"/>"""));
-        Part(zip, "xl/_rels/workbook.xml.rels", xml => xml.WriteRaw($"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{sheets}<Relationship Id="rId{tables.Count + 1}" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
-            """));
-        Part(zip, "_rels/.rels", xml => xml.WriteRaw($"""
-            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>
-            """));
-        var types = string.Concat(tables.Select((_, i) => $"""<Override PartName="/xl/worksheets/sheet{i + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"""));
-        Part(zip, "[Content_Types].xml", xml => xml.WriteRaw($"""
-            <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>
-            """));
+        );
+        var sheets = string.Concat(
+            tables.Select(
+                (_, i) => $"""<Relationship Id="rId{i + 1}" Type="{Relations}/worksheet" Target="worksheets/sheet{i + 1}.xml"/>"""
+            )
+        );
+        Part(
+            zip,
+            "xl/_rels/workbook.xml.rels",
+            xml =>
+                xml.WriteRaw(
+                    $"""
+                    <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{sheets}<Relationship Id="rId{tables.Count
+                        + 1}" Type="{Relations}/styles" Target="styles.xml"/></Relationships>
+                    """
+                )
+        );
+        Part(
+            zip,
+            "_rels/.rels",
+            xml =>
+                xml.WriteRaw(
+                    $"""
+                    <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="{Relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>
+                    """
+                )
+        );
+        var types = string.Concat(
+            tables.Select(
+                (_, i) =>
+                    $"""<Override PartName="/xl/worksheets/sheet{i + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>"""
+            )
+        );
+        Part(
+            zip,
+            "[Content_Types].xml",
+            xml =>
+                xml.WriteRaw(
+                    $"""
+                    <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>
+                    """
+                )
+        );
     }
 
     private static void Part(ZipArchive zip, string path, Action<XmlWriter> write)
@@ -79,7 +121,15 @@ public static class XlsxFile
         var entry = zip.CreateEntry(path);
         entry.LastWriteTime = Epoch;
         using var stream = entry.Open();
-        using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Encoding = new UTF8Encoding(false), CheckCharacters = false, ConformanceLevel = ConformanceLevel.Fragment });
+        using var xml = XmlWriter.Create(
+            stream,
+            new XmlWriterSettings
+            {
+                Encoding = new UTF8Encoding(false),
+                CheckCharacters = false,
+                ConformanceLevel = ConformanceLevel.Fragment,
+            }
+        );
         xml.WriteProcessingInstruction("xml", "version=\"1.0\" encoding=\"UTF-8\"");
         write(xml);
     }
@@ -95,7 +145,9 @@ public static class XlsxFile
         var notes = table.Notes ?? [];
         var above = notes.Count + 1;
         xml.WriteStartElement("worksheet", Main);
-        xml.WriteRaw($"""<sheetViews><sheetView workbookViewId="0"><pane ySplit="{above}" topLeftCell="A{above + 1}" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="{table.Columns.Count}" width="20" customWidth="1"/></cols>""");
+        xml.WriteRaw(
+            $"""<sheetViews><sheetView workbookViewId="0"><pane ySplit="{above}" topLeftCell="A{above + 1}" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="{table.Columns.Count}" width="20" customWidth="1"/></cols>"""
+        );
         xml.WriteStartElement("sheetData", Main);
         foreach (var note in notes)
         {
@@ -131,7 +183,14 @@ public static class XlsxFile
                     break;
                 case Instant at:
                     var local = ChinaTime.Show(at);
-                    Number(xml, Style.Moment, (Days(local.Date) + (local.TimeOfDay.NanosecondOfDay / NanosecondsPerDay)).ToString("0.##########", CultureInfo.InvariantCulture));
+                    Number(
+                        xml,
+                        Style.Moment,
+                        (Days(local.Date) + (local.TimeOfDay.NanosecondOfDay / NanosecondsPerDay)).ToString(
+                            "0.##########",
+                            CultureInfo.InvariantCulture
+                        )
+                    );
                     break;
                 case Cny yuan:
                     Number(xml, Style.Yuan, yuan.ToString());
@@ -168,7 +227,9 @@ public static class XlsxFile
     /// <summary>Without what XML cannot hold, and no longer than a cell may be; the cut is marked.</summary>
     private static string Legible(string text)
     {
-        var clean = text.All(XmlConvert.IsXmlChar) ? text : string.Concat(text.EnumerateRunes().Where(r => r.Value > 0xFFFF || XmlConvert.IsXmlChar((char)r.Value)));
+        var clean = text.All(XmlConvert.IsXmlChar)
+            ? text
+            : string.Concat(text.EnumerateRunes().Where(r => r.Value > 0xFFFF || XmlConvert.IsXmlChar((char)r.Value)));
         return clean.Length <= MostCellCharacters ? clean : clean[..(MostCellCharacters - 1)] + "…";
     }
 }

@@ -15,7 +15,15 @@ internal sealed class XlsxTable
 {
     private const int MostCellCharacters = 32_767 * 4;
     private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    private static readonly XmlReaderSettings Settings = new() { Async = false, DtdProcessing = DtdProcessing.Prohibit, IgnoreComments = true, IgnoreProcessingInstructions = true, IgnoreWhitespace = true, XmlResolver = null };
+    private static readonly XmlReaderSettings Settings = new()
+    {
+        Async = false,
+        DtdProcessing = DtdProcessing.Prohibit,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        IgnoreWhitespace = true,
+        XmlResolver = null,
+    };
 
     private readonly ZipArchive zip;
     private readonly List<string> shared = [];
@@ -34,7 +42,11 @@ internal sealed class XlsxTable
         }
         catch (InvalidDataException e)
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, "the workbook is damaged or cut off: its directory of parts cannot be read; save it again", e);
+            throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                "the workbook is damaged or cut off: its directory of parts cannot be read; save it again",
+                e
+            );
         }
     }
 
@@ -71,7 +83,11 @@ internal sealed class XlsxTable
     private string PathOf(string? sheet)
     {
         var sheets = new List<(string Name, string Id)>();
-        using (var workbook = Part("xl/workbook.xml", TableLimits.SharedTextBytes) ?? throw new InvalidDataException("it has no xl/workbook.xml: is it an XLSX workbook?"))
+        using (
+            var workbook =
+                Part("xl/workbook.xml", TableLimits.SharedTextBytes)
+                ?? throw new InvalidDataException("it has no xl/workbook.xml: is it an XLSX workbook?")
+        )
         {
             while (workbook.Read())
             {
@@ -89,10 +105,15 @@ internal sealed class XlsxTable
         var chosen = sheets.Find(s => sheet is null || s.Name == sheet);
         if (chosen.Id is null)
         {
-            throw new LedgerException(ErrorCode.Refused, $"the workbook has no sheet \"{sheet}\": it has {string.Join(", ", sheets.Select(s => $"\"{s.Name}\""))}");
+            throw new LedgerException(
+                ErrorCode.Refused,
+                $"the workbook has no sheet \"{sheet}\": it has {string.Join(", ", sheets.Select(s => $"\"{s.Name}\""))}"
+            );
         }
 
-        using var relations = Part("xl/_rels/workbook.xml.rels", TableLimits.SharedTextBytes) ?? throw new InvalidDataException("it has no xl/_rels/workbook.xml.rels");
+        using var relations =
+            Part("xl/_rels/workbook.xml.rels", TableLimits.SharedTextBytes)
+            ?? throw new InvalidDataException("it has no xl/_rels/workbook.xml.rels");
         while (relations.Read())
         {
             if (relations.LocalName == "Relationship" && relations.GetAttribute("Id") == chosen.Id)
@@ -128,7 +149,9 @@ internal sealed class XlsxTable
                 continue;
             }
 
-            number = long.TryParse(xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : number + 1;
+            number = long.TryParse(xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                ? given
+                : number + 1;
             yield return Row(xml, number);
         }
     }
@@ -151,7 +174,10 @@ internal sealed class XlsxTable
                 var index = reference is null ? cells.Count : ColumnOf(reference);
                 if (index >= TableLimits.Columns)
                 {
-                    throw new LedgerException(ErrorCode.FileUnreadable, $"row {number} has a cell in column {index + 1:#,0}: expected at most {TableLimits.Columns:#,0} columns");
+                    throw new LedgerException(
+                        ErrorCode.FileUnreadable,
+                        $"row {number} has a cell in column {index + 1:#,0}: expected at most {TableLimits.Columns:#,0} columns"
+                    );
                 }
 
                 while (cells.Count <= index)
@@ -192,14 +218,20 @@ internal sealed class XlsxTable
             }
         }
 
-        return formula ? new Cell(text, CellKind.Formula) : type switch
-        {
-            "s" => new Cell(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < shared.Count ? shared[index] : throw new InvalidDataException($"a cell names shared text {text}, there are {shared.Count}")),
-            "b" => new Cell(text, CellKind.Boolean),
-            "e" => new Cell(text, CellKind.Error),
-            "str" or "inlineStr" or "d" => new Cell(text),
-            _ => text.Length == 0 ? new Cell("") : new Cell(text, CellKind.Number),
-        };
+        return formula
+            ? new Cell(text, CellKind.Formula)
+            : type switch
+            {
+                "s" => new Cell(
+                    int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < shared.Count
+                        ? shared[index]
+                        : throw new InvalidDataException($"a cell names shared text {text}, there are {shared.Count}")
+                ),
+                "b" => new Cell(text, CellKind.Boolean),
+                "e" => new Cell(text, CellKind.Error),
+                "str" or "inlineStr" or "d" => new Cell(text),
+                _ => text.Length == 0 ? new Cell("") : new Cell(text, CellKind.Number),
+            };
     }
 
     /// <summary>All text inside the element under the reader, which then stands on its end; phonetic hints are left out.</summary>
@@ -224,9 +256,12 @@ internal sealed class XlsxTable
             {
                 hint = xml.Depth;
             }
-            else if (hint < 0 && xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
+            else if (
+                hint < 0
+                && xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace
+            )
             {
-                for (int read; (read = xml.ReadValueChunk(buffer, 0, buffer.Length)) > 0;)
+                for (int read; (read = xml.ReadValueChunk(buffer, 0, buffer.Length)) > 0; )
                 {
                     text.Append(buffer, 0, read);
                     if (text.Length > MostCellCharacters)
@@ -270,14 +305,23 @@ internal sealed class XlsxTable
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => taken; set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => taken;
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
             var read = inner.Read(buffer, offset, count);
             taken += read;
-            return taken <= bound ? read : throw new LedgerException(
-                ErrorCode.FileUnreadable, $"{entry.FullName} in the workbook unpacks to more than {bound / (1024 * 1024):#,0} MB out of {entry.CompressedLength:#,0} bytes: it is refused as a zip bomb; save the data as CSV");
+            return taken <= bound
+                ? read
+                : throw new LedgerException(
+                    ErrorCode.FileUnreadable,
+                    $"{entry.FullName} in the workbook unpacks to more than {bound / (1024 * 1024):#,0} MB out of "
+                        + $"{entry.CompressedLength:#,0} bytes: it is refused as a zip bomb; save the data as CSV"
+                );
         }
 
         public override void Flush() => throw new NotSupportedException();

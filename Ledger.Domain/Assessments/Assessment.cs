@@ -55,20 +55,44 @@ public sealed class Assessment(Instant asOf)
         var withdrawn = Withdrawals(account, found).ToList();
         var proposed = found.Where(f => IsNew(account, f)).ToList();
         var duties = FindDuties(account);
-        var run = new AssessmentRun(asOf, position, found.Count, proposed.Count, withdrawn.Count, Digest(found), duties.Count > 0 ? duties : null);
+        var run = new AssessmentRun(
+            asOf,
+            position,
+            found.Count,
+            proposed.Count,
+            withdrawn.Count,
+            Digest(found),
+            duties.Count > 0 ? duties : null
+        );
 
         var id = LedgerSource.IdOf(account.Terms.Id, $"run-{position}");
-        NewEvent Derived(string deduction, string what, EventData data) => new(
-            account.Terms.Id, $"deduction/{deduction}", $"{id}:{what}:{deduction}", LedgerSource.Name, now, LedgerSource.Name, data, CausationId: id);
-        return new AssessmentResult(run, found,
-        [
-            .. withdrawn.Select(w => Derived(w.Id, "withdraw", w.Data)),
-            .. proposed.Select(p => Derived(p.Id, "propose", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))),
-            new NewEvent(account.Terms.Id, "assessments", id, LedgerSource.Name, now, LedgerSource.Name, run),
-        ]);
+        NewEvent Derived(string deduction, string what, EventData data) =>
+            new(
+                account.Terms.Id,
+                $"deduction/{deduction}",
+                $"{id}:{what}:{deduction}",
+                LedgerSource.Name,
+                now,
+                LedgerSource.Name,
+                data,
+                CausationId: id
+            );
+        return new AssessmentResult(
+            run,
+            found,
+            [
+                .. withdrawn.Select(w => Derived(w.Id, "withdraw", w.Data)),
+                .. proposed.Select(p =>
+                    Derived(p.Id, "propose", new DeductionProposed(p.Clause, p.Reading, p.Amount, p.AttributedOn, p.Evidence))
+                ),
+                new NewEvent(account.Terms.Id, "assessments", id, LedgerSource.Name, now, LedgerSource.Name, run),
+            ]
+        );
     }
 
-    /// <summary>What the rules yield for each date and period under the terms that hold for it; of one id, what a locked period yields stays.</summary>
+    /// <summary>
+    /// What the rules yield for each date and period under the terms that hold for it; of one id, what a locked period yields stays.
+    /// </summary>
     internal static List<Found> Find(ContractAccount account, ContractFacts facts, Instant asOf)
     {
         var found = new Dictionary<string, Found>();
@@ -76,7 +100,12 @@ public sealed class Assessment(Instant asOf)
         {
             var view = account.Under(held.Terms);
             var input = new RuleInput(view, facts, asOf);
-            foreach (var one in from clause in held.Terms.Clauses from rule in clause.Rules ?? [] from f in rule.Find(input, clause) select f)
+            foreach (
+                var one in from clause in held.Terms.Clauses
+                from rule in clause.Rules ?? []
+                from f in rule.Find(input, clause)
+                select f
+            )
             {
                 if (held.Cover(one.AttributedOn, view.PeriodOf(one.Clause, one.AttributedOn)))
                 {
@@ -91,7 +120,9 @@ public sealed class Assessment(Instant asOf)
     private List<FoundDuty> FindDuties(ContractAccount account) =>
         [.. account.Judge((view, clause, rule) => rule.FindDuties(new RuleInput(view, facts, asOf), clause), duty => duty.ArisenOn)];
 
-    /// <summary>Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.</summary>
+    /// <summary>
+    /// Only what is not on record, or stood proposed with another amount or date, is proposed; a decided one never again.
+    /// </summary>
     private static bool IsNew(ContractAccount account, Found found) =>
         !account.Deductions.TryGetValue(found.Id, out var known)
         || known.Status == DeductionStatus.Withdrawn
@@ -101,21 +132,38 @@ public sealed class Assessment(Instant asOf)
     private static bool Differs(ContractAccount account, Deduction known, Found found) =>
         known.Amount != found.Amount
         || known.AttributedOn != found.AttributedOn
-        || (known.Period is { } place && !account.Periods[place].Locked && account.FirstOpen(account.PeriodOf(found.Clause, found.AttributedOn)) != place);
+        || (
+            known.Period is { } place
+            && !account.Periods[place].Locked
+            && account.FirstOpen(account.PeriodOf(found.Clause, found.AttributedOn)) != place
+        );
 
     private IEnumerable<(string Id, DeductionWithdrawn Data)> Withdrawals(ContractAccount account, List<Found> found)
     {
         var now = found.ToDictionary(f => f.Id);
-        foreach (var known in account.Deductions.Values.Where(d => d.Status == DeductionStatus.Proposed).OrderBy(d => d.Id, StringComparer.Ordinal))
+        foreach (
+            var known in account
+                .Deductions.Values.Where(d => d.Status == DeductionStatus.Proposed)
+                .OrderBy(d => d.Id, StringComparer.Ordinal)
+        )
         {
             if (!now.TryGetValue(known.Id, out var again))
             {
-                yield return (known.Id, new DeductionWithdrawn("the facts and terms no longer yield it", facts.RecordedAfter(known.ProposedAt, known.Evidence)));
+                yield return (
+                    known.Id,
+                    new DeductionWithdrawn("the facts and terms no longer yield it", facts.RecordedAfter(known.ProposedAt, known.Evidence))
+                );
             }
             else if (Differs(account, known, again))
             {
-                yield return (known.Id, new DeductionWithdrawn(
-                    $"it is now {again.Amount} on {again.AttributedOn:uuuu-MM-dd} in period {account.FirstOpen(account.PeriodOf(again.Clause, again.AttributedOn))}", [.. again.Evidence.Except(known.Evidence)]));
+                yield return (
+                    known.Id,
+                    new DeductionWithdrawn(
+                        $"it is now {again.Amount} on {again.AttributedOn:uuuu-MM-dd} in period "
+                            + $"{account.FirstOpen(account.PeriodOf(again.Clause, again.AttributedOn))}",
+                        [.. again.Evidence.Except(known.Evidence)]
+                    )
+                );
             }
         }
     }

@@ -18,8 +18,8 @@ public sealed record AssessmentSchedule(LocalTime At)
     public Instant NextAfter(Instant now) => ChinaTime.At(LastDay(now).PlusDays(1), At);
 
     /// <summary>
-    /// Whether a contract is to be assessed as of an instant: its term has begun by then, it is not settled, and no assessment of that instant
-    /// or a later one is on record.
+    /// Whether a contract is to be assessed as of an instant: its term has begun by then, it is not settled, and no assessment of that
+    /// instant or a later one is on record.
     /// </summary>
     public static bool Concerns(ContractAccount account, Instant asOf) =>
         account.Terms.From <= ChinaTime.DateOf(asOf) && !account.Settlement.Concluded && !(account.LastAsOf >= asOf);

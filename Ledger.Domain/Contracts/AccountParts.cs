@@ -48,7 +48,15 @@ public sealed record SupersededTerms(ContractTerms Terms, LocalDate Until);
 
 /// <summary>What is open about the contract as a whole: audit, settlement, refunds.</summary>
 public sealed record SettlementState(
-    bool AuditOpen, bool Concluded, bool AuditWaived, Cny Refunded, Cny AuditAdjustments, LocalDate? RefundedOn = null, LocalDate? ConcludedOn = null, bool Agreed = false)
+    bool AuditOpen,
+    bool Concluded,
+    bool AuditWaived,
+    Cny Refunded,
+    Cny AuditAdjustments,
+    LocalDate? RefundedOn = null,
+    LocalDate? ConcludedOn = null,
+    bool Agreed = false
+)
 {
     /// <summary>Nothing settled yet.</summary>
     public static SettlementState None { get; } = new(false, false, false, Cny.Zero, Cny.Zero);

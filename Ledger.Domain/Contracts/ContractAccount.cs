@@ -53,28 +53,31 @@ public sealed partial record ContractAccount(
     ImmutableSortedSet<string> InvoiceNumbers,
     SettlementState Settlement,
     AssessmentRun? LastRun = null,
-    Termination? Termination = null)
+    Termination? Termination = null
+)
 {
     /// <summary>The account after the first <c>contract_registered</c>.</summary>
-    public static ContractAccount Open(ContractTerms terms, LedgerEvent registration) => new(
-        terms,
-        registration.Position,
-        registration.RecordedAt,
-        [],
-        [],
-        ImmutableSortedDictionary<string, Deduction>.Empty,
-        terms.Payment.Periods(terms.From, terms.To).ToImmutableSortedDictionary(p => p.Number, p => PeriodAccount.New(p.Number)),
-        [],
-        ImmutableSortedDictionary<YearMonth, Rating>.Empty,
-        ImmutableSortedDictionary<string, ObligationState>.Empty,
-        ImmutableSortedDictionary<string, ClaimState>.Empty,
-        [],
-        [],
-        [],
-        [],
-        ImmutableSortedDictionary<string, DeliverableState>.Empty,
-        [],
-        SettlementState.None);
+    public static ContractAccount Open(ContractTerms terms, LedgerEvent registration) =>
+        new(
+            terms,
+            registration.Position,
+            registration.RecordedAt,
+            [],
+            [],
+            ImmutableSortedDictionary<string, Deduction>.Empty,
+            terms.Payment.Periods(terms.From, terms.To).ToImmutableSortedDictionary(p => p.Number, p => PeriodAccount.New(p.Number)),
+            [],
+            ImmutableSortedDictionary<YearMonth, Rating>.Empty,
+            ImmutableSortedDictionary<string, ObligationState>.Empty,
+            ImmutableSortedDictionary<string, ClaimState>.Empty,
+            [],
+            [],
+            [],
+            [],
+            ImmutableSortedDictionary<string, DeliverableState>.Empty,
+            [],
+            SettlementState.None
+        );
 
     /// <summary>The contract's id, which is also the key of the account's stream.</summary>
     [JsonIgnore]
@@ -86,7 +89,11 @@ public sealed partial record ContractAccount(
 
     /// <summary>The payment periods of the contract with its renewals, by number.</summary>
     [JsonIgnore]
-    public IReadOnlyList<PaymentPeriod> Schedule { get => field ??= PeriodsUnder(Terms); private init; }
+    public IReadOnlyList<PaymentPeriod> Schedule
+    {
+        get => field ??= PeriodsUnder(Terms);
+        private init;
+    }
 
     /// <summary>The contract's own term and those of its renewals.</summary>
     [JsonIgnore]
@@ -105,7 +112,11 @@ public sealed partial record ContractAccount(
     /// is read; a list of findings sets its own moment.
     /// </summary>
     [JsonIgnore]
-    public LocalDate? Today { get => field ?? (LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null); init; }
+    public LocalDate? Today
+    {
+        get => field ?? (LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null);
+        init;
+    }
 
     /// <summary>The last day of service, early or not.</summary>
     [JsonIgnore]
@@ -123,7 +134,10 @@ public sealed partial record ContractAccount(
         var first = Terms.Payment.Periods(Terms.From, Terms.To).Count;
         return period <= first || Renewals.IsEmpty
             ? (ServiceTerms.First(), period)
-            : (TermOn(Schedule[period - 1].From), 1 + Schedule.Take(period - 1).Count(p => p.From >= TermOn(Schedule[period - 1].From).From));
+            : (
+                TermOn(Schedule[period - 1].From),
+                1 + Schedule.Take(period - 1).Count(p => p.From >= TermOn(Schedule[period - 1].From).From)
+            );
     }
 
     /// <summary>The terms that hold for what arises on a date: later amendments leave it alone.</summary>
@@ -160,13 +174,20 @@ public sealed partial record ContractAccount(
                 from period in Periods.Values
                 orderby period.Locked descending, period.Number
                 let readings = period.Issued?.Readings ?? Terms.ReadingsInForce()
-                group period.Number by string.Join(';', readings.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}={r.Value}"));
+                group period.Number by string.Join(
+                    ';',
+                    readings.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}={r.Value}")
+                );
             foreach (var same in groups)
             {
                 var terms = Periods[same.First()].Issued is { } issued
                     ? issued.Readings.Aggregate(version.Terms, (t, choice) => t.With(choice.Key, choice.Value))
                     : version.Terms;
-                yield return version with { Terms = terms, Periods = [.. same] };
+                yield return version with
+                {
+                    Terms = terms,
+                    Periods = [.. same],
+                };
             }
         }
     }
@@ -198,8 +219,7 @@ public sealed partial record ContractAccount(
         select said;
 
     /// <summary>The period itself while its statement is not issued, else the first whose is not; null where none is left.</summary>
-    public int? FirstOpen(int number) =>
-        Periods[number].Locked ? Periods.Values.FirstOrDefault(p => !p.Locked)?.Number : number;
+    public int? FirstOpen(int number) => Periods[number].Locked ? Periods.Values.FirstOrDefault(p => !p.Locked)?.Number : number;
 
     /// <summary>The notices of one kind, by the date of their receipt, then by time: the order of import does not matter.</summary>
     public IEnumerable<Notice> NoticesOf(NoticeOf kind) => Notices.Where(n => n.Of == kind).OrderBy(n => n.On).ThenBy(n => n.At);
@@ -208,7 +228,8 @@ public sealed partial record ContractAccount(
     public RightState TerminationState(string clause) => Termination?.Clause == clause ? RightState.Exercised : RightState.Open;
 
     /// <summary>True for a deduction that rests on falsified patrol or issue records.</summary>
-    public bool ConcernsPatrol(Deduction deduction) => PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+    public bool ConcernsPatrol(Deduction deduction) =>
+        PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
 
     /// <summary>The payment periods as they would be under other terms.</summary>
     internal IReadOnlyList<PaymentPeriod> PeriodsUnder(ContractTerms terms)

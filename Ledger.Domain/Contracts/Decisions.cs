@@ -50,12 +50,27 @@ public static class Decisions
         if (account is null)
         {
             return new Decided(
-                [], [new NewEvent(command.Contract, "contract", $"register:{command.Contract}", command.Source, now, "principal", new ContractRegistered(command.Terms))]);
+                [],
+                [
+                    new NewEvent(
+                        command.Contract,
+                        "contract",
+                        $"register:{command.Contract}",
+                        command.Source,
+                        now,
+                        "principal",
+                        new ContractRegistered(command.Terms)
+                    ),
+                ]
+            );
         }
 
         return registered is not null && LedgerJson.Write(registered).AsSpan().SequenceEqual(LedgerJson.Write(command.Terms))
             ? Decided.Accepted
-            : Decided.Refused("$.id", $"{command.Contract} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead");
+            : Decided.Refused(
+                "$.id",
+                $"{command.Contract} is registered already with other terms, at position {account.RegisteredAt}: amend the contract instead"
+            );
     }
 
     /// <summary>
@@ -70,12 +85,14 @@ public static class Decisions
     }
 
     /// <summary>The subjects that a decision names beside its own: they must be on record.</summary>
-    public static IEnumerable<string> SubjectsOf(EventData data) => data is SpotCheckConcluded check ? check.Sampled.Select(s => s.Subject) : [];
+    public static IEnumerable<string> SubjectsOf(EventData data) =>
+        data is SpotCheckConcluded check ? check.Sampled.Select(s => s.Subject) : [];
 
     /// <summary>What is wrong with an event that happened later than five minutes after the ledger's time; null where it did not.</summary>
-    public static Fault? AheadOf(NewEvent e, Instant now) => e.OccurredAt > now + Ahead
-        ? new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({now})")
-        : null;
+    public static Fault? AheadOf(NewEvent e, Instant now) =>
+        e.OccurredAt > now + Ahead
+            ? new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({now})")
+            : null;
 
     /// <summary>
     /// Checks one event against the account. Facts always pass; derived events never come from outside.
@@ -91,7 +108,13 @@ public static class Decisions
         if (account is null)
         {
             return e.Data is ContractRegistered registered
-                ? Decided.Unless((registered.Terms.Id != e.Contract, "$.data.terms.id", $"expected \"{e.Contract}\", the event's contract, got \"{registered.Terms.Id}\""))
+                ? Decided.Unless(
+                    (
+                        registered.Terms.Id != e.Contract,
+                        "$.data.terms.id",
+                        $"expected \"{e.Contract}\", the event's contract, got \"{registered.Terms.Id}\""
+                    )
+                )
                 : Decided.Refused("$.contract", $"unknown contract \"{e.Contract}\"; register it first");
         }
 
@@ -112,15 +135,16 @@ public static class Decisions
         return Settlement.Build(after).Final != Settlement.Build(account).Final;
     }
 
-    private static Decided Decide(ContractAccount account, NewEvent e, Func<string, bool> isKnown) => e.Data switch
-    {
-        ContractEvent data => ContractDecisions.Decide(account, data),
-        ServiceEvent data => ServiceDecisions.Decide(account, e, data, isKnown),
-        ClaimEvent data => ClaimDecisions.Decide(account, e, data),
-        DeductionEvent data => DeductionDecisions.Decide(account, e, data),
-        PeriodEvent data => PeriodDecisions.Decide(account, e, data),
-        SettlementEvent data => SettlementDecisions.Decide(account, e, data),
-        FindingEvent => Decided.Accepted,
-        _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
-    };
+    private static Decided Decide(ContractAccount account, NewEvent e, Func<string, bool> isKnown) =>
+        e.Data switch
+        {
+            ContractEvent data => ContractDecisions.Decide(account, data),
+            ServiceEvent data => ServiceDecisions.Decide(account, e, data, isKnown),
+            ClaimEvent data => ClaimDecisions.Decide(account, e, data),
+            DeductionEvent data => DeductionDecisions.Decide(account, e, data),
+            PeriodEvent data => PeriodDecisions.Decide(account, e, data),
+            SettlementEvent data => SettlementDecisions.Decide(account, e, data),
+            FindingEvent => Decided.Accepted,
+            _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
+        };
 }

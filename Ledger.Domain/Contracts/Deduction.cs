@@ -57,35 +57,45 @@ public sealed record Deduction(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? CarriedFrom,
     long ProposedAt,
     Cny? ReducedTo = null,
-    string? ConfirmedBy = null)
+    string? ConfirmedBy = null
+)
 {
     /// <summary>What it takes from the fee as it stands.</summary>
     [JsonIgnore]
-    public Cny Effective => Status switch
-    {
-        DeductionStatus.Confirmed or DeductionStatus.Disputed or DeductionStatus.Upheld => Amount,
-        DeductionStatus.Reduced => ReducedTo ?? Cny.Zero,
-        DeductionStatus.Proposed or DeductionStatus.Waived or DeductionStatus.Withdrawn
-            or DeductionStatus.Remedied or DeductionStatus.Overturned => Cny.Zero,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public Cny Effective =>
+        Status switch
+        {
+            DeductionStatus.Confirmed or DeductionStatus.Disputed or DeductionStatus.Upheld => Amount,
+            DeductionStatus.Reduced => ReducedTo ?? Cny.Zero,
+            DeductionStatus.Proposed
+            or DeductionStatus.Waived
+            or DeductionStatus.Withdrawn
+            or DeductionStatus.Remedied
+            or DeductionStatus.Overturned => Cny.Zero,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>True where it counts among repeated failures: all but withdrawn, waived and overturned.</summary>
     [JsonIgnore]
     public bool CountsAsFailure => Status is not (DeductionStatus.Withdrawn or DeductionStatus.Waived or DeductionStatus.Overturned);
 
     /// <summary>The deduction after one more event of its stream.</summary>
-    public Deduction Evolve(LedgerEvent e) => e.Data switch
-    {
-        DeductionWithdrawn => this with { Status = DeductionStatus.Withdrawn },
-        DeductionRemedied => this with { Status = DeductionStatus.Remedied },
-        DeductionConfirmed => this with { Status = DeductionStatus.Confirmed, ConfirmedBy = e.Actor },
-        DeductionWaived => this with { Status = DeductionStatus.Waived },
-        DeductionDisputed => this with { Status = DeductionStatus.Disputed },
-        DisputeDecided { Outcome: DisputeOutcome.Upheld } => this with { Status = DeductionStatus.Upheld },
-        DisputeDecided { Outcome: DisputeOutcome.Reduced, Amount: { } amount } => this with { Status = DeductionStatus.Reduced, ReducedTo = amount },
-        DisputeDecided { Outcome: DisputeOutcome.Overturned } => this with { Status = DeductionStatus.Overturned },
-        RemediationAccepted or AdjustmentPosted => this,
-        _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} in a deduction's stream"),
-    };
+    public Deduction Evolve(LedgerEvent e) =>
+        e.Data switch
+        {
+            DeductionWithdrawn => this with { Status = DeductionStatus.Withdrawn },
+            DeductionRemedied => this with { Status = DeductionStatus.Remedied },
+            DeductionConfirmed => this with { Status = DeductionStatus.Confirmed, ConfirmedBy = e.Actor },
+            DeductionWaived => this with { Status = DeductionStatus.Waived },
+            DeductionDisputed => this with { Status = DeductionStatus.Disputed },
+            DisputeDecided { Outcome: DisputeOutcome.Upheld } => this with { Status = DeductionStatus.Upheld },
+            DisputeDecided { Outcome: DisputeOutcome.Reduced, Amount: { } amount } => this with
+            {
+                Status = DeductionStatus.Reduced,
+                ReducedTo = amount,
+            },
+            DisputeDecided { Outcome: DisputeOutcome.Overturned } => this with { Status = DeductionStatus.Overturned },
+            RemediationAccepted or AdjustmentPosted => this,
+            _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} in a deduction's stream"),
+        };
 }

@@ -31,18 +31,21 @@ internal static class DeductionDecisions
             DisputeDecided decided => Wants(deduction, DeductionStatus.Disputed) ?? Undecidable(decided, deduction, e.Actor),
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
-        return refusal is not null
-            ? new Decided([refusal], [])
-            : new Decided([], Adjusted(account, e, deduction, data));
+        return refusal is not null ? new Decided([refusal], []) : new Decided([], Adjusted(account, e, deduction, data));
     }
 
-    private static Fault? Wants(Deduction deduction, DeductionStatus status) => deduction.Status == status
-        ? null
-        : new Fault("$.subject", $"{deduction.Id} is {Words<DeductionStatus>.Of(deduction.Status)}, expected {Words<DeductionStatus>.Of(status)}");
+    private static Fault? Wants(Deduction deduction, DeductionStatus status) =>
+        deduction.Status == status
+            ? null
+            : new Fault(
+                "$.subject",
+                $"{deduction.Id} is {Words<DeductionStatus>.Of(deduction.Status)}, expected {Words<DeductionStatus>.Of(status)}"
+            );
 
     private static Fault? Undecidable(DisputeDecided decided, Deduction deduction, string actor) =>
         actor == deduction.ConfirmedBy ? new Fault("$.actor", $"{actor} confirmed the deduction: somebody else decides its dispute")
-        : decided.Amount >= deduction.Amount ? new Fault("$.data.amount", $"expected an amount below {deduction.Amount}, got {decided.Amount}")
+        : decided.Amount >= deduction.Amount
+            ? new Fault("$.data.amount", $"expected an amount below {deduction.Amount}, got {decided.Amount}")
         : null;
 
     private static Decided Remedy(ContractAccount account, NewEvent e, Deduction deduction)
@@ -56,7 +59,15 @@ internal static class DeductionDecisions
 
         if (deduction.Status is not (DeductionStatus.Proposed or DeductionStatus.Confirmed or DeductionStatus.Disputed))
         {
-            return new Decided([new Fault("$.subject", $"{deduction.Id} is {Words<DeductionStatus>.Of(deduction.Status)}, expected proposed, confirmed or disputed")], []);
+            return new Decided(
+                [
+                    new Fault(
+                        "$.subject",
+                        $"{deduction.Id} is {Words<DeductionStatus>.Of(deduction.Status)}, expected proposed, confirmed or disputed"
+                    ),
+                ],
+                []
+            );
         }
 
         var all = periods.Of(account.Terms.From, account.Terms.To);
@@ -70,21 +81,34 @@ internal static class DeductionDecisions
         return new Decided([], [DerivedFrom(e, "remedied", remedied), .. Adjusted(account, e, deduction, remedied)]);
     }
 
-    /// <summary>The change of the effective amount, posted to the first open period, where the deduction stands on an issued statement.</summary>
+    /// <summary>
+    /// The change of the effective amount, posted to the first open period, where the deduction stands on an issued statement.
+    /// </summary>
     private static IReadOnlyList<NewEvent> Adjusted(ContractAccount account, NewEvent e, Deduction deduction, DeductionEvent data)
     {
-        if (deduction.Period is not { } period || account.Periods[period].Issued is not { } issued || deduction.ProposedAt > issued.Position)
+        if (
+            deduction.Period is not { } period
+            || account.Periods[period].Issued is not { } issued
+            || deduction.ProposedAt > issued.Position
+        )
         {
             return [];
         }
 
         var after = deduction.Evolve((e with { Data = data }).AsRecorded()).Effective;
         var change = after - deduction.Effective;
-        return change == Cny.Zero
-            ? []
-            : [DerivedFrom(e, "adjustment", new AdjustmentPosted(-change, period, account.FirstOpen(period)))];
+        return change == Cny.Zero ? [] : [DerivedFrom(e, "adjustment", new AdjustmentPosted(-change, period, account.FirstOpen(period)))];
     }
 
-    private static NewEvent DerivedFrom(NewEvent e, string suffix, EventData data) => new(
-        e.Contract, e.Subject, LedgerSource.IdOf(e.Contract, $"{e.Id}:{suffix}"), LedgerSource.Name, e.OccurredAt, LedgerSource.Name, data, CausationId: e.Id);
+    private static NewEvent DerivedFrom(NewEvent e, string suffix, EventData data) =>
+        new(
+            e.Contract,
+            e.Subject,
+            LedgerSource.IdOf(e.Contract, $"{e.Id}:{suffix}"),
+            LedgerSource.Name,
+            e.OccurredAt,
+            LedgerSource.Name,
+            data,
+            CausationId: e.Id
+        );
 }

@@ -25,7 +25,8 @@ public sealed record IssuedFigures(
     IReadOnlyList<StatementDeduction> Deductions,
     IReadOnlyList<Adjustment> Adjustments,
     IReadOnlyDictionary<string, string> Readings,
-    long Position);
+    long Position
+);
 
 /// <summary>What has been decided about one payment period; stream <c>{contract}/period/{n}</c>.</summary>
 public sealed record PeriodAccount(
@@ -38,7 +39,8 @@ public sealed record PeriodAccount(
     Cny? ConfirmedGross = null,
     IssuedFigures? Issued = null,
     bool Suspended = false,
-    bool WasSuspended = false)
+    bool WasSuspended = false
+)
 {
     /// <summary>A period about which nothing was decided.</summary>
     public static PeriodAccount New(int number) => new(number, [], [], [], Cny.Zero);
@@ -52,16 +54,20 @@ public sealed record PeriodAccount(
     public bool Locked => Issued is not null;
 
     /// <summary>The period after one more event of its stream.</summary>
-    public PeriodAccount Evolve(LedgerEvent e) => e.Data switch
-    {
-        PeriodReportSubmitted report => this with { Documents = Documents.Union(report.Documents) },
-        PeriodAccepted accepted => this with { AcceptedOn = e.OccurredOn, ConfirmedGross = accepted.ConfirmedGross },
-        PeriodRejected => this with { AcceptedOn = null, ConfirmedGross = null },
-        InvoiceReceived i => this with { Invoices = Invoices.Add(new Invoice(i.Number, i.Amount, i.Kind, i.TaxRate, e.OccurredOn, Rejected: false)) },
-        InvoiceRejected r => this with { Invoices = [.. Invoices.Select(i => i.Number == r.Number ? i with { Rejected = true } : i)] },
-        PaymentSuspended => this with { Suspended = true, WasSuspended = true },
-        PaymentResumed => this with { Suspended = false },
-        PaymentMade payment => this with { Paid = Paid + payment.Amount },
-        _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} in a period's stream"),
-    };
+    public PeriodAccount Evolve(LedgerEvent e) =>
+        e.Data switch
+        {
+            PeriodReportSubmitted report => this with { Documents = Documents.Union(report.Documents) },
+            PeriodAccepted accepted => this with { AcceptedOn = e.OccurredOn, ConfirmedGross = accepted.ConfirmedGross },
+            PeriodRejected => this with { AcceptedOn = null, ConfirmedGross = null },
+            InvoiceReceived i => this with
+            {
+                Invoices = Invoices.Add(new Invoice(i.Number, i.Amount, i.Kind, i.TaxRate, e.OccurredOn, Rejected: false)),
+            },
+            InvoiceRejected r => this with { Invoices = [.. Invoices.Select(i => i.Number == r.Number ? i with { Rejected = true } : i)] },
+            PaymentSuspended => this with { Suspended = true, WasSuspended = true },
+            PaymentResumed => this with { Suspended = false },
+            PaymentMade payment => this with { Paid = Paid + payment.Amount },
+            _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} in a period's stream"),
+        };
 }

@@ -22,20 +22,38 @@ internal static class PeriodDecisions
             PeriodAccepted accepted => Decided.Unless(
                 (period.Locked, "$.subject", "the period's statement is issued: its figures no longer move"),
                 (NeedsReport(statement) && period.Documents.IsEmpty, "$.subject", "the contract asks for a report: nothing was submitted"),
-                (accepted.ConfirmedGross > account.Schedule[number - 1].Gross, "$.data.confirmedGross", $"expected at most the gross {account.Schedule[number - 1].Gross}, got {accepted.ConfirmedGross}")),
+                (
+                    accepted.ConfirmedGross > account.Schedule[number - 1].Gross,
+                    "$.data.confirmedGross",
+                    $"expected at most the gross {account.Schedule[number - 1].Gross}, got {accepted.ConfirmedGross}"
+                )
+            ),
             PeriodRejected => Decided.Unless(
                 (period.Locked, "$.subject", "the period's statement is issued: its figures no longer move"),
-                (NeedsReport(statement) && period.Documents.IsEmpty, "$.subject", "nothing was submitted")),
+                (NeedsReport(statement) && period.Documents.IsEmpty, "$.subject", "nothing was submitted")
+            ),
             StatementIssued => Decided.Unless(
                 (period.Locked, "$.subject", "the statement is issued already"),
-                (period.AcceptedOn is null, "$.subject", "the period is not accepted")),
+                (period.AcceptedOn is null, "$.subject", "the period is not accepted")
+            ),
             InvoiceReceived invoice => Decided.Unless(
-                (account.InvoiceNumbers.Contains(invoice.Number), "$.data.number", $"invoice number {invoice.Number} was used before")),
+                (account.InvoiceNumbers.Contains(invoice.Number), "$.data.number", $"invoice number {invoice.Number} was used before")
+            ),
             InvoiceRejected rejected => Decided.Unless(
-                (!period.Invoices.Exists(i => i.Number == rejected.Number && !i.Rejected), "$.data.number", $"no invoice {rejected.Number} is waiting in this period")),
+                (
+                    !period.Invoices.Exists(i => i.Number == rejected.Number && !i.Rejected),
+                    "$.data.number",
+                    $"no invoice {rejected.Number} is waiting in this period"
+                )
+            ),
             PaymentSuspended => Decided.Unless(
                 (period.Suspended, "$.subject", "payment is suspended already"),
-                (!statement.Rights.Any(r => r is { Kind: RightKind.Suspend, State: RightState.Open or RightState.Exercised }), "$.subject", "no right to suspend this period's payment has arisen")),
+                (
+                    !statement.Rights.Any(r => r is { Kind: RightKind.Suspend, State: RightState.Open or RightState.Exercised }),
+                    "$.subject",
+                    "no right to suspend this period's payment has arisen"
+                )
+            ),
             PaymentResumed => Decided.Unless((!period.Suspended, "$.subject", "payment is not suspended")),
             PaymentMade payment => Pay(account, e, period, statement, payment),
             _ => throw new System.Diagnostics.UnreachableException(),
@@ -48,13 +66,26 @@ internal static class PeriodDecisions
         var days = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule.DaysBeforePayment).FirstOrDefault();
         var received = StatementBuilder.FittingInvoice(account, period, statement.NetPayable)?.ReceivedOn;
         return Decided.Unless(
-            (EarlyEnd.EndsPayment(account), "$.subject", $"the contract ended under clause {account.Termination?.Clause}: nothing more is paid"),
+            (
+                EarlyEnd.EndsPayment(account),
+                "$.subject",
+                $"the contract ended under clause {account.Termination?.Clause}: nothing more is paid"
+            ),
             (!period.Locked, "$.subject", "the period's statement is not issued"),
             (unmet.Count > 0, "$.subject", $"not payable yet: {string.Join(", ", unmet)}"),
             (period.Suspended, "$.subject", "payment is suspended"),
-            (days > 0 && received is { } on && NodaTime.Period.DaysBetween(on, payment.On) < days, "$.data.on", $"the invoice lay there from {received:uuuu-MM-dd}: {days} days before payment are agreed"),
+            (
+                days > 0 && received is { } on && NodaTime.Period.DaysBetween(on, payment.On) < days,
+                "$.data.on",
+                $"the invoice lay there from {received:uuuu-MM-dd}: {days} days before payment are agreed"
+            ),
             (payment.Amount > statement.Outstanding, "$.data.amount", $"outstanding is {statement.Outstanding}, got {payment.Amount}"),
-            (account.Deductions.Values.Any(d => d.Period == period.Number && d.ConfirmedBy == e.Actor), "$.actor", $"{e.Actor} confirmed deductions of this period: somebody else pays"));
+            (
+                account.Deductions.Values.Any(d => d.Period == period.Number && d.ConfirmedBy == e.Actor),
+                "$.actor",
+                $"{e.Actor} confirmed deductions of this period: somebody else pays"
+            )
+        );
     }
 
     private static bool NeedsReport(PeriodStatement statement) => statement.Gates.Any(g => g.Kind == GateKind.Report);

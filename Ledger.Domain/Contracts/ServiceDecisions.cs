@@ -7,21 +7,30 @@ namespace Ledger.Domain.Contracts;
 /// <summary>Decisions about the service: sheets, interviews, spot checks, deliverables, obligations.</summary>
 internal static class ServiceDecisions
 {
-    public static Decided Decide(ContractAccount account, NewEvent e, ServiceEvent data, Func<string, bool> isKnown) => data switch
-    {
-        ScoreSheetSubmitted sheet => Submit(account, sheet),
-        InterviewHeld held => Follow(account, held.Cycle),
-        RemediationPlanFiled filed => Follow(account, filed.Cycle),
-        SpotCheckConcluded check => new Decided(
-            [.. check.Sampled.Select((s, i) => (s.Subject, i)).Where(s => !isKnown(s.Subject))
-                .Select(s => new Fault($"$.data.sampled[{s.i}].subject", $"unknown subject \"{s.Subject}\": nothing of it is on record"))],
-            []),
-        DeliverableAccepted d => Judge(account, d.Item, d.Ordinal),
-        DeliverableRejected d => Judge(account, d.Item, d.Ordinal),
-        // Facts may be imported after decisions: what is performed may be found overdue later.
-        ObligationPerformed => Decided.Accepted,
-        _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
-    };
+    public static Decided Decide(ContractAccount account, NewEvent e, ServiceEvent data, Func<string, bool> isKnown) =>
+        data switch
+        {
+            ScoreSheetSubmitted sheet => Submit(account, sheet),
+            InterviewHeld held => Follow(account, held.Cycle),
+            RemediationPlanFiled filed => Follow(account, filed.Cycle),
+            SpotCheckConcluded check => new Decided(
+                [
+                    .. check
+                        .Sampled.Select((s, i) => (s.Subject, i))
+                        .Where(s => !isKnown(s.Subject))
+                        .Select(s => new Fault(
+                            $"$.data.sampled[{s.i}].subject",
+                            $"unknown subject \"{s.Subject}\": nothing of it is on record"
+                        )),
+                ],
+                []
+            ),
+            DeliverableAccepted d => Judge(account, d.Item, d.Ordinal),
+            DeliverableRejected d => Judge(account, d.Item, d.Ordinal),
+            // Facts may be imported after decisions: what is performed may be found overdue later.
+            ObligationPerformed => Decided.Accepted,
+            _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
+        };
 
     private static Decided Submit(ContractAccount account, ScoreSheetSubmitted sheet)
     {
@@ -33,7 +42,8 @@ internal static class ServiceDecisions
 
     private static Decided Follow(ContractAccount account, NodaTime.YearMonth cycle)
     {
-        var called = account.Ratings.TryGetValue(cycle, out var rating)
+        var called =
+            account.Ratings.TryGetValue(cycle, out var rating)
             && account.Terms.Rules<RatingInterview>().Any(r => r.Rule.Tier == rating.Tier);
         return Decided.Unless((!called, "$.data.cycle", $"no rating of {MonthlyRatingPublished.CycleText(cycle)} calls for it"));
     }

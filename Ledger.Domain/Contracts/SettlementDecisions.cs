@@ -16,18 +16,30 @@ internal static class SettlementDecisions
             RefundReceived => Decided.Accepted,
             AuditOpened => Decided.Unless(
                 (!audited, "$.type", "the contract sets no audit: it concludes by settlement_agreed"),
-                (state.AuditOpen || state.Concluded, "$.subject", "the audit was opened already")),
+                (state.AuditOpen || state.Concluded, "$.subject", "the audit was opened already")
+            ),
             AuditAdjustmentMade => Decided.Unless((!state.AuditOpen, "$.subject", "no audit is open")),
             AuditConcluded => Decided.Unless(
                 (!state.AuditOpen, "$.subject", "no audit is open"),
                 (disputed is not null, "$.subject", $"an open dispute remains: {disputed}"),
-                (account.LastAsOf is not { } asOf || Time.ChinaTime.DateOf(asOf) < (account.Termination?.On ?? account.LastDay), "$.subject", "unassessed periods remain: run an assessment after the end of the term")),
+                (
+                    account.LastAsOf is not { } asOf || Time.ChinaTime.DateOf(asOf) < (account.Termination?.On ?? account.LastDay),
+                    "$.subject",
+                    "unassessed periods remain: run an assessment after the end of the term"
+                )
+            ),
             AuditWaived => Decided.Unless(
                 (!audited || !account.Terms.Audit.Waivable, "$.type", "the contract does not allow the audit to be waived"),
-                (state.Concluded, "$.subject", "the audit is concluded")),
+                (state.Concluded, "$.subject", "the audit is concluded")
+            ),
             SettlementAgreed => Decided.Unless(
                 (state.Agreed, "$.subject", "the settlement is agreed already"),
-                (audited && !state.AuditWaived && !state.Concluded, "$.type", "the contract calls for an audit that was neither concluded nor waived")),
+                (
+                    audited && !state.AuditWaived && !state.Concluded,
+                    "$.type",
+                    "the contract calls for an audit that was neither concluded nor waived"
+                )
+            ),
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
     }

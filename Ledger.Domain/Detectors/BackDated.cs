@@ -20,22 +20,36 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        var locked = records.Account.Schedule
-            .Select(p => (p.From, p.To, p.Number, Position: records.Account.Periods[p.Number].Issued?.Position))
-            .Where(p => p.Position is not null).ToList();
+        var locked = records
+            .Account.Schedule.Select(p => (p.From, p.To, p.Number, Position: records.Account.Periods[p.Number].Issued?.Position))
+            .Where(p => p.Position is not null)
+            .ToList();
         var events = records.All.Where(e => Grouping.IsRecord(e.Data) && e.RecordedAt - e.OccurredAt > Duration.FromHours(Hours)).ToList();
         if (events.Count > 0)
         {
             var most = events.MaxBy(e => e.RecordedAt - e.OccurredAt)!;
-            var after = events.Select(e => (Event: e, Period: locked.FirstOrDefault(p => e.OccurredOn >= p.From && e.OccurredOn <= p.To && e.Position > p.Position)))
+            var after = events
+                .Select(e =>
+                    (
+                        Event: e,
+                        Period: locked.FirstOrDefault(p => e.OccurredOn >= p.From && e.OccurredOn <= p.To && e.Position > p.Position)
+                    )
+                )
                 .FirstOrDefault(e => e.Period.Number > 0);
             var shown = after.Event ?? most;
             yield return Suspect(
-                after.Event is null ? Certainty.Lead : Certainty.Certain, records.Key, "", events.Min(e => e.RecordedAt), events.Take(MostEvidence),
+                after.Event is null ? Certainty.Lead : Certainty.Certain,
+                records.Key,
+                "",
+                events.Min(e => e.RecordedAt),
+                events.Take(MostEvidence),
                 after.Event is null
-                    ? $"{events.Count} record{(events.Count == 1 ? "" : "s")} written down up to {Show(most.RecordedAt - most.OccurredAt)} after the event"
+                    ? $"{events.Count} record{(events.Count == 1 ? "" : "s")} written down up to "
+                        + $"{Show(most.RecordedAt - most.OccurredAt)} after the event"
                     : $"recorded after the statement of period {after.Period.Number} was issued",
-                $"occurred {Show(shown.OccurredAt)}", $"recorded {Show(shown.RecordedAt)}");
+                $"occurred {Show(shown.OccurredAt)}",
+                $"recorded {Show(shown.RecordedAt)}"
+            );
         }
     }
 

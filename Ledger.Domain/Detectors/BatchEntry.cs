@@ -35,18 +35,28 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
             {
                 var batch = events[start..end];
                 yield return Suspect(
-                    Certainty.Lead, $"actor/{records.Key}", batch[0].Id, batch[^1].RecordedAt, batch.Take(MostEvidence),
-                    $"{batch.Count} records of {records.Key} were recorded within {Show(batch[^1].RecordedAt - batch[0].RecordedAt)}, what they tell of spans {Show(to - from)}",
-                    $"recorded {Show(batch[0].RecordedAt)} to {Show(batch[^1].RecordedAt)}", $"occurred {Show(from)} to {Show(to)}");
+                    Certainty.Lead,
+                    $"actor/{records.Key}",
+                    batch[0].Id,
+                    batch[^1].RecordedAt,
+                    batch.Take(MostEvidence),
+                    $"{batch.Count} records of {records.Key} were recorded within "
+                        + $"{Show(batch[^1].RecordedAt - batch[0].RecordedAt)}, what they tell of spans {Show(to - from)}",
+                    $"recorded {Show(batch[0].RecordedAt)} to {Show(batch[^1].RecordedAt)}",
+                    $"occurred {Show(from)} to {Show(to)}"
+                );
                 start = end - 1;
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults() => AtLeast(1, "records", Records).Concat(AtLeast(0, "seconds", Seconds)).Concat(AtLeast(0, "hours", Hours));
+    public override IEnumerable<Fault> Faults() =>
+        AtLeast(1, "records", Records).Concat(AtLeast(0, "seconds", Seconds)).Concat(AtLeast(0, "hours", Hours));
 
-    /// <summary>The earliest (sign −1) or latest (1) occurrence of a window that only moves on: each record enters and leaves once.</summary>
+    /// <summary>
+    /// The earliest (sign −1) or latest (1) occurrence of a window that only moves on: each record enters and leaves once.
+    /// </summary>
     private sealed class Extreme(int sign)
     {
         private readonly LinkedList<int> candidates = new();

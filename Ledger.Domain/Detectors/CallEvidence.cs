@@ -11,7 +11,9 @@ namespace Ledger.Domain.Detectors;
 public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector(Off)
 {
     // Calls without a recording stand each by itself.
-    private static readonly Grouping ByRecording = new(e => e.Data is CitizenContacted or CaseFollowedUp ? [RecordingOf(e.Data)?.Sha256 ?? e.Id] : []);
+    private static readonly Grouping ByRecording = new(e =>
+        e.Data is CitizenContacted or CaseFollowedUp ? [RecordingOf(e.Data)?.Sha256 ?? e.Id] : []
+    );
 
     /// <inheritdoc/>
     public override string Rule => "F12";
@@ -28,8 +30,17 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
             if (e.Data is not CaseFollowedUp { Contacted: false } && (recording is null || recording.Seconds < Seconds))
             {
                 yield return Suspect(
-                    Certainty.Lead, e.Subject, e.Id, e.OccurredAt, [e], recording is null ? "a call is claimed and there is no recording" : "a call is claimed and the recording is too short for one",
-                    $"{e.Type.Alias} {Show(e.OccurredAt)}", recording is null ? "no recording" : $"{recording.Seconds} s of recording");
+                    Certainty.Lead,
+                    e.Subject,
+                    e.Id,
+                    e.OccurredAt,
+                    [e],
+                    recording is null
+                        ? "a call is claimed and there is no recording"
+                        : "a call is claimed and the recording is too short for one",
+                    $"{e.Type.Alias} {Show(e.OccurredAt)}",
+                    recording is null ? "no recording" : $"{recording.Seconds} s of recording"
+                );
             }
         }
 
@@ -37,18 +48,26 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
         foreach (var (e, recording) in calls.Where(c => c.Recording is not null && c.Event.Subject != first.Subject))
         {
             yield return Suspect(
-                Certainty.Certain, e.Subject, $"{e.Id} {recording!.Sha256}", e.OccurredAt, [first, e], $"the recording {recording.Sha256[..12]}… is of another case",
-                $"{first.Subject}, {Show(first.OccurredAt)}", $"{e.Subject}, {Show(e.OccurredAt)}");
+                Certainty.Certain,
+                e.Subject,
+                $"{e.Id} {recording!.Sha256}",
+                e.OccurredAt,
+                [first, e],
+                $"the recording {recording.Sha256[..12]}… is of another case",
+                $"{first.Subject}, {Show(first.OccurredAt)}",
+                $"{e.Subject}, {Show(e.OccurredAt)}"
+            );
         }
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults() => AtLeast(0, "seconds", Seconds);
 
-    private static Recording? RecordingOf(EventData data) => data switch
-    {
-        CitizenContacted contacted => contacted.Recording,
-        CaseFollowedUp followedUp => followedUp.Recording,
-        _ => null,
-    };
+    private static Recording? RecordingOf(EventData data) =>
+        data switch
+        {
+            CitizenContacted contacted => contacted.Recording,
+            CaseFollowedUp followedUp => followedUp.Recording,
+            _ => null,
+        };
 }

@@ -12,7 +12,8 @@ namespace Ledger.Domain.Detectors;
 /// times the median of the others who close cases, and some of those cases were reopened, or found dissatisfied at the call-back,
 /// within so many days. Subject <c>actor/{person}</c>. A case has a limit where it carries <c>dueAt</c> or the contract sets one.
 /// </summary>
-public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, int Days = 7, int Least = 3, bool Off = false) : Detector(Off)
+public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, int Days = 7, int Least = 3, bool Off = false)
+    : Detector(Off)
 {
     private const int Hundred = 100;
 
@@ -29,42 +30,66 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
     public override IEnumerable<Finding> Find(RecordGroup records)
     {
         var limits = records.Account.Terms.Rules<CaseLimits>().Select(r => r.Rule).ToList();
-        var complaints = records.All
-            .Where(e => e.Data is CaseReopened or CaseFollowedUp { Result: FollowUpResult.Dissatisfied })
+        var complaints = records
+            .All.Where(e => e.Data is CaseReopened or CaseFollowedUp { Result: FollowUpResult.Dissatisfied })
             .ToLookup(e => e.Subject);
-        var closers = records.Facts.Cases
-            .Where(c => c.Closed is not null)
+        var closers = records
+            .Facts.Cases.Where(c => c.Closed is not null)
             .Select(c => (Case: c, Late: IsLate(c, limits)))
             .Where(c => c.Late is not null)
             .GroupBy(c => c.Case.Closed!.Actor)
             .Select(g => (Person: g.Key, Closed: g.Count(), Late: g.Where(c => c.Late == true).Select(c => c.Case).ToList()))
-            .OrderBy(g => g.Person, StringComparer.Ordinal).ToList();
+            .OrderBy(g => g.Person, StringComparer.Ordinal)
+            .ToList();
         var shares = closers.Select(c => Share(c.Late.Count, c.Closed)).ToList();
         for (var i = 0; i < closers.Count; i++)
         {
             var (person, closed, late) = closers[i];
-            if (closers.Count < 2 || late.Count < Least || Median(shares.Where((_, other) => other != i)) is var median && shares[i] <= Times * median)
+            if (
+                closers.Count < 2
+                || late.Count < Least
+                || Median(shares.Where((_, other) => other != i)) is var median && shares[i] <= Times * median
+            )
             {
                 continue;
             }
 
-            var bad = late
-                .Select(c => (Case: c, Complaint: complaints[c.Subject].FirstOrDefault(e => e.OccurredAt >= c.Closed!.OccurredAt && e.OccurredAt <= c.Closed.OccurredAt + Duration.FromDays(Days))))
+            var bad = late.Select(c =>
+                    (
+                        Case: c,
+                        Complaint: complaints[c.Subject]
+                            .FirstOrDefault(e =>
+                                e.OccurredAt >= c.Closed!.OccurredAt && e.OccurredAt <= c.Closed.OccurredAt + Duration.FromDays(Days)
+                            )
+                    )
+                )
                 .Where(c => c.Complaint is not null)
-                .OrderBy(c => c.Complaint!.OccurredAt).ThenBy(c => c.Complaint!.Position).ToList();
+                .OrderBy(c => c.Complaint!.OccurredAt)
+                .ThenBy(c => c.Complaint!.Position)
+                .ToList();
             if (bad.Count > 0)
             {
                 yield return Suspect(
-                    Certainty.Lead, $"actor/{person}", "", bad[0].Complaint!.OccurredAt, bad.Take(MostEvidence / 2).SelectMany(c => new[] { c.Case.Closed!, c.Complaint! }),
-                    $"{person} closed {late.Count} of {closed} cases in the last {Percent} % of the limit; {bad.Count} of these were reopened or found dissatisfied within {Days} days",
-                    $"share {Text(shares[i])}", $"median of the {closers.Count - 1} others {Text(median)}");
+                    Certainty.Lead,
+                    $"actor/{person}",
+                    "",
+                    bad[0].Complaint!.OccurredAt,
+                    bad.Take(MostEvidence / 2).SelectMany(c => new[] { c.Case.Closed!, c.Complaint! }),
+                    $"{person} closed {late.Count} of {closed} cases in the last {Percent} % of the limit; {bad.Count} of these were "
+                        + $"reopened or found dissatisfied within {Days} days",
+                    $"share {Text(shares[i])}",
+                    $"median of the {closers.Count - 1} others {Text(median)}"
+                );
             }
         }
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults() =>
-        AtLeast(0, "percent", Percent).Concat(AtLeast(0, "times", Times)).Concat(AtLeast(0, "days", Days)).Concat(AtLeast(0, "least", Least));
+        AtLeast(0, "percent", Percent)
+            .Concat(AtLeast(0, "times", Times))
+            .Concat(AtLeast(0, "days", Days))
+            .Concat(AtLeast(0, "least", Least));
 
     /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where it has none.</summary>
     private bool? IsLate(CaseFacts c, List<CaseLimits> limits)
@@ -74,8 +99,13 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
             return null;
         }
 
-        var limit = received.Data is CaseReceived { DueAt: { } due } ? due
-            : limits.SelectMany(l => l.ClocksOf(c)).Where(clock => clock.Step == CaseStep.Handling).Select(clock => (Instant?)clock.Limit).FirstOrDefault();
+        var limit = received.Data is CaseReceived { DueAt: { } due }
+            ? due
+            : limits
+                .SelectMany(l => l.ClocksOf(c))
+                .Where(clock => clock.Step == CaseStep.Handling)
+                .Select(clock => (Instant?)clock.Limit)
+                .FirstOrDefault();
         if (limit is not { } end || end <= received.OccurredAt)
         {
             return null;

@@ -39,9 +39,24 @@ public abstract record Detector(bool Off = false)
     /// <summary>All detectors with the parameters that hold where a contract sets none, in the order of their numbers.</summary>
     public static IReadOnlyList<Detector> Defaults { get; } =
     [
-        new Teleport(), new TwoPlaces(), new OverlappingRounds(), new OutsideGrid(), new FrozenFix(), new ReusedPhoto(), new PhotoTime(),
-        new BackDated(), new FutureDated(), new BatchEntry(), new ImpossibleOrder(), new CallEvidence(), new IdenticalText(), new ReplayedPath(),
-        new TooRegular(), new DeadlineClustering(), new OffRoster(), new ImpossibleRound(),
+        new Teleport(),
+        new TwoPlaces(),
+        new OverlappingRounds(),
+        new OutsideGrid(),
+        new FrozenFix(),
+        new ReusedPhoto(),
+        new PhotoTime(),
+        new BackDated(),
+        new FutureDated(),
+        new BatchEntry(),
+        new ImpossibleOrder(),
+        new CallEvidence(),
+        new IdenticalText(),
+        new ReplayedPath(),
+        new TooRegular(),
+        new DeadlineClustering(),
+        new OffRoster(),
+        new ImpossibleRound(),
     ];
 
     /// <summary>Its number, F01 to F18.</summary>
@@ -59,9 +74,29 @@ public abstract record Detector(bool Off = false)
 
     /// <summary>A finding of this detector; <paramref name="key"/> tells it from others of the same subject.</summary>
     protected Finding Suspect(
-        Certainty certainty, string subject, string key, Instant arisenAt, IEnumerable<LedgerEvent> evidence, string what, string first, string second) =>
-        Finding.Of(FindingKind.FalseRecord, Rule, subject, arisenAt, [.. evidence.Select(e => e.Id).Distinct()], ("what", what), ("first", first), ("second", second))
-            with { Certainty = certainty, Key = key };
+        Certainty certainty,
+        string subject,
+        string key,
+        Instant arisenAt,
+        IEnumerable<LedgerEvent> evidence,
+        string what,
+        string first,
+        string second
+    ) =>
+        Finding.Of(
+            FindingKind.FalseRecord,
+            Rule,
+            subject,
+            arisenAt,
+            [.. evidence.Select(e => e.Id).Distinct()],
+            ("what", what),
+            ("first", first),
+            ("second", second)
+        ) with
+        {
+            Certainty = certainty,
+            Key = key,
+        };
 
     /// <summary>A fault when a parameter is below its least value.</summary>
     protected static IEnumerable<Fault> AtLeast(decimal least, string name, decimal value)
@@ -79,7 +114,10 @@ public abstract record Detector(bool Off = false)
     protected static string Show(Duration span)
     {
         var (days, hours, minutes, seconds) = (Math.Abs(span.Days), Math.Abs(span.Hours), Math.Abs(span.Minutes), Math.Abs(span.Seconds));
-        return days > 0 ? $"{days} d {hours} h" : hours > 0 ? $"{hours} h {minutes} min" : minutes > 0 ? $"{minutes} min {seconds} s" : $"{seconds} s";
+        return days > 0 ? $"{days} d {hours} h"
+            : hours > 0 ? $"{hours} h {minutes} min"
+            : minutes > 0 ? $"{minutes} min {seconds} s"
+            : $"{seconds} s";
     }
 
     /// <summary>A distance in whole metres.</summary>
@@ -97,7 +135,10 @@ public sealed record RosterEntry(string Person, LocalDate From, LocalDate? To = 
 
 /// <summary>What a contract gives its detectors: parameters that differ from the defaults, the grids, the roster.</summary>
 public sealed record DetectionTerms(
-    IReadOnlyList<Detector>? Detectors = null, IReadOnlyList<Grid>? Grids = null, IReadOnlyList<RosterEntry>? Roster = null)
+    IReadOnlyList<Detector>? Detectors = null,
+    IReadOnlyList<Grid>? Grids = null,
+    IReadOnlyList<RosterEntry>? Roster = null
+)
 {
     /// <summary>What a well-typed value may still get wrong; paths relative to it.</summary>
     public IEnumerable<Fault> Faults()
@@ -107,7 +148,10 @@ public sealed record DetectionTerms(
         {
             foreach (var fault in detectors[i].Faults())
             {
-                yield return fault with { Path = $".detectors[{i}]{fault.Path}" };
+                yield return fault with
+                {
+                    Path = $".detectors[{i}]{fault.Path}",
+                };
             }
 
             if (detectors.Take(i).Any(d => d.Rule == detectors[i].Rule))

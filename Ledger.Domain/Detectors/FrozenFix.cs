@@ -34,8 +34,16 @@ public sealed record FrozenFix(int Fixes = 5, int Minutes = 30, bool Off = false
                 if (end - start >= Fixes && last.At - first.At >= Duration.FromMinutes(Minutes) && points.Count > 1)
                 {
                     yield return Suspect(
-                        Certainty.Lead, round.Event.Subject, round.Event.Id, last.At, [round.Event],
-                        $"{end - start} fixes over {Show(last.At - first.At)} stand still at {Show(first)} while the checkpoints claimed differ", $"checkpoint {points[0]}", $"checkpoint {points[1]}");
+                        Certainty.Lead,
+                        round.Event.Subject,
+                        round.Event.Id,
+                        last.At,
+                        [round.Event],
+                        $"{end - start} fixes over {Show(last.At - first.At)} stand still at {Show(first)} while the checkpoints "
+                            + "claimed differ",
+                        $"checkpoint {points[0]}",
+                        $"checkpoint {points[1]}"
+                    );
                     break;
                 }
             }

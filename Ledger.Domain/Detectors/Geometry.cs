@@ -55,7 +55,13 @@ public static class Geometry
     /// The first moment of a span at which two tracks (in order of time) are further apart than so many millimetres: at the
     /// fixes of either while both have one before and after, the other's place taken on the straight line between its two.
     /// </summary>
-    public static (Instant At, long Millimetres)? FirstApart(IReadOnlyList<Fix> a, IReadOnlyList<Fix> b, Instant from, Instant to, long moreThan)
+    public static (Instant At, long Millimetres)? FirstApart(
+        IReadOnlyList<Fix> a,
+        IReadOnlyList<Fix> b,
+        Instant from,
+        Instant to,
+        long moreThan
+    )
     {
         if (a.Count == 0 || b.Count == 0)
         {
@@ -93,16 +99,27 @@ public static class Geometry
 
         var after = track[index + 1];
         var share = (at - before.At) / (after.At - before.At);
-        return ((double)before.Lat + (share * (double)(after.Lat - before.Lat)), (double)before.Lon + (share * (double)(after.Lon - before.Lon)));
+        return (
+            (double)before.Lat + (share * (double)(after.Lat - before.Lat)),
+            (double)before.Lon + (share * (double)(after.Lon - before.Lon))
+        );
     }
 
     private static (double X, double Y) Plane(Location point, Fix origin, double scale) =>
-        ((double)(point.Lon - origin.Lon) * scale * DegreesToRadians * EarthRadius, (double)(point.Lat - origin.Lat) * DegreesToRadians * EarthRadius);
+        (
+            (double)(point.Lon - origin.Lon) * scale * DegreesToRadians * EarthRadius,
+            (double)(point.Lat - origin.Lat) * DegreesToRadians * EarthRadius
+        );
 
     private static long Millimetres(double aLat, double aLon, double bLat, double bLon)
     {
-        var h = Square(Math.Sin((bLat - aLat) * DegreesToRadians / 2))
-            + (Math.Cos(aLat * DegreesToRadians) * Math.Cos(bLat * DegreesToRadians) * Square(Math.Sin((bLon - aLon) * DegreesToRadians / 2)));
+        var h =
+            Square(Math.Sin((bLat - aLat) * DegreesToRadians / 2))
+            + (
+                Math.Cos(aLat * DegreesToRadians)
+                * Math.Cos(bLat * DegreesToRadians)
+                * Square(Math.Sin((bLon - aLon) * DegreesToRadians / 2))
+            );
         return (long)(2 * EarthRadius * Math.Asin(Math.Min(1, Math.Sqrt(h))) * Thousand);
     }
 

@@ -22,15 +22,26 @@ public sealed record Grouping(Func<LedgerEvent, IEnumerable<string>> KeysOf)
     public static readonly Grouping BySubject = new(e => [e.Subject]);
 
     /// <summary>Who did what is recorded: the patroller of a round or of an issue found, else the event's actor.</summary>
-    public static string ActorOf(LedgerEvent e) => e.Data switch
-    {
-        PatrolRoundRecorded round => round.Patroller,
-        IssueFound issue => issue.Patroller,
-        _ => e.Actor,
-    };
+    public static string ActorOf(LedgerEvent e) =>
+        e.Data switch
+        {
+            PatrolRoundRecorded round => round.Patroller,
+            IssueFound issue => issue.Patroller,
+            _ => e.Actor,
+        };
 
     /// <summary>Whether the vendor's people document their work by it; what the platform and the city record is none.</summary>
-    public static bool IsRecord(EventData data) => data is FieldEvent
-        or CaseSigned or CaseReturned or CaseDispatched or CitizenContacted or CaseUrged or CaseReplied or CaseFollowedUp
-        or CaseCarriedOver or CarryOverReported or CaseClosed;
+    public static bool IsRecord(EventData data) =>
+        data
+            is FieldEvent
+                or CaseSigned
+                or CaseReturned
+                or CaseDispatched
+                or CitizenContacted
+                or CaseUrged
+                or CaseReplied
+                or CaseFollowedUp
+                or CaseCarriedOver
+                or CarryOverReported
+                or CaseClosed;
 }

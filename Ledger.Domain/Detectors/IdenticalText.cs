@@ -30,20 +30,28 @@ public sealed record IdenticalText(int Characters = 15, int Cases = 3, bool Off 
         if (uses.Count >= Cases && records.Key.EnumerateRunes().Count() >= Characters)
         {
             yield return Suspect(
-                Certainty.Lead, uses[0].Subject, records.Key, uses[Math.Max(Cases, 1) - 1].OccurredAt, uses.Take(MostEvidence),
-                $"the same note on {uses.Count} cases: {NoteOf(uses[0].Data)}", uses[0].Subject, uses[^1].Subject);
+                Certainty.Lead,
+                uses[0].Subject,
+                records.Key,
+                uses[Math.Max(Cases, 1) - 1].OccurredAt,
+                uses.Take(MostEvidence),
+                $"the same note on {uses.Count} cases: {NoteOf(uses[0].Data)}",
+                uses[0].Subject,
+                uses[^1].Subject
+            );
         }
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults() => AtLeast(0, "characters", Characters).Concat(AtLeast(2, "cases", Cases));
 
-    private static string? NoteOf(EventData data) => data switch
-    {
-        CaseReplied replied => replied.Note,
-        CaseFollowedUp followedUp => followedUp.Note,
-        _ => null,
-    };
+    private static string? NoteOf(EventData data) =>
+        data switch
+        {
+            CaseReplied replied => replied.Note,
+            CaseFollowedUp followedUp => followedUp.Note,
+            _ => null,
+        };
 
     private static string Normalised(string note)
     {

@@ -3,7 +3,9 @@ using Ledger.Domain.Findings;
 
 namespace Ledger.Domain.Detectors;
 
-/// <summary>F11, certain: a case closed before it was received, dispatched before it was received, or followed up before it was closed.</summary>
+/// <summary>
+/// F11, certain: a case closed before it was received, dispatched before it was received, or followed up before it was closed.
+/// </summary>
 public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>
@@ -17,14 +19,27 @@ public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
 
     private IEnumerable<Finding> Find(CaseFacts c)
     {
-        foreach (var (earlier, later, what) in new[]
-        {
-            (c.Closed, c.Received, "closed before received"), (c.Dispatched, c.Received, "dispatched before received"), (c.FollowedUp, c.Closed, "followed up before closed"),
-        })
+        foreach (
+            var (earlier, later, what) in new[]
+            {
+                (c.Closed, c.Received, "closed before received"),
+                (c.Dispatched, c.Received, "dispatched before received"),
+                (c.FollowedUp, c.Closed, "followed up before closed"),
+            }
+        )
         {
             if (earlier is not null && later is not null && earlier.OccurredAt < later.OccurredAt)
             {
-                yield return Suspect(Certainty.Certain, c.Subject, what, later.OccurredAt, [earlier, later], what, RecordContradictions.Moment(earlier), RecordContradictions.Moment(later));
+                yield return Suspect(
+                    Certainty.Certain,
+                    c.Subject,
+                    what,
+                    later.OccurredAt,
+                    [earlier, later],
+                    what,
+                    RecordContradictions.Moment(earlier),
+                    RecordContradictions.Moment(later)
+                );
             }
         }
     }

@@ -22,15 +22,34 @@ public sealed record OffRoster(bool Off = false) : Detector(Off)
         }
 
         var entries = roster.ToLookup(r => r.Person);
-        foreach (var e in records.All.Where(e => e.Data is CaseSigned or CaseReturned or CaseDispatched or CaseUrged or CitizenContacted or CaseFollowedUp
-            or PatrolRoundRecorded or IssueFound or IssueReported))
+        foreach (
+            var e in records.All.Where(e =>
+                e.Data
+                    is CaseSigned
+                        or CaseReturned
+                        or CaseDispatched
+                        or CaseUrged
+                        or CitizenContacted
+                        or CaseFollowedUp
+                        or PatrolRoundRecorded
+                        or IssueFound
+                        or IssueReported
+            )
+        )
         {
             var person = Grouping.ActorOf(e);
             if (!entries[person].Any(r => e.OccurredOn >= r.From && !(e.OccurredOn > r.To)))
             {
                 yield return Suspect(
-                    Certainty.Lead, e.Subject, e.Id, e.OccurredAt, [e], $"{person} acted while not on the roster", $"{e.Type.Alias} {Show(e.OccurredAt)}",
-                    entries[person].Any() ? "on the roster " + string.Join(", ", entries[person].Select(Text)) : "never on the roster");
+                    Certainty.Lead,
+                    e.Subject,
+                    e.Id,
+                    e.OccurredAt,
+                    [e],
+                    $"{person} acted while not on the roster",
+                    $"{e.Type.Alias} {Show(e.OccurredAt)}",
+                    entries[person].Any() ? "on the roster " + string.Join(", ", entries[person].Select(Text)) : "never on the roster"
+                );
             }
         }
     }

@@ -23,13 +23,23 @@ public sealed record OutsideGrid(decimal MarginMetres = 50, bool Off = false) : 
                 continue;
             }
 
-            var outside = round.Track.Select(f => (Fix: f, Far: Geometry.OutsideOf(polygon, f))).Where(f => f.Far > (MarginMetres + (f.Fix.Accuracy ?? 0)) * 1000).ToList();
+            var outside = round
+                .Track.Select(f => (Fix: f, Far: Geometry.OutsideOf(polygon, f)))
+                .Where(f => f.Far > (MarginMetres + (f.Fix.Accuracy ?? 0)) * 1000)
+                .ToList();
             if (outside.Count > 0)
             {
                 var (fix, far) = outside.MaxBy(f => f.Far);
                 yield return Suspect(
-                    Certainty.Lead, round.Event.Subject, round.Event.Id, outside[0].Fix.At, [round.Event],
-                    $"{outside.Count} of {round.Track.Count} fixes lie outside {round.Data.Grid}, the furthest by {InMetres(far)}", $"grid {round.Data.Grid}", $"{Show(fix)} at {Show(fix.At)}");
+                    Certainty.Lead,
+                    round.Event.Subject,
+                    round.Event.Id,
+                    outside[0].Fix.At,
+                    [round.Event],
+                    $"{outside.Count} of {round.Track.Count} fixes lie outside {round.Data.Grid}, the furthest by {InMetres(far)}",
+                    $"grid {round.Data.Grid}",
+                    $"{Show(fix)} at {Show(fix.At)}"
+                );
             }
         }
     }

@@ -29,11 +29,27 @@ public sealed record OverlappingRounds(decimal Metres = 200, bool Off = false) :
 
             foreach (var (other, end) in running.UnorderedItems.OrderBy(r => r.Element.Event.Position))
             {
-                if (Geometry.FirstApart(other.Track, round.Track, round.Data.StartedAt, Instant.Min(end, round.Data.EndedAt), (long)(Metres * 1000)) is { } apart)
+                if (
+                    Geometry.FirstApart(
+                        other.Track,
+                        round.Track,
+                        round.Data.StartedAt,
+                        Instant.Min(end, round.Data.EndedAt),
+                        (long)(Metres * 1000)
+                    ) is
+                    { } apart
+                )
                 {
                     yield return Suspect(
-                        Certainty.Certain, round.Event.Subject, round.Event.Id, apart.At, [other.Event, round.Event],
-                        $"{records.Key} walks two rounds at once, {InMetres(apart.Millimetres)} apart at {Show(apart.At)}", Span(other), Span(round));
+                        Certainty.Certain,
+                        round.Event.Subject,
+                        round.Event.Id,
+                        apart.At,
+                        [other.Event, round.Event],
+                        $"{records.Key} walks two rounds at once, {InMetres(apart.Millimetres)} apart at {Show(apart.At)}",
+                        Span(other),
+                        Span(round)
+                    );
                     break;
                 }
             }

@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace Ledger.Domain.Detectors;
 
-/// <summary>F07, a lead: the photo of an issue was taken more than so many minutes from the time of finding, or after it was recorded.</summary>
+/// <summary>
+/// F07, a lead: the photo of an issue was taken more than so many minutes from the time of finding, or after it was recorded.
+/// </summary>
 public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>
@@ -26,9 +28,17 @@ public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Of
             if (late || off > Duration.FromMinutes(Minutes) || off < -Duration.FromMinutes(Minutes))
             {
                 yield return Suspect(
-                    Certainty.Lead, e.Subject, e.Id, e.OccurredAt, [e],
-                    late ? $"the photo was taken {Show(photo.TakenAt - e.RecordedAt)} after the issue was recorded" : $"the photo was taken {Show(off)} {(off < Duration.Zero ? "before" : "after")} the issue was found",
-                    late ? $"recorded {Show(e.RecordedAt)}" : $"found {Show(e.OccurredAt)}", $"photo taken {Show(photo.TakenAt)}");
+                    Certainty.Lead,
+                    e.Subject,
+                    e.Id,
+                    e.OccurredAt,
+                    [e],
+                    late
+                        ? $"the photo was taken {Show(photo.TakenAt - e.RecordedAt)} after the issue was recorded"
+                        : $"the photo was taken {Show(off)} {(off < Duration.Zero ? "before" : "after")} the issue was found",
+                    late ? $"recorded {Show(e.RecordedAt)}" : $"found {Show(e.OccurredAt)}",
+                    $"photo taken {Show(photo.TakenAt)}"
+                );
             }
         }
     }

@@ -30,7 +30,10 @@ public sealed class RecordGroup(ContractAccount account, ContractFacts facts, st
 
     /// <summary>The patrol rounds among them, in the same order.</summary>
     public IReadOnlyList<Round> Rounds =>
-        rounds ??= [.. All.Where(e => e.Data is PatrolRoundRecorded).Select(e => new Round(e, (PatrolRoundRecorded)e.Data, InOrder(((PatrolRoundRecorded)e.Data).Track)))];
+        rounds ??= [
+            .. All.Where(e => e.Data is PatrolRoundRecorded)
+                .Select(e => new Round(e, (PatrolRoundRecorded)e.Data, InOrder(((PatrolRoundRecorded)e.Data).Track))),
+        ];
 
     /// <summary>The records of one type.</summary>
     public IEnumerable<(LedgerEvent Event, T Data)> Of<T>()

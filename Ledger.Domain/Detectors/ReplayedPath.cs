@@ -17,7 +17,9 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
 {
     private const int Decimals = 6;
 
-    private static readonly Grouping ByPath = new(e => e.Data is PatrolRoundRecorded round ? [Digest(RecordGroup.InOrder(round.Track))] : []);
+    private static readonly Grouping ByPath = new(e =>
+        e.Data is PatrolRoundRecorded round ? [Digest(RecordGroup.InOrder(round.Track))] : []
+    );
 
     /// <inheritdoc/>
     public override string Rule => "F14";
@@ -36,8 +38,15 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
             if (known.Count > 0 && Earlier(known, round, step) is { } earlier)
             {
                 yield return Suspect(
-                    Certainty.Lead, round.Event.Subject, round.Event.Id, round.Event.OccurredAt, [earlier.Event, round.Event],
-                    $"{round.Track.Count} fixes at the same places and in the same steps as another round", Text(earlier), Text(round));
+                    Certainty.Lead,
+                    round.Event.Subject,
+                    round.Event.Id,
+                    round.Event.OccurredAt,
+                    [earlier.Event, round.Event],
+                    $"{round.Track.Count} fixes at the same places and in the same steps as another round",
+                    Text(earlier),
+                    Text(round)
+                );
             }
 
             known[(step, round.Event.Position)] = round;
@@ -48,8 +57,11 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
     public override IEnumerable<Fault> Faults() => AtLeast(0, "seconds", Seconds).Concat(AtLeast(2, "fixes", Fixes));
 
     private Round? Earlier(SortedDictionary<(Duration FirstStep, long Position), Round> known, Round round, Duration step) =>
-        known.SkipWhile(k => k.Key.FirstStep < step - Duration.FromSeconds(Seconds)).TakeWhile(k => k.Key.FirstStep <= step + Duration.FromSeconds(Seconds))
-            .Select(k => k.Value).FirstOrDefault(other => IsReplay(other, round));
+        known
+            .SkipWhile(k => k.Key.FirstStep < step - Duration.FromSeconds(Seconds))
+            .TakeWhile(k => k.Key.FirstStep <= step + Duration.FromSeconds(Seconds))
+            .Select(k => k.Value)
+            .FirstOrDefault(other => IsReplay(other, round));
 
     private bool IsReplay(Round a, Round b)
     {
@@ -70,13 +82,13 @@ public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = fal
         return true;
     }
 
-    private bool IsPath(Round round) =>
-        round.Track.Count >= Fixes && round.Track.Skip(1).Any(f => Place(f) != Place(round.Track[0]));
+    private bool IsPath(Round round) => round.Track.Count >= Fixes && round.Track.Skip(1).Any(f => Place(f) != Place(round.Track[0]));
 
     private static string Digest(IReadOnlyList<Fix> track) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(';', track.Select(Place)))));
 
-    private static (decimal Lat, decimal Lon) Place(Fix fix) => (decimal.Round(fix.Lat, Decimals) / 1.0000000m, decimal.Round(fix.Lon, Decimals) / 1.0000000m);
+    private static (decimal Lat, decimal Lon) Place(Fix fix) =>
+        (decimal.Round(fix.Lat, Decimals) / 1.0000000m, decimal.Round(fix.Lon, Decimals) / 1.0000000m);
 
     private static string Text(Round round) => $"{round.Event.Subject}, {round.Data.Patroller}, {Show(round.Data.StartedAt)}";
 }

@@ -28,8 +28,15 @@ public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
             if (known.Find(k => k.Differs(use)) is { } first)
             {
                 yield return Suspect(
-                    Certainty.Certain, use.Event.Subject, $"{use.Event.Id} {use.Photo}", use.Event.OccurredAt, [first.Event, use.Event],
-                    $"the photo {use.Photo[..12]}… was used before", first.Text, use.Text);
+                    Certainty.Certain,
+                    use.Event.Subject,
+                    $"{use.Event.Id} {use.Photo}",
+                    use.Event.OccurredAt,
+                    [first.Event, use.Event],
+                    $"the photo {use.Photo[..12]}… was used before",
+                    first.Text,
+                    use.Text
+                );
             }
 
             if (!known.Exists(k => k.IsLike(use)))
@@ -39,13 +46,14 @@ public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
         }
     }
 
-    private static IEnumerable<Use> UsesOf(LedgerEvent e) => e.Data switch
-    {
-        IssueFound { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
-        IssueResolved { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
-        PatrolRoundRecorded { Photos: { } photos } => photos.Distinct().Select(photo => new Use(photo, e, null)),
-        _ => [],
-    };
+    private static IEnumerable<Use> UsesOf(LedgerEvent e) =>
+        e.Data switch
+        {
+            IssueFound { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
+            IssueResolved { Photo: { } photo } => [new Use(photo.Sha256, e, e.Subject)],
+            PatrolRoundRecorded { Photos: { } photos } => photos.Distinct().Select(photo => new Use(photo, e, null)),
+            _ => [],
+        };
 
     private sealed record Use(string Photo, LedgerEvent Event, string? Issue)
     {
@@ -54,7 +62,8 @@ public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
 
         public string Text => $"{Event.Subject}, {person}, {on:uuuu-MM-dd}";
 
-        public bool Differs(Use other) => person != other.person || on != other.on || (Issue is not null && other.Issue is not null && Issue != other.Issue);
+        public bool Differs(Use other) =>
+            person != other.person || on != other.on || (Issue is not null && other.Issue is not null && Issue != other.Issue);
 
         public bool IsLike(Use other) => person == other.person && on == other.on && Issue == other.Issue;
     }

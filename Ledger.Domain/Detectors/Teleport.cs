@@ -25,11 +25,24 @@ public sealed record Teleport(decimal Metres = 500, decimal KilometresPerHour = 
         {
             var (from, to) = (fixes[i - 1], fixes[i]);
             var taken = to.Fix.At - from.Fix.At;
-            if (taken > Duration.Zero && Geometry.Millimetres(from.Fix, to.Fix) is var far && far >= Metres * 1000 && IsFaster(far, taken) && found.Add(to.Round.Event.Position))
+            if (
+                taken > Duration.Zero
+                && Geometry.Millimetres(from.Fix, to.Fix) is var far
+                && far >= Metres * 1000
+                && IsFaster(far, taken)
+                && found.Add(to.Round.Event.Position)
+            )
             {
                 yield return Suspect(
-                    Certainty.Lead, to.Round.Event.Subject, to.Round.Event.Id, to.Fix.At, [from.Round.Event, to.Round.Event],
-                    $"{records.Key} would have covered {InMetres(far)} in {Show(taken)}", $"{Show(from.Fix)} at {Show(from.Fix.At)}", $"{Show(to.Fix)} at {Show(to.Fix.At)}");
+                    Certainty.Lead,
+                    to.Round.Event.Subject,
+                    to.Round.Event.Id,
+                    to.Fix.At,
+                    [from.Round.Event, to.Round.Event],
+                    $"{records.Key} would have covered {InMetres(far)} in {Show(taken)}",
+                    $"{Show(from.Fix)} at {Show(from.Fix.At)}",
+                    $"{Show(to.Fix)} at {Show(to.Fix.At)}"
+                );
             }
         }
     }

@@ -26,9 +26,15 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
         if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
         {
             yield return Suspect(
-                Certainty.Lead, $"actor/{records.Key}", "", events[^1].OccurredAt, regular.Take(MostEvidence),
+                Certainty.Lead,
+                $"actor/{records.Key}",
+                "",
+                events[^1].OccurredAt,
+                regular.Take(MostEvidence),
                 $"{regular.Count} of {events.Count} records of {records.Key} fall on a minute that is a multiple of five",
-                $"{regular.Count} found", $"about {events.Count / Every} expected, this many or more with a probability below {P}");
+                $"{regular.Count} found",
+                $"about {events.Count / Every} expected, this many or more with a probability below {P}"
+            );
         }
     }
 
@@ -49,7 +55,11 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
             tail += i >= k ? term : 0;
         }
 
-        for (var (i, term) = (mode - 1, mode == 0 ? 0m : 1m * mode * (Every - 1) / (n - mode + 1)); i >= 0 && term > 0; term = term * i * (Every - 1) / (n - i + 1), i--)
+        for (
+            var (i, term) = (mode - 1, mode == 0 ? 0m : 1m * mode * (Every - 1) / (n - mode + 1));
+            i >= 0 && term > 0;
+            term = term * i * (Every - 1) / (n - i + 1), i--
+        )
         {
             all += term;
             tail += i >= k ? term : 0;

@@ -31,8 +31,15 @@ public sealed record TwoPlaces(decimal MarginMetres = 50, bool Off = false) : De
                     if (found.Add((a.Round.Event.Position, b.Round.Event.Position)))
                     {
                         yield return Suspect(
-                            Certainty.Certain, b.Round.Event.Subject, $"{a.Round.Event.Id} {b.Round.Event.Id}", b.Fix.At, [a.Round.Event, b.Round.Event],
-                            $"{records.Key} is in two places, {InMetres(apart)} apart, at {Show(b.Fix.At)}", $"{Show(a.Fix)} in {a.Round.Event.Subject}", $"{Show(b.Fix)} in {b.Round.Event.Subject}");
+                            Certainty.Certain,
+                            b.Round.Event.Subject,
+                            $"{a.Round.Event.Id} {b.Round.Event.Id}",
+                            b.Fix.At,
+                            [a.Round.Event, b.Round.Event],
+                            $"{records.Key} is in two places, {InMetres(apart)} apart, at {Show(b.Fix.At)}",
+                            $"{Show(a.Fix)} in {a.Round.Event.Subject}",
+                            $"{Show(b.Fix)} in {b.Round.Event.Subject}"
+                        );
                     }
 
                     break;

@@ -13,13 +13,21 @@ namespace Ledger.Domain.Differences;
 public sealed record ChangedBy(long Position, string Id, string Type, string Actor, Instant OccurredAt);
 
 /// <summary>One value that differs between two moments; null where it did not exist.</summary>
-/// <param name="Subject">What it is about: <c>contract</c>, <c>period/{n}</c>, <c>deduction/{id}</c>, <c>right/{id}</c>, <c>duty/{id}</c> or <c>settlement</c>.</param>
+/// <param name="Subject">What it is about: <c>contract</c>, <c>period/{n}</c>, <c>deduction/{id}</c>, <c>right/{id}</c>, <c>duty/{id}</c>
+/// or <c>settlement</c>.</param>
 /// <param name="Field">The value's name, as on the document.</param>
 /// <param name="From">Before.</param>
 /// <param name="To">After.</param>
 /// <param name="Because">The events between the two moments that changed it, in order.</param>
 /// <param name="Evidence">For a deduction, the ids of the facts that it rests on.</param>
-public sealed record Change(string Subject, string Field, string? From, string? To, IReadOnlyList<ChangedBy> Because, IReadOnlyList<string>? Evidence = null);
+public sealed record Change(
+    string Subject,
+    string Field,
+    string? From,
+    string? To,
+    IReadOnlyList<ChangedBy> Because,
+    IReadOnlyList<string>? Evidence = null
+);
 
 /// <summary>
 /// What changed in a contract after one position of the log, and because of which events: the account is folded step by
@@ -58,17 +66,28 @@ public sealed class AccountDifferences(long from)
     {
         Start();
         Close();
-        return account is null ? null :
-        [
-            .. from key in start.Keys.Union(last.Keys).OrderBy(k => k.Subject, StringComparer.Ordinal).ThenBy(k => k.Field, StringComparer.Ordinal)
-               let was = start.GetValueOrDefault(key)
-               let now = last.GetValueOrDefault(key)
-               where was != now
-               select new Change(
-                   key.Subject, key.Field, was, now,
-                   [.. because[key].Select(e => new ChangedBy(e.Position, e.Id, EventCatalogue.Of(e.Data).Alias, e.Actor, e.OccurredAt))],
-                   key.Subject.StartsWith("deduction/", StringComparison.Ordinal) ? account.Deductions.GetValueOrDefault(key.Subject["deduction/".Length..])?.Evidence : null),
-        ];
+        return account is null
+            ? null
+            :
+            [
+                .. from key in start
+                    .Keys.Union(last.Keys)
+                    .OrderBy(k => k.Subject, StringComparer.Ordinal)
+                    .ThenBy(k => k.Field, StringComparer.Ordinal)
+                let was = start.GetValueOrDefault(key)
+                let now = last.GetValueOrDefault(key)
+                where was != now
+                select new Change(
+                    key.Subject,
+                    key.Field,
+                    was,
+                    now,
+                    [.. because[key].Select(e => new ChangedBy(e.Position, e.Id, EventCatalogue.Of(e.Data).Alias, e.Actor, e.OccurredAt))],
+                    key.Subject.StartsWith("deduction/", StringComparison.Ordinal)
+                        ? account.Deductions.GetValueOrDefault(key.Subject["deduction/".Length..])?.Evidence
+                        : null
+                ),
+            ];
     }
 
     /// <summary>Whether an event belongs to the step of the one before: derived from it, or from the same assessment.</summary>
@@ -103,7 +122,9 @@ public sealed class AccountDifferences(long from)
         step.Clear();
     }
 
-    /// <summary>Whether an event of a step bears on a value: its own stream, what moves all periods, or a deduction of the period.</summary>
+    /// <summary>
+    /// Whether an event of a step bears on a value: its own stream, what moves all periods, or a deduction of the period.
+    /// </summary>
     private bool Touches(LedgerEvent e, string subject, string field)
     {
         var figures = subject == "settlement" && field != "state";
@@ -113,7 +134,8 @@ public sealed class AccountDifferences(long from)
             _ when e.Subject == subject => true,
             ContractEvent => true,
             AssessmentRun => (subject, field) == ("settlement", "state")
-                || subject.StartsWith("right/", StringComparison.Ordinal) || subject.StartsWith("duty/", StringComparison.Ordinal),
+                || subject.StartsWith("right/", StringComparison.Ordinal)
+                || subject.StartsWith("duty/", StringComparison.Ordinal),
             DeductionEvent => figures || PlaceOf(e.Key).Any(p => subject == $"period/{p}"),
             PeriodEvent => figures,
             LiquidatedDamagesClaimed { By: Party.Vendor } => figures || subject.StartsWith("period/", StringComparison.Ordinal),

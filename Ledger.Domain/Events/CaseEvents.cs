@@ -99,12 +99,15 @@ public sealed record CaseReceived(
     string? Title = null,
     string? Grid = null,
     Location? Location = null,
-    Caller? Caller = null) : CaseEvent
+    Caller? Caller = null
+) : CaseEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
     {
-        foreach (var fault in Between("dispatchLimitMinutes", DispatchLimitMinutes, 1, int.MaxValue).Concat(Location?.Faults(".location") ?? []))
+        foreach (
+            var fault in Between("dispatchLimitMinutes", DispatchLimitMinutes, 1, int.MaxValue).Concat(Location?.Faults(".location") ?? [])
+        )
         {
             yield return fault;
         }
@@ -138,8 +141,10 @@ public sealed record Caller(string? Subject = null, string? Name = null, string?
 
     /// <summary>What is there, by field (<c>caller.name</c>).</summary>
     [JsonIgnore]
-    public IReadOnlyDictionary<string, string> Fields => new[] { ("caller.name", Name), ("caller.phone", Phone), ("caller.address", Address) }
-        .Where(f => f.Item2 is not null).ToDictionary(f => f.Item1, f => f.Item2!);
+    public IReadOnlyDictionary<string, string> Fields =>
+        new[] { ("caller.name", Name), ("caller.phone", Phone), ("caller.address", Address) }
+            .Where(f => f.Item2 is not null)
+            .ToDictionary(f => f.Item1, f => f.Item2!);
 
     /// <summary>
     /// What tells the same person again: the digits of a phone number of seven or more (also full-width ones), up to an
@@ -148,14 +153,25 @@ public sealed record Caller(string? Subject = null, string? Name = null, string?
     /// </summary>
     public string WhoIn(string stream)
     {
-        var digits = string.Concat((Phone ?? "").TakeWhile(c => !char.IsLetter(c)).Where(char.IsDigit).Select(c => System.Globalization.CharUnicodeInfo.GetDecimalDigitValue(c))).TrimStart('0');
+        var digits = string.Concat(
+                (Phone ?? "")
+                    .TakeWhile(c => !char.IsLetter(c))
+                    .Where(char.IsDigit)
+                    .Select(c => System.Globalization.CharUnicodeInfo.GetDecimalDigitValue(c))
+            )
+            .TrimStart('0');
         digits = digits.Length > 11 && digits.StartsWith("86", StringComparison.Ordinal) ? digits[2..].TrimStart('0') : digits;
         return digits.Length >= FewestDigits ? "phone\n" + digits : "stream\n" + stream;
     }
 
     /// <summary>The same with commitments for values.</summary>
-    public static Caller Sealed(string subject, IReadOnlyDictionary<string, string> commitments) => new(
-        subject, commitments.GetValueOrDefault("caller.name"), commitments.GetValueOrDefault("caller.phone"), commitments.GetValueOrDefault("caller.address"));
+    public static Caller Sealed(string subject, IReadOnlyDictionary<string, string> commitments) =>
+        new(
+            subject,
+            commitments.GetValueOrDefault("caller.name"),
+            commitments.GetValueOrDefault("caller.phone"),
+            commitments.GetValueOrDefault("caller.address")
+        );
 
     internal IEnumerable<Fault> Faults(string path)
     {
@@ -210,8 +226,8 @@ public sealed record CaseReplied(string Unit, int Elements, string? Note = null)
 }
 
 /// <summary>The citizen was called back after closing (回访).</summary>
-public sealed record CaseFollowedUp(
-    FollowUpResult Result, bool Contacted, bool Resolved, Recording? Recording = null, string? Note = null) : CaseEvent
+public sealed record CaseFollowedUp(FollowUpResult Result, bool Contacted, bool Resolved, Recording? Recording = null, string? Note = null)
+    : CaseEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key) => Recording?.Faults(".recording") ?? [];
@@ -233,8 +249,7 @@ public sealed record ExclusionDecided(bool Granted) : CaseEvent;
 public sealed record CaseClosed : CaseEvent;
 
 /// <summary>The city scored the case in a cycle; 0 to 100, at most two places. A later scoring of the cycle corrects it.</summary>
-public sealed record CaseScored(
-    YearMonth Cycle, decimal Score, bool Responded, bool Resolved, Satisfaction Satisfaction) : CaseEvent
+public sealed record CaseScored(YearMonth Cycle, decimal Score, bool Responded, bool Resolved, Satisfaction Satisfaction) : CaseEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)

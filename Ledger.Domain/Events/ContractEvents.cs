@@ -26,14 +26,15 @@ public sealed record ContractAmended(
     string Document,
     LocalDate? From = null,
     LocalDate? To = null,
-    JsonElement? Terms = null) : ContractEvent;
+    JsonElement? Terms = null
+) : ContractEvent;
 
 /// <summary>An open question of the contract was answered: from the next run on, for every period that is not locked.</summary>
 public sealed record ReadingRecorded(string Clause, string Reading, string Choice, string Reason) : ContractEvent;
 
 /// <summary>The contract was renewed for a further term at a price.</summary>
-public sealed record ContractRenewed(
-    LocalDate From, LocalDate To, Cny Price, bool AssessmentPassed, Cny? ApprovedBudget = null) : ContractEvent
+public sealed record ContractRenewed(LocalDate From, LocalDate To, Cny Price, bool AssessmentPassed, Cny? ApprovedBudget = null)
+    : ContractEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key) => PatrolQuotaSet.Ordered("to", From, To);
@@ -80,13 +81,18 @@ public sealed record ScoringSchemeAdopted(
     decimal Response,
     decimal Resolution,
     decimal Satisfaction,
-    decimal MostlySatisfied) : ContractEvent
+    decimal MostlySatisfied
+) : ContractEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
     {
-        foreach (var fault in Between("response", Response, 0, 1).Concat(Between("resolution", Resolution, 0, 1))
-            .Concat(Between("satisfaction", Satisfaction, 0, 1)).Concat(Between("mostlySatisfied", MostlySatisfied, 0, 1)))
+        foreach (
+            var fault in Between("response", Response, 0, 1)
+                .Concat(Between("resolution", Resolution, 0, 1))
+                .Concat(Between("satisfaction", Satisfaction, 0, 1))
+                .Concat(Between("mostlySatisfied", MostlySatisfied, 0, 1))
+        )
         {
             yield return fault;
         }

@@ -9,7 +9,12 @@ public abstract record DeductionEvent : EventData;
 
 /// <summary>A run found a deduction that is not on record. Recorded by the ledger alone.</summary>
 public sealed record DeductionProposed(
-    string Clause, IReadOnlyList<string> Reading, Cny Amount, LocalDate AttributedOn, IReadOnlyList<string> Evidence) : DeductionEvent;
+    string Clause,
+    IReadOnlyList<string> Reading,
+    Cny Amount,
+    LocalDate AttributedOn,
+    IReadOnlyList<string> Evidence
+) : DeductionEvent;
 
 /// <summary>A run no longer finds a proposed deduction; <c>facts</c> are the events that changed it. By the ledger alone.</summary>
 public sealed record DeductionWithdrawn(string Reason, IReadOnlyList<string> Facts) : DeductionEvent;
@@ -53,7 +58,10 @@ public sealed record DisputeDecided(DisputeOutcome Outcome, string Reason, Cny? 
     {
         if (Outcome == DisputeOutcome.Reduced == Amount is null)
         {
-            yield return new Fault(".amount", Amount is null ? "missing; a reduced deduction names its new amount" : "expected only with the outcome reduced");
+            yield return new Fault(
+                ".amount",
+                Amount is null ? "missing; a reduced deduction names its new amount" : "expected only with the outcome reduced"
+            );
         }
 
         if (Amount is { IsNegative: true })

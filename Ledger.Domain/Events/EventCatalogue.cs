@@ -83,7 +83,6 @@ public static class EventCatalogue
         Fact<FundingDelayed>("funding_delayed", "contract"),
         Fact<FundingArrived>("funding_arrived", "contract"),
         Fact<ForceMajeureNotified>("force_majeure_notified", "contract"),
-
         Decision<ContractRegistered>("contract_registered", "contract"),
         Decision<ContractAmended>("contract_amended", "contract"),
         Decision<ReadingRecorded>("reading_recorded", "contract"),
@@ -124,9 +123,7 @@ public static class EventCatalogue
         Decision<AuditConcluded>("audit_concluded", "settlement"),
         Decision<AuditWaived>("audit_waived", "settlement"),
         Decision<SettlementAgreed>("settlement_agreed", "settlement"),
-
         Decision<CalendarPublished>("calendar_published", "calendar"),
-
         Derived<AssessmentRun>("assessment_run", "assessments"),
         Derived<DeductionProposed>("deduction_proposed", "deduction/*"),
         Derived<DeductionWithdrawn>("deduction_withdrawn", "deduction/*"),
@@ -144,7 +141,7 @@ public static class EventCatalogue
     /// them unread.
     /// </summary>
     public static IReadOnlyList<string> MassFacts { get; } =
-        [.. All.Where(t => t.Data.IsAssignableTo(typeof(CaseEvent)) || t.Data.IsAssignableTo(typeof(FieldEvent))).Select(t => t.Alias)];
+    [.. All.Where(t => t.Data.IsAssignableTo(typeof(CaseEvent)) || t.Data.IsAssignableTo(typeof(FieldEvent))).Select(t => t.Alias)];
 
     /// <summary>Every alias but that of one type: what a reader that asks for this type alone leaves unread.</summary>
     public static IReadOnlyList<string> AllBut<T>()

@@ -16,7 +16,8 @@ public readonly record struct EventAttributes(
     string Actor,
     string? Correlation = null,
     string? Causation = null,
-    long? ExpectedVersion = null);
+    long? ExpectedVersion = null
+);
 
 /// <summary>
 /// Reads one event in its wire form, CloudEvents 1.0 in JSON, with every fault named by its JSON path. Pure: whether
@@ -46,7 +47,8 @@ public static class EventReader
         string? Recordedat = null,
         string? Correlationid = null,
         string? Causationid = null,
-        long? Expectedversion = null);
+        long? Expectedversion = null
+    );
 
     /// <summary>
     /// Reads one event; <paramref name="contract"/> stands in where the event names none, and refuses another where
@@ -77,8 +79,17 @@ public static class EventReader
         }
 
         var attributes = new EventAttributes(
-            envelope.Id, envelope.Source, envelope.Type, envelope.Contract ?? contract, envelope.Subject, envelope.Time, envelope.Actor,
-            envelope.Correlationid, envelope.Causationid, envelope.Expectedversion);
+            envelope.Id,
+            envelope.Source,
+            envelope.Type,
+            envelope.Contract ?? contract,
+            envelope.Subject,
+            envelope.Time,
+            envelope.Actor,
+            envelope.Correlationid,
+            envelope.Causationid,
+            envelope.Expectedversion
+        );
         if (contract is not null && envelope.Contract is not null && envelope.Contract != contract)
         {
             found.Add(new Fault("$.contract", $"expected \"{contract}\", got \"{envelope.Contract}\""));
@@ -88,7 +99,8 @@ public static class EventReader
     }
 
     /// <summary>As the other, for an event that is not written as one JSON document: its attributes, and its data in JSON.</summary>
-    public static NewEvent? Read(EventAttributes attributes, ReadOnlySpan<byte> data, out IReadOnlyList<Fault> faults) => Read(attributes, data, [], out faults);
+    public static NewEvent? Read(EventAttributes attributes, ReadOnlySpan<byte> data, out IReadOnlyList<Fault> faults) =>
+        Read(attributes, data, [], out faults);
 
     private static NewEvent? Read(EventAttributes e, ReadOnlySpan<byte> utf8, List<Fault> found, out IReadOnlyList<Fault> faults)
     {
@@ -102,7 +114,10 @@ public static class EventReader
 
         // Here, at the only way in: what forgets the values loses them, and does not record them.
         var (rest, personal) = data.Separate();
-        return new NewEvent(e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, rest, e.Correlation, e.Causation, e.ExpectedVersion) { Personal = personal };
+        return new NewEvent(e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, rest, e.Correlation, e.Causation, e.ExpectedVersion)
+        {
+            Personal = personal,
+        };
     }
 
     private static void AddFaults(EventAttributes e, List<Fault> found)
@@ -164,7 +179,13 @@ public static class EventReader
 
         if (type.KeyOf(e.Subject) is not { } key)
         {
-            faults.Add(new Fault("$.subject", $"expected {string.Join(" or ", type.Subjects.Select(s => s.Replace("*", "…", StringComparison.Ordinal)))} for {e.Type}, got \"{e.Subject}\""));
+            faults.Add(
+                new Fault(
+                    "$.subject",
+                    $"expected {string.Join(" or ", type.Subjects.Select(s => s.Replace("*", "…", StringComparison.Ordinal)))} for "
+                        + $"{e.Type}, got \"{e.Subject}\""
+                )
+            );
             return null;
         }
 

@@ -16,13 +16,18 @@ public sealed record PatrolRoundRecorded(
     Instant StartedAt,
     Instant EndedAt,
     IReadOnlyList<Fix> Track,
-    IReadOnlyList<string>? Photos = null) : FieldEvent
+    IReadOnlyList<string>? Photos = null
+) : FieldEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
     {
-        var fixes = Track.SelectMany((fix, i) => new Location(fix.Lat, fix.Lon).Faults($".track[{i}]")
-            .Concat(Between($"track[{i}].accuracy", fix.Accuracy, 0, decimal.MaxValue)));
+        var fixes = Track.SelectMany(
+            (fix, i) =>
+                new Location(fix.Lat, fix.Lon)
+                    .Faults($".track[{i}]")
+                    .Concat(Between($"track[{i}].accuracy", fix.Accuracy, 0, decimal.MaxValue))
+        );
         var photos = (Photos ?? []).SelectMany((photo, i) => Sha256($"photos[{i}]", photo));
         return fixes.Concat(photos);
     }
@@ -43,11 +48,16 @@ public sealed record Photo(string Sha256, Instant TakenAt);
 
 /// <summary>An issue was found on the street.</summary>
 public sealed record IssueFound(
-    Severity Severity, string Kind, string Patroller, Location Location, Photo? Photo = null, string? Round = null) : FieldEvent
+    Severity Severity,
+    string Kind,
+    string Patroller,
+    Location Location,
+    Photo? Photo = null,
+    string? Round = null
+) : FieldEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) =>
-        Location.Faults(".location").Concat(Sha256("photo.sha256", Photo?.Sha256));
+    public override IEnumerable<Fault> Faults(string key) => Location.Faults(".location").Concat(Sha256("photo.sha256", Photo?.Sha256));
 }
 
 /// <summary>The issue was reported to the centre.</summary>

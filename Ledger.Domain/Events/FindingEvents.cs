@@ -7,7 +7,13 @@ public abstract record FindingEvent(string Note, string? Assignee = null) : Even
 
 /// <summary>What a finding showed when it was taken up: by it a later reader sees what has changed since.</summary>
 public sealed record SeenFinding(
-    FindingKind Kind, string Rule, string Subject, Certainty Certainty, IReadOnlyList<string> Evidence, IReadOnlyDictionary<string, string> Detail);
+    FindingKind Kind,
+    string Rule,
+    string Subject,
+    Certainty Certainty,
+    IReadOnlyList<string> Evidence,
+    IReadOnlyDictionary<string, string> Detail
+);
 
 /// <summary>A finding was taken up; <c>seen</c> is what it showed, where the ledger's own command recorded it.</summary>
 public sealed record FindingOpened(string Note, string? Assignee = null, SeenFinding? Seen = null) : FindingEvent(Note, Assignee);

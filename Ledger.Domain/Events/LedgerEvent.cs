@@ -17,7 +17,8 @@ public sealed record NewEvent(
     EventData Data,
     string? CorrelationId = null,
     string? CausationId = null,
-    long? ExpectedVersion = null)
+    long? ExpectedVersion = null
+)
 {
     /// <summary>The event type.</summary>
     public EventType Type => EventCatalogue.Of(Data);
@@ -40,7 +41,8 @@ public sealed record LedgerEvent(
     Instant OccurredAt,
     Instant RecordedAt,
     string Actor,
-    EventData Data)
+    EventData Data
+)
 {
     /// <summary>The event type.</summary>
     public EventType Type => EventCatalogue.Of(Data);

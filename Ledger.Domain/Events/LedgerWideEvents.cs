@@ -15,7 +15,11 @@ public abstract record LedgerWideEvent : EventData;
 /// <param name="MakeUpWorkingDays">Saturdays and Sundays on which offices work.</param>
 /// <param name="Source">Where it was announced.</param>
 public sealed record CalendarPublished(
-    IReadOnlyList<int> PublishedYears, IReadOnlyList<LocalDate> Holidays, IReadOnlyList<LocalDate> MakeUpWorkingDays, string? Source = null) : LedgerWideEvent
+    IReadOnlyList<int> PublishedYears,
+    IReadOnlyList<LocalDate> Holidays,
+    IReadOnlyList<LocalDate> MakeUpWorkingDays,
+    string? Source = null
+) : LedgerWideEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)

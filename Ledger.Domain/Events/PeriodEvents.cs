@@ -33,7 +33,9 @@ public sealed record PeriodReportSubmitted(IReadOnlyList<ReportDocument> Documen
     }
 }
 
-/// <summary>The principal accepted the period's work; <c>confirmedGross</c> is the work confirmed in writing where it is less than the gross.</summary>
+/// <summary>
+/// The principal accepted the period's work; <c>confirmedGross</c> is the work confirmed in writing where it is less than the gross.
+/// </summary>
 public sealed record PeriodAccepted(string? Reason = null, Cny? ConfirmedGross = null) : PeriodEvent
 {
     /// <inheritdoc/>
@@ -106,12 +108,14 @@ public sealed record PaymentMade(Cny Amount, LocalDate On) : PeriodEvent
 public sealed record DeliverableAccepted(string Item, int Ordinal, string? Reason = null) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
+    public override IEnumerable<Fault> Faults(string key) =>
+        SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }
 
 /// <summary>The principal sent a deliverable back.</summary>
 public sealed record DeliverableRejected(string Item, int Ordinal, string? Reason = null) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
+    public override IEnumerable<Fault> Faults(string key) =>
+        SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }

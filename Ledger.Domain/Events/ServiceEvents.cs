@@ -74,7 +74,8 @@ public sealed record StaffDeparted(string Person, bool Approved, LocalDate? Noti
 public sealed record DeliverableSubmitted(string Item, int Ordinal, LocalDate On) : ServiceEvent
 {
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
+    public override IEnumerable<Fault> Faults(string key) =>
+        SameAsSubject("item", Item, key).Concat(Between("ordinal", Ordinal, 1, int.MaxValue));
 }
 
 /// <summary>
@@ -207,7 +208,8 @@ public sealed record ScoreSheetSubmitted(
     string Sheet,
     IReadOnlyDictionary<string, int> Items,
     IReadOnlyList<SheetPenalty> Penalties,
-    string? Person = null) : ServiceEvent
+    string? Person = null
+) : ServiceEvent
 {
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key) =>

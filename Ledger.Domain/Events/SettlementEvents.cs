@@ -45,10 +45,24 @@ public abstract record LedgerRecord : EventData;
 /// <c>duties</c> are those that rest on single cases and were not met. Subject <c>assessments</c>.
 /// </summary>
 public sealed record AssessmentRun(
-    Instant AsOf, long Position, int Found, int Proposed, int Withdrawn, string Digest, IReadOnlyList<FoundDuty>? Duties = null) : LedgerRecord;
+    Instant AsOf,
+    long Position,
+    int Found,
+    int Proposed,
+    int Withdrawn,
+    string Digest,
+    IReadOnlyList<FoundDuty>? Duties = null
+) : LedgerRecord;
 
 /// <summary>A duty that an assessment found unmet in the facts, to be met by the end of <c>dueBy</c>.</summary>
-public sealed record FoundDuty(string Id, string Clause, DutyKind Duty, LocalDate ArisenOn, LocalDate DueBy, IReadOnlyList<string> Evidence);
+public sealed record FoundDuty(
+    string Id,
+    string Clause,
+    DutyKind Duty,
+    LocalDate ArisenOn,
+    LocalDate DueBy,
+    IReadOnlyList<string> Evidence
+);
 
 /// <summary>A subject's personal data was destroyed with its key.</summary>
 public sealed record PersonalDataErased(string Subject, string Reason) : LedgerRecord;

@@ -73,14 +73,15 @@ public sealed record Finding(
     FindingState State,
     Certainty Certainty,
     IReadOnlyList<string> Evidence,
-    IReadOnlyDictionary<string, string> Detail)
+    IReadOnlyDictionary<string, string> Detail
+)
 {
     /// <summary>
     /// What names it for ever: the rule and sixteen hexadecimal digits that its kind, rule, subject and <see cref="Key"/> give. Its
     /// facts may change, its id does not; its reviews stand in the stream <c>finding/{id}</c>.
     /// </summary>
     [JsonPropertyOrder(-1)]
-    public string Id => GivenId ?? $"{Rule}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")))[..16]}";
+    public string Id => GivenId ?? $"{Rule}-{Digest($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")[..16]}";
 
     /// <summary>How it was looked into; null where nobody took it up.</summary>
     public FindingReview? Review { get; init; }
@@ -94,7 +95,14 @@ public sealed record Finding(
     public string Key { get; init; } = "";
 
     /// <summary>A certain finding that nobody took up.</summary>
-    public static Finding Of(FindingKind kind, string rule, string subject, Instant arisenAt, IReadOnlyList<string> evidence, params ReadOnlySpan<(string Name, string Value)> detail)
+    public static Finding Of(
+        FindingKind kind,
+        string rule,
+        string subject,
+        Instant arisenAt,
+        IReadOnlyList<string> evidence,
+        params ReadOnlySpan<(string Name, string Value)> detail
+    )
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in detail)
@@ -104,4 +112,6 @@ public sealed record Finding(
 
         return new Finding(kind, rule, subject, arisenAt, FindingState.Open, Certainty.Certain, evidence, values);
     }
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

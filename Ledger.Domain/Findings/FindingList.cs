@@ -14,17 +14,38 @@ internal static class FindingList
     public static IReadOnlyList<Finding> Of(RuleInput asked, IReadOnlyList<Found> found, DetectorIndex detectors)
     {
         // Clocks run to the moment asked for; duties on single cases are found by their own rule.
-        var account = asked.Account with { Today = asked.AsOfDate, LastRun = null };
+        var account = asked.Account with
+        {
+            Today = asked.AsOfDate,
+            LastRun = null,
+        };
         var input = asked with { Account = account };
-        var rules = account.Judge((view, clause, rule) => rule.Findings(input with { Account = view }, clause), f => ChinaTime.DateOf(f.ArisenAt));
+        var rules = account.Judge(
+            (view, clause, rule) => rule.Findings(input with { Account = view }, clause),
+            f => ChinaTime.DateOf(f.ArisenAt)
+        );
         List<Finding> all =
         [
-            .. Registration(account), .. Rights(input), .. Duties(input), .. Contradictions(input, found), .. RecordContradictions.Of(input.Facts),
-            .. detectors.Findings(account, input.Facts), .. CaseLimits.OwnDueTimes(input), .. rules,
+            .. Registration(account),
+            .. Rights(input),
+            .. Duties(input),
+            .. Contradictions(input, found),
+            .. RecordContradictions.Of(input.Facts),
+            .. detectors.Findings(account, input.Facts),
+            .. CaseLimits.OwnDueTimes(input),
+            .. rules,
         ];
-        return [.. FindingReviews.Apply(all, input.Facts)
-            .OrderBy(f => f.ArisenAt).ThenBy(f => f.Kind).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)
-            .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal).ThenBy(f => f.Key, StringComparer.Ordinal)];
+        return
+        [
+            .. FindingReviews
+                .Apply(all, input.Facts)
+                .OrderBy(f => f.ArisenAt)
+                .ThenBy(f => f.Kind)
+                .ThenBy(f => f.Rule, StringComparer.Ordinal)
+                .ThenBy(f => f.Subject, StringComparer.Ordinal)
+                .ThenBy(f => string.Join(' ', f.Evidence), StringComparer.Ordinal)
+                .ThenBy(f => f.Key, StringComparer.Ordinal),
+        ];
     }
 
     private static IEnumerable<Finding> Registration(ContractAccount account) =>
@@ -35,18 +56,31 @@ internal static class FindingList
         from right in StatementBuilder.Rights(input.Account)
         where right.ArisenOn <= input.AsOfDate
         select Finding.Of(
-            FindingKind.Right, right.Clause, right.Id, ChinaTime.StartOf(right.ArisenOn), right.Evidence,
-            ("clause", right.Clause), ("right", Words<RightKind>.Of(right.Kind)), ("state", Words<RightState>.Of(right.State)));
+            FindingKind.Right,
+            right.Clause,
+            right.Id,
+            ChinaTime.StartOf(right.ArisenOn),
+            right.Evidence,
+            ("clause", right.Clause),
+            ("right", Words<RightKind>.Of(right.Kind)),
+            ("state", Words<RightState>.Of(right.State))
+        );
 
     /// <summary>Duties that are open or overdue at the moment, or were met late.</summary>
     private static IEnumerable<Finding> Duties(RuleInput input) =>
         from now in StatementBuilder.Duties(input.Account)
         where now.ArisenOn <= input.AsOfDate && (now.State != DutyState.Met || now.MetOn > now.DueBy)
         select Finding.Of(
-            FindingKind.Duty, Words<DutyKind>.Of(now.Kind), now.Id, ChinaTime.StartOf(now.ArisenOn), now.Evidence,
-            ("clause", now.Clause), ("state", Words<DutyState>.Of(now.State)),
+            FindingKind.Duty,
+            Words<DutyKind>.Of(now.Kind),
+            now.Id,
+            ChinaTime.StartOf(now.ArisenOn),
+            now.Evidence,
+            ("clause", now.Clause),
+            ("state", Words<DutyState>.Of(now.State)),
             ("dueBy", now.DueBy is { } due ? due.ToString("uuuu-MM-dd", null) : "no day is set"),
-            ("metOn", now.MetOn is { } met ? met.ToString("uuuu-MM-dd", null) : "not met"));
+            ("metOn", now.MetOn is { } met ? met.ToString("uuuu-MM-dd", null) : "not met")
+        );
 
     /// <summary>What was decided stays; where the facts now say otherwise, that is a finding.</summary>
     private static IEnumerable<Finding> Contradictions(RuleInput input, IReadOnlyList<Found> found)
@@ -63,9 +97,15 @@ internal static class FindingList
             if (again is null || again.Amount != known.Amount || again.AttributedOn != known.AttributedOn)
             {
                 yield return Finding.Of(
-                    FindingKind.Contradiction, "decided_deduction", $"deduction/{known.Id}", ChinaTime.StartOf(known.AttributedOn), again?.Evidence ?? known.Evidence,
-                    ("clause", known.Clause), ("decided", $"{known.Amount} on {known.AttributedOn:uuuu-MM-dd}, {Words<DeductionStatus>.Of(known.Status)}"),
-                    ("found", again is null ? "nothing" : $"{again.Amount} on {again.AttributedOn:uuuu-MM-dd}"));
+                    FindingKind.Contradiction,
+                    "decided_deduction",
+                    $"deduction/{known.Id}",
+                    ChinaTime.StartOf(known.AttributedOn),
+                    again?.Evidence ?? known.Evidence,
+                    ("clause", known.Clause),
+                    ("decided", $"{known.Amount} on {known.AttributedOn:uuuu-MM-dd}, {Words<DeductionStatus>.Of(known.Status)}"),
+                    ("found", again is null ? "nothing" : $"{again.Amount} on {again.AttributedOn:uuuu-MM-dd}")
+                );
             }
         }
     }

@@ -25,7 +25,10 @@ internal static class FindingReviews
     /// <summary>The findings with their reviews, and those that only their review still knows.</summary>
     public static IEnumerable<Finding> Apply(IReadOnlyList<Finding> findings, ContractFacts facts)
     {
-        var events = facts.OfAny<FindingEvent>().GroupBy(e => e.Subject[Prefix.Length..]).ToDictionary(g => g.Key, g => g.OrderBy(e => e.Position).ToList());
+        var events = facts
+            .OfAny<FindingEvent>()
+            .GroupBy(e => e.Subject[Prefix.Length..])
+            .ToDictionary(g => g.Key, g => g.OrderBy(e => e.Position).ToList());
         if (events.Count == 0)
         {
             return findings;
@@ -34,39 +37,69 @@ internal static class FindingReviews
         var checks = facts.Of<SpotCheckConcluded>().OrderBy(c => c.Event.Position).ToList();
         var known = findings.Select(f => f.Id).ToHashSet();
         var gone = events.Where(e => !known.Contains(e.Key)).Select(e => Gone(e.Key, e.Value));
-        return findings.Select(f => events.TryGetValue(f.Id, out var steps) ? Reviewed(f, steps, checks, ChangeOf(f, SeenIn(steps))) : f)
+        return findings
+            .Select(f => events.TryGetValue(f.Id, out var steps) ? Reviewed(f, steps, checks, ChangeOf(f, SeenIn(steps))) : f)
             .Concat(gone.Select(f => Reviewed(f, events[f.Id], checks, "the facts no longer show it")));
     }
 
     private sealed record Step(LedgerEvent Event, FindingState State, string Did, string Note);
 
-    private static SeenFinding? SeenIn(List<LedgerEvent> steps) => steps.Select(e => e.Data).OfType<FindingOpened>().Select(o => o.Seen).FirstOrDefault(s => s is not null);
+    private static SeenFinding? SeenIn(List<LedgerEvent> steps) =>
+        steps.Select(e => e.Data).OfType<FindingOpened>().Select(o => o.Seen).FirstOrDefault(s => s is not null);
 
     /// <summary>A finding as it was seen when it was taken up; of one whose opening does not say, only its id tells the rule.</summary>
     private static Finding Gone(string id, List<LedgerEvent> steps)
     {
         var seen = SeenIn(steps);
         return new Finding(
-            seen?.Kind ?? FindingKind.FalseRecord, seen?.Rule ?? id.Split('-')[0], seen?.Subject ?? Prefix + id, steps[0].OccurredAt, FindingState.UnderReview,
-            seen?.Certainty ?? Certainty.Lead, seen?.Evidence ?? [], seen?.Detail ?? new Dictionary<string, string>()) { GivenId = id };
+            seen?.Kind ?? FindingKind.FalseRecord,
+            seen?.Rule ?? id.Split('-')[0],
+            seen?.Subject ?? Prefix + id,
+            steps[0].OccurredAt,
+            FindingState.UnderReview,
+            seen?.Certainty ?? Certainty.Lead,
+            seen?.Evidence ?? [],
+            seen?.Detail ?? new Dictionary<string, string>()
+        )
+        {
+            GivenId = id,
+        };
     }
 
     private static Finding Reviewed(Finding finding, List<LedgerEvent> steps, List<Fact<SpotCheckConcluded>> checks, string? changed)
     {
-        var taken = steps.Select(e => new Step(e, e.Data is FindingCleared ? FindingState.Cleared : FindingState.UnderReview, Did(e.Data), ((FindingEvent)e.Data).Note))
-            .Concat(from check in checks
-                    where check.Event.Position > steps[0].Position
-                    let verdicts = check.Data.Sampled.Where(s => s.Subject == finding.Subject).ToList()
-                    where verdicts.Count > 0
-                    let falsified = verdicts.Find(v => v.Verdict == Verdict.Falsified)
-                    select new Step(check.Event, falsified is null ? FindingState.Cleared : FindingState.Confirmed, $"{check.Event.Subject} found it {(falsified is null ? "genuine" : "falsified")}", (falsified ?? verdicts[0]).Reason ?? ""))
-            .OrderBy(s => s.Event.Position).ToList();
+        var taken = steps
+            .Select(e => new Step(
+                e,
+                e.Data is FindingCleared ? FindingState.Cleared : FindingState.UnderReview,
+                Did(e.Data),
+                ((FindingEvent)e.Data).Note
+            ))
+            .Concat(
+                from check in checks
+                where check.Event.Position > steps[0].Position
+                let verdicts = check.Data.Sampled.Where(s => s.Subject == finding.Subject).ToList()
+                where verdicts.Count > 0
+                let falsified = verdicts.Find(v => v.Verdict == Verdict.Falsified)
+                select new Step(
+                    check.Event,
+                    falsified is null ? FindingState.Cleared : FindingState.Confirmed,
+                    $"{check.Event.Subject} found it {(falsified is null ? "genuine" : "falsified")}",
+                    (falsified ?? verdicts[0]).Reason ?? ""
+                )
+            )
+            .OrderBy(s => s.Event.Position)
+            .ToList();
         var state = taken.Exists(s => s.State == FindingState.Confirmed) ? FindingState.Confirmed : taken[^1].State;
         var assignee = steps.Select(e => ((FindingEvent)e.Data).Assignee).LastOrDefault(a => a is not null);
         return finding with
         {
             State = state,
-            Review = new FindingReview(assignee, changed, [.. taken.Select(s => new ReviewStep(s.Event.OccurredAt, s.Event.Actor, s.Did, s.Note, s.Event.Id))]),
+            Review = new FindingReview(
+                assignee,
+                changed,
+                [.. taken.Select(s => new ReviewStep(s.Event.OccurredAt, s.Event.Actor, s.Did, s.Note, s.Event.Id))]
+            ),
         };
     }
 
@@ -79,7 +112,10 @@ internal static class FindingReviews
 
         var added = now.Evidence.Except(seen.Evidence).ToList();
         var lost = seen.Evidence.Except(now.Evidence).ToList();
-        var values = now.Detail.Where(d => seen.Detail.GetValueOrDefault(d.Key) != d.Value).Select(d => $"{d.Key} was \"{seen.Detail.GetValueOrDefault(d.Key)}\", is \"{d.Value}\"").ToList();
+        var values = now
+            .Detail.Where(d => seen.Detail.GetValueOrDefault(d.Key) != d.Value)
+            .Select(d => $"{d.Key} was \"{seen.Detail.GetValueOrDefault(d.Key)}\", is \"{d.Value}\"")
+            .ToList();
         var changes = new[]
         {
             added.Count > 0 ? "rests on " + string.Join(' ', added) + " as well" : null,
@@ -89,5 +125,11 @@ internal static class FindingReviews
         return changes.Any(c => c is not null) ? string.Join("; ", changes.OfType<string>()) : null;
     }
 
-    private static string Did(EventData data) => data switch { FindingOpened => "opened", FindingCleared => "cleared", _ => "noted" };
+    private static string Did(EventData data) =>
+        data switch
+        {
+            FindingOpened => "opened",
+            FindingCleared => "cleared",
+            _ => "noted",
+        };
 }

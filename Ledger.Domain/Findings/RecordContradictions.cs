@@ -20,7 +20,15 @@ internal static class RecordContradictions
             var (first, other) = (scorings[0], scorings.FirstOrDefault(s => s.Data != scorings[0].Data));
             if (other is not null)
             {
-                yield return Clash("scorings_disagree", MonthlyRatingPublished.CycleText(((CaseScored)first.Data).Cycle), c, first, other, $"two scorings of {MonthlyRatingPublished.CycleText(((CaseScored)first.Data).Cycle)} disagree: {Show(first)} and {Show(other)}");
+                yield return Clash(
+                    "scorings_disagree",
+                    MonthlyRatingPublished.CycleText(((CaseScored)first.Data).Cycle),
+                    c,
+                    first,
+                    other,
+                    $"two scorings of {MonthlyRatingPublished.CycleText(((CaseScored)first.Data).Cycle)} disagree: {Show(first)} and "
+                        + $"{Show(other)}"
+                );
             }
         }
 
@@ -33,12 +41,24 @@ internal static class RecordContradictions
     private static string Show(LedgerEvent scoring)
     {
         var data = (CaseScored)scoring.Data;
-        return $"score {data.Score}, {(data.Responded ? "" : "not ")}responded, {(data.Resolved ? "" : "not ")}resolved, {Json.Words<Satisfaction>.Of(data.Satisfaction)}";
+        return $"score {data.Score}, {(data.Responded ? "" : "not ")}responded, {(data.Resolved ? "" : "not ")}resolved, "
+            + $"{Json.Words<Satisfaction>.Of(data.Satisfaction)}";
     }
 
-    private static Finding Clash(string rule, string key, CaseFacts c, LedgerEvent a, LedgerEvent b, string what) => Finding.Of(
-        FindingKind.Contradiction, rule, c.Subject, a.OccurredAt > b.OccurredAt ? a.OccurredAt : b.OccurredAt, [a.Id, b.Id],
-        ("what", what), ("first", Moment(a)), ("second", Moment(b))) with { Key = key };
+    private static Finding Clash(string rule, string key, CaseFacts c, LedgerEvent a, LedgerEvent b, string what) =>
+        Finding.Of(
+            FindingKind.Contradiction,
+            rule,
+            c.Subject,
+            a.OccurredAt > b.OccurredAt ? a.OccurredAt : b.OccurredAt,
+            [a.Id, b.Id],
+            ("what", what),
+            ("first", Moment(a)),
+            ("second", Moment(b))
+        ) with
+        {
+            Key = key,
+        };
 
     /// <summary>What happened and when, in words.</summary>
     public static string Moment(LedgerEvent e) => $"{EventCatalogue.Of(e.Data).Alias} {ChinaTime.Show(e.OccurredAt):uuuu-MM-dd HH:mm:ss}";

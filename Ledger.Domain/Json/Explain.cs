@@ -111,10 +111,12 @@ public static class Explain
     {
         var name = polymorphism.TypeDiscriminatorPropertyName;
         var words = polymorphism.DerivedTypes.Select(d => (string)d.TypeDiscriminator!).ToList();
-        if (value.ValueKind != JsonValueKind.Object
+        if (
+            value.ValueKind != JsonValueKind.Object
             || !value.TryGetProperty(name, out var word)
             || word.ValueKind != JsonValueKind.String
-            || polymorphism.DerivedTypes.FirstOrDefault(d => word.ValueEquals((string)d.TypeDiscriminator!)).DerivedType is not { } type)
+            || polymorphism.DerivedTypes.FirstOrDefault(d => word.ValueEquals((string)d.TypeDiscriminator!)).DerivedType is not { } type
+        )
         {
             faults.Add(new Fault($"{path}.{name}", $"expected one of {string.Join(", ", words)}"));
             return;
@@ -136,7 +138,8 @@ public static class Explain
             return;
         }
 
-        var known = info.Properties.Where(p => p.Get is not null || p.Set is not null || p.AssociatedParameter is not null)
+        var known = info
+            .Properties.Where(p => p.Get is not null || p.Set is not null || p.AssociatedParameter is not null)
             .ToDictionary(p => p.Name);
         var seen = new HashSet<string>();
         foreach (var property in value.EnumerateObject())
@@ -152,7 +155,9 @@ public static class Explain
             }
             else if (!known.TryGetValue(property.Name, out var expected))
             {
-                faults.Add(new Fault(at, $"unknown property; expected {(known.Count == 0 ? "none" : "one of " + string.Join(", ", known.Keys))}"));
+                faults.Add(
+                    new Fault(at, $"unknown property; expected {(known.Count == 0 ? "none" : "one of " + string.Join(", ", known.Keys))}")
+                );
             }
             else if (property.Value.ValueKind == JsonValueKind.Null)
             {
@@ -167,9 +172,11 @@ public static class Explain
             }
         }
 
-        faults.AddRange(known.Values
-            .Where(p => p.IsRequired && !seen.Contains(p.Name))
-            .Select(p => new Fault($"{path}.{p.Name}", $"missing; expected {Expected(p.PropertyType)}")));
+        faults.AddRange(
+            known
+                .Values.Where(p => p.IsRequired && !seen.Contains(p.Name))
+                .Select(p => new Fault($"{path}.{p.Name}", $"missing; expected {Expected(p.PropertyType)}"))
+        );
     }
 
     private static void WalkScalar(JsonElement value, JsonTypeInfo info, string path, List<Fault> faults)

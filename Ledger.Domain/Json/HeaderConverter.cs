@@ -9,14 +9,15 @@ namespace Ledger.Domain.Json;
 /// </summary>
 internal sealed class HeaderConverter : JsonConverter<object>
 {
-    public override object? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-    {
-        JsonTokenType.String => StrictText.Get(ref reader),
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
-        JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
-        _ => JsonElement.ParseValue(ref reader),
-    };
+    public override object? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String => StrictText.Get(ref reader),
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+            _ => JsonElement.ParseValue(ref reader),
+        };
 
     public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)
     {

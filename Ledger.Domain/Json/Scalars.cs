@@ -19,7 +19,8 @@ public interface IExpect
 
 /// <summary>A value that is written as one JSON string; anything else is refused with what was expected.</summary>
 internal sealed class TextConverter<T>(string expected, string schema, TextConverter<T>.Reader read, Func<T, string> write)
-    : JsonConverter<T>, IExpect
+    : JsonConverter<T>,
+        IExpect
 {
     /// <summary>Reads a value from its text, or says no.</summary>
     public delegate bool Reader(string text, out T value);
@@ -33,8 +34,7 @@ internal sealed class TextConverter<T>(string expected, string schema, TextConve
             ? value
             : throw new JsonException("expected " + expected);
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(write(value));
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(write(value));
 
     public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         read(StrictText.Get(ref reader), out var value) ? value : throw new JsonException("expected " + expected);
@@ -71,8 +71,7 @@ internal sealed class StrictText : JsonConverter<string>, IExpect
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Get(ref reader) : throw new JsonException("expected " + Wanted);
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
     public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Get(ref reader);
@@ -133,27 +132,27 @@ internal static class ScalarConverters
             "yuan as a decimal string with two places such as \"5000.00\"",
             """{"type":"string","pattern":"^-?(0|[1-9]\\d*)\\.\\d\\d$"}""",
             (text, out value) => Cny.TryParse(text, out value),
-            value => value.ToString()),
+            value => value.ToString()
+        ),
         new TextConverter<Percentage>(
             "a percentage as a decimal string such as \"12.345\"",
             """{"type":"string","pattern":"^(0|[1-9]\\d*)(\\.\\d+)?$"}""",
             Percentage.TryParse,
-            value => value.ToString()),
+            value => value.ToString()
+        ),
         new TextConverter<LocalDate>(
             "a date such as \"2026-03-01\"",
             """{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}$"}""",
             (text, out value) => Date.Parse(text).TryGetValue(default, out value) && value.Year is >= 1900 and <= 9000,
-            Date.Format),
+            Date.Format
+        ),
         new TextConverter<YearMonth>(
             "a cycle such as \"2026-03\"",
             """{"type":"string","pattern":"^\\d{4}-\\d{2}$"}""",
             (text, out value) => Cycle.Parse(text).TryGetValue(default, out value) && value.Year is >= 1900 and <= 9000,
-            Cycle.Format),
-        new TextConverter<Instant>(
-            Instants.Expected,
-            """{"type":"string","format":"date-time"}""",
-            Instants.TryParse,
-            Instants.Write),
+            Cycle.Format
+        ),
+        new TextConverter<Instant>(Instants.Expected, """{"type":"string","format":"date-time"}""", Instants.TryParse, Instants.Write),
     ];
 }
 
@@ -181,8 +180,15 @@ public static class Instants
             return false;
         }
 
-        if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
-            || parsed.Year is < 1900 or > 9000)
+        if (
+            !DateTimeOffset.TryParseExact(
+                text,
+                "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var parsed
+            ) || parsed.Year is < 1900 or > 9000
+        )
         {
             return false;
         }

@@ -37,15 +37,18 @@ internal sealed class WordConverterFactory : JsonConverterFactory
     public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)typeof(WordConverterFactory)
-            .GetMethod(nameof(Create), BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(typeToConvert)
-            .Invoke(null, null)!;
+        (JsonConverter)
+            typeof(WordConverterFactory)
+                .GetMethod(nameof(Create), BindingFlags.NonPublic | BindingFlags.Static)!
+                .MakeGenericMethod(typeToConvert)
+                .Invoke(null, null)!;
 
     private static TextConverter<T> Create<T>()
-        where T : struct, Enum => new(
+        where T : struct, Enum =>
+        new(
             "one of " + string.Join(", ", Words<T>.All.Select(w => $"\"{w}\"")),
             $$"""{"enum":[{{string.Join(',', Words<T>.All.Select(w => $"\"{w}\""))}}]}""",
             Words<T>.TryParse,
-            Words<T>.Of);
+            Words<T>.Of
+        );
 }

@@ -28,9 +28,8 @@ public readonly record struct Cny : IComparable<Cny>
     public bool IsPositive => Fen > 0;
 
     /// <summary>An amount of <paramref name="fen"/>; throws <see cref="OverflowException"/> out of bounds.</summary>
-    public static Cny OfFen(long fen) => fen is >= -MaxFen and <= MaxFen
-        ? new Cny(fen)
-        : throw new OverflowException($"{fen} fen lies outside ±{MaxFen}");
+    public static Cny OfFen(long fen) =>
+        fen is >= -MaxFen and <= MaxFen ? new Cny(fen) : throw new OverflowException($"{fen} fen lies outside ±{MaxFen}");
 
     /// <summary>Reads <c>-?(0|[1-9]\d*)\.\d\d</c>: no sign but minus, no separators, two places, no minus zero.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Cny amount)
@@ -68,9 +67,8 @@ public readonly record struct Cny : IComparable<Cny>
     }
 
     /// <summary>As <see cref="TryParse"/>; throws <see cref="FormatException"/>.</summary>
-    public static Cny Parse(string text) => TryParse(text, out var amount)
-        ? amount
-        : throw new FormatException($"\"{text}\" is no amount in yuan with two places");
+    public static Cny Parse(string text) =>
+        TryParse(text, out var amount) ? amount : throw new FormatException($"\"{text}\" is no amount in yuan with two places");
 
     /// <summary>This amount × <paramref name="numerator"/> ÷ <paramref name="denominator"/>, rounded half up to the fen once.</summary>
     public Cny MulDiv(BigInteger numerator, BigInteger denominator)

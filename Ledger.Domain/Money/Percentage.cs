@@ -22,9 +22,7 @@ public readonly record struct Percentage : IComparable<Percentage>
     public BigInteger Divisor => BigInteger.Pow(10, places);
 
     /// <summary>A whole percentage.</summary>
-    public static Percentage Of(int whole) => whole >= 0
-        ? new Percentage(whole, 0)
-        : throw new ArgumentOutOfRangeException(nameof(whole));
+    public static Percentage Of(int whole) => whole >= 0 ? new Percentage(whole, 0) : throw new ArgumentOutOfRangeException(nameof(whole));
 
     /// <summary>Reads <c>(0|[1-9]\d*)(\.\d+)?</c>; trailing zeros after the point are dropped, so equal values are equal.</summary>
     public static bool TryParse(string text, out Percentage share)
@@ -33,8 +31,13 @@ public readonly record struct Percentage : IComparable<Percentage>
         var point = text.IndexOf('.', StringComparison.Ordinal);
         var whole = point < 0 ? text : text[..point];
         var fraction = point < 0 ? "" : text[(point + 1)..];
-        if (text.Length is 0 or > MaxLength || whole.Length == 0 || (whole.Length > 1 && whole[0] == '0')
-            || (point >= 0 && fraction.Length == 0) || !(whole + fraction).All(char.IsAsciiDigit))
+        if (
+            text.Length is 0 or > MaxLength
+            || whole.Length == 0
+            || (whole.Length > 1 && whole[0] == '0')
+            || (point >= 0 && fraction.Length == 0)
+            || !(whole + fraction).All(char.IsAsciiDigit)
+        )
         {
             return false;
         }

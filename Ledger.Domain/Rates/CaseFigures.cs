@@ -6,7 +6,9 @@ using NodaTime;
 
 namespace Ledger.Domain.Rates;
 
-/// <summary>What a case scored in a cycle counts for: its latest scoring of the cycle, and the unit to which it was first dispatched.</summary>
+/// <summary>
+/// What a case scored in a cycle counts for: its latest scoring of the cycle, and the unit to which it was first dispatched.
+/// </summary>
 public sealed record CaseScore(YearMonth Cycle, string? Unit, bool Counted, bool Responded, bool Resolved, Satisfaction Satisfaction);
 
 /// <summary>A time limit whose clock a seat stopped: the day on which the clock began, and whether the limit was kept.</summary>
@@ -16,13 +18,22 @@ public sealed record SeatClock(LocalDate Began, string Seat, bool Kept);
 public sealed record CaseFigures(IReadOnlyList<CaseScore> Scores, IReadOnlyList<SeatClock> Clocks)
 {
     /// <summary>The figures of a case under the terms in force.</summary>
-    public static CaseFigures Of(CaseFacts facts, ContractTerms terms) => new(
-        [
-            .. from scoring in facts.Scorings
-               let scored = (CaseScored)scoring.Data
-               select new CaseScore(scored.Cycle, UnitOf(facts), facts.Excluded is null, scored.Responded, scored.Resolved, scored.Satisfaction),
-        ],
-        [.. ClocksOf(facts, terms).Select(c => new SeatClock(c.Start.OccurredOn, c.Stop!.Actor, c.Stop.OccurredAt <= c.Limit))]);
+    public static CaseFigures Of(CaseFacts facts, ContractTerms terms) =>
+        new(
+            [
+                .. from scoring in facts.Scorings
+                let scored = (CaseScored)scoring.Data
+                select new CaseScore(
+                    scored.Cycle,
+                    UnitOf(facts),
+                    facts.Excluded is null,
+                    scored.Responded,
+                    scored.Resolved,
+                    scored.Satisfaction
+                ),
+            ],
+            [.. ClocksOf(facts, terms).Select(c => new SeatClock(c.Start.OccurredOn, c.Stop!.Actor, c.Stop.OccurredAt <= c.Limit))]
+        );
 
     /// <summary>
     /// The months that an event of a case may count in: that in which it occurred, and the cycle that it scores. A case keeps every month
@@ -57,29 +68,47 @@ public sealed record CycleTally(IReadOnlyList<UnitTally> Units, IReadOnlyList<Se
         return new CycleTally(
             [
                 .. from score in all.SelectMany(c => c.Scores)
-                   where score.Cycle == cycle && score.Unit is not null
-                   group score by score.Unit into unit
-                   let counted = unit.Where(s => s.Counted).ToList()
-                   select new UnitTally(
-                       unit.Key, counted.Count, counted.Count(s => s.Responded), counted.Count(s => s.Resolved),
-                       counted.Count(s => s.Satisfaction == Satisfaction.Satisfied), counted.Count(s => s.Satisfaction == Satisfaction.MostlySatisfied)),
+                where score.Cycle == cycle && score.Unit is not null
+                group score by score.Unit into unit
+                let counted = unit.Where(s => s.Counted).ToList()
+                select new UnitTally(
+                    unit.Key,
+                    counted.Count,
+                    counted.Count(s => s.Responded),
+                    counted.Count(s => s.Resolved),
+                    counted.Count(s => s.Satisfaction == Satisfaction.Satisfied),
+                    counted.Count(s => s.Satisfaction == Satisfaction.MostlySatisfied)
+                ),
             ],
             [
                 .. from clock in all.SelectMany(c => c.Clocks)
-                   where scheme.CycleOf(clock.Began) == cycle
-                   group clock.Kept by clock.Seat into seat
-                   select new SeatTally(seat.Key, seat.Count(kept => kept), seat.Count()),
-            ]);
+                where scheme.CycleOf(clock.Began) == cycle
+                group clock.Kept by clock.Seat into seat
+                select new SeatTally(seat.Key, seat.Count(kept => kept), seat.Count()),
+            ]
+        );
     }
 
     /// <summary>These sums and others together.</summary>
-    public CycleTally With(CycleTally other) => new(
-        [
-            .. from u in Units.Concat(other.Units)
-               group u by u.Unit into unit
-               select new UnitTally(
-                   unit.Key, unit.Sum(u => u.Counted), unit.Sum(u => u.Responded), unit.Sum(u => u.Resolved), unit.Sum(u => u.Satisfied),
-                   unit.Sum(u => u.MostlySatisfied)),
-        ],
-        [.. Seats.Concat(other.Seats).GroupBy(s => s.Seat).Select(seat => new SeatTally(seat.Key, seat.Sum(s => s.Kept), seat.Sum(s => s.Of)))]);
+    public CycleTally With(CycleTally other) =>
+        new(
+            [
+                .. from u in Units.Concat(other.Units)
+                group u by u.Unit into unit
+                select new UnitTally(
+                    unit.Key,
+                    unit.Sum(u => u.Counted),
+                    unit.Sum(u => u.Responded),
+                    unit.Sum(u => u.Resolved),
+                    unit.Sum(u => u.Satisfied),
+                    unit.Sum(u => u.MostlySatisfied)
+                ),
+            ],
+            [
+                .. Seats
+                    .Concat(other.Seats)
+                    .GroupBy(s => s.Seat)
+                    .Select(seat => new SeatTally(seat.Key, seat.Sum(s => s.Kept), seat.Sum(s => s.Of))),
+            ]
+        );
 }

@@ -5,9 +5,21 @@ using NodaTime;
 
 namespace Ledger.Domain.Rates;
 
-/// <summary>The three rates of one contract in one cycle, with a row for every case scored in it; rates with four places, null where not applicable.</summary>
+/// <summary>
+/// The three rates of one contract in one cycle, with a row for every case scored in it; rates with four places, null where not applicable.
+/// </summary>
 public sealed record CycleRates(
-    string Contract, string Cycle, string Scheme, int Scored, int Counted, string? Response, string? Resolution, string? Satisfaction, string? Composite, IReadOnlyList<CaseRow> Cases);
+    string Contract,
+    string Cycle,
+    string Scheme,
+    int Scored,
+    int Counted,
+    string? Response,
+    string? Resolution,
+    string? Satisfaction,
+    string? Composite,
+    IReadOnlyList<CaseRow> Cases
+);
 
 /// <summary>A position in a ranking and the events it rests on.</summary>
 public sealed record RankEvidence(string Ranking, string Name, int Rank, string Value, IReadOnlyList<LedgerEvent> Events);
@@ -17,7 +29,15 @@ public sealed record RankEvidence(string Ranking, string Name, int Rank, string 
 /// value rests, and, where its own value stayed, the others whose change moved it.
 /// </summary>
 public sealed record RankMove(
-    string Ranking, string Name, int? RankBefore, int? RankAfter, string? ValueBefore, string? ValueAfter, IReadOnlyList<string> Events, IReadOnlyList<string> MovedBy);
+    string Ranking,
+    string Name,
+    int? RankBefore,
+    int? RankAfter,
+    string? ValueBefore,
+    string? ValueAfter,
+    IReadOnlyList<string> Events,
+    IReadOnlyList<string> MovedBy
+);
 
 /// <summary>All contracts as recorded up to a position, for rates and rankings of any cycle.</summary>
 public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Account, ContractFacts Facts)> contracts)
@@ -27,11 +47,17 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
 
     /// <summary>The cycles in which cases of a contract were scored, or a rating of it was published.</summary>
     public IReadOnlyList<YearMonth> CyclesOf(string contract) =>
-    [
-        .. contracts.Where(c => c.Account.Terms.Id == contract)
-            .SelectMany(c => c.Facts.Cases.SelectMany(f => f.Scorings).Select(s => ((CaseScored)s.Data).Cycle).Concat(c.Facts.Of<MonthlyRatingPublished>().Select(r => r.Data.Cycle)))
-            .Distinct().Order(),
-    ];
+        [
+            .. contracts
+                .Where(c => c.Account.Terms.Id == contract)
+                .SelectMany(c =>
+                    c.Facts.Cases.SelectMany(f => f.Scorings)
+                        .Select(s => ((CaseScored)s.Data).Cycle)
+                        .Concat(c.Facts.Of<MonthlyRatingPublished>().Select(r => r.Data.Cycle))
+                )
+                .Distinct()
+                .Order(),
+        ];
 
     /// <summary>The rates of a contract in a cycle; null where it is not registered.</summary>
     public CycleRates? Rates(string contract, YearMonth cycle)
@@ -46,8 +72,17 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
         var rows = ThreeRates.RowsOf(facts, cycle);
         var rates = ThreeRates.Of(rows, scheme);
         return new CycleRates(
-            contract, MonthlyRatingPublished.CycleText(cycle), scheme.Name, rows.Count, rates.Counted,
-            rates.Response?.ToString(), rates.Resolution?.ToString(), rates.Satisfaction?.ToString(), rates.Composite?.ToString(), rows);
+            contract,
+            MonthlyRatingPublished.CycleText(cycle),
+            scheme.Name,
+            rows.Count,
+            rates.Counted,
+            rates.Response?.ToString(),
+            rates.Resolution?.ToString(),
+            rates.Satisfaction?.ToString(),
+            rates.Composite?.ToString(),
+            rows
+        );
     }
 
     /// <summary>Every position of a cycle's rankings with its events, in the order of the log.</summary>
@@ -62,10 +97,34 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
             .ToLookup(c => c.Stop!.Actor);
         return
         [
-            .. rankings.Contracts.Select(r => new RankEvidence("contracts", r.Contract, r.Rank, r.Score?.ToString() ?? Json.Words<Tier>.Of(r.Tier), InOrder(RatingsOf(r.Contract, cycle)))),
-            .. rankings.Units.Select(r => new RankEvidence("units", r.Unit, r.Rank, r.Composite ?? "not applicable", InOrder(units[r.Unit].SelectMany(c => EventsOf(c, cycle))))),
-            .. rankings.Seats.Select(r => new RankEvidence("seats", r.Seat, r.Rank, $"{r.Kept} of {r.Of}", InOrder(seats[r.Seat].SelectMany(c => new[] { c.Start, c.Stop! })))),
-            .. rankings.Vendors.Select(r => new RankEvidence("vendors", r.Vendor, r.Rank, r.PerTenThousand, InOrder(DeductionsOf(r.Vendor, cycle, scheme)))),
+            .. rankings.Contracts.Select(r => new RankEvidence(
+                "contracts",
+                r.Contract,
+                r.Rank,
+                r.Score?.ToString() ?? Json.Words<Tier>.Of(r.Tier),
+                InOrder(RatingsOf(r.Contract, cycle))
+            )),
+            .. rankings.Units.Select(r => new RankEvidence(
+                "units",
+                r.Unit,
+                r.Rank,
+                r.Composite ?? "not applicable",
+                InOrder(units[r.Unit].SelectMany(c => EventsOf(c, cycle)))
+            )),
+            .. rankings.Seats.Select(r => new RankEvidence(
+                "seats",
+                r.Seat,
+                r.Rank,
+                $"{r.Kept} of {r.Of}",
+                InOrder(seats[r.Seat].SelectMany(c => new[] { c.Start, c.Stop! }))
+            )),
+            .. rankings.Vendors.Select(r => new RankEvidence(
+                "vendors",
+                r.Vendor,
+                r.Rank,
+                r.PerTenThousand,
+                InOrder(DeductionsOf(r.Vendor, cycle, scheme))
+            )),
         ];
     }
 
@@ -74,18 +133,29 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     {
         var before = earlier.Evidence(cycle).ToDictionary(e => (e.Ranking, e.Name));
         var after = Evidence(cycle).ToDictionary(e => (e.Ranking, e.Name));
-        var changed = before.Keys.Union(after.Keys).Where(k => before.GetValueOrDefault(k)?.Value != after.GetValueOrDefault(k)?.Value).ToHashSet();
+        var changed = before
+            .Keys.Union(after.Keys)
+            .Where(k => before.GetValueOrDefault(k)?.Value != after.GetValueOrDefault(k)?.Value)
+            .ToHashSet();
         return
         [
             .. from key in before.Keys.Union(after.Keys)
-               let was = before.GetValueOrDefault(key)
-               let now = after.GetValueOrDefault(key)
-               where was?.Rank != now?.Rank || changed.Contains(key)
-               orderby Order(key.Ranking), now?.Rank ?? int.MaxValue, key.Name
-               select new RankMove(
-                   key.Ranking, key.Name, was?.Rank, now?.Rank, was?.Value, now?.Value,
-                   changed.Contains(key) ? [.. NewEvents(was, now, earlier.Position)] : [],
-                   changed.Contains(key) ? [] : [.. changed.Where(c => c.Ranking == key.Ranking).Select(c => c.Name).Order(StringComparer.Ordinal)]),
+            let was = before.GetValueOrDefault(key)
+            let now = after.GetValueOrDefault(key)
+            where was?.Rank != now?.Rank || changed.Contains(key)
+            orderby Order(key.Ranking), now?.Rank ?? int.MaxValue, key.Name
+            select new RankMove(
+                key.Ranking,
+                key.Name,
+                was?.Rank,
+                now?.Rank,
+                was?.Value,
+                now?.Value,
+                changed.Contains(key) ? [.. NewEvents(was, now, earlier.Position)] : [],
+                changed.Contains(key)
+                    ? []
+                    : [.. changed.Where(c => c.Ranking == key.Ranking).Select(c => c.Name).Order(StringComparer.Ordinal)]
+            ),
         ];
     }
 
@@ -100,13 +170,18 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
         return (now?.Events ?? []).Where(e => e.Position > since || !known.Contains(e.Id)).Select(e => e.Id);
     }
 
-    private static IReadOnlyList<LedgerEvent> InOrder(IEnumerable<LedgerEvent> events) => [.. events.DistinctBy(e => e.Position).OrderBy(e => e.Position)];
+    private static IReadOnlyList<LedgerEvent> InOrder(IEnumerable<LedgerEvent> events) =>
+        [.. events.DistinctBy(e => e.Position).OrderBy(e => e.Position)];
 
     private static IEnumerable<LedgerEvent> EventsOf(CaseFacts c, YearMonth cycle) =>
         c.Scorings.Where(s => ((CaseScored)s.Data).Cycle == cycle).Append(c.Dispatched).Append(c.Excluded).OfType<LedgerEvent>();
 
     private IEnumerable<LedgerEvent> RatingsOf(string contract, YearMonth cycle) =>
-        contracts.Where(c => c.Account.Terms.Id == contract).SelectMany(c => c.Facts.Of<MonthlyRatingPublished>()).Where(r => r.Data.Cycle == cycle).Select(r => r.Event);
+        contracts
+            .Where(c => c.Account.Terms.Id == contract)
+            .SelectMany(c => c.Facts.Of<MonthlyRatingPublished>())
+            .Where(r => r.Data.Cycle == cycle)
+            .Select(r => r.Event);
 
     private IEnumerable<LedgerEvent> DeductionsOf(string vendor, YearMonth cycle, ScoringScheme scheme)
     {
@@ -121,5 +196,8 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     }
 
     private ScoringScheme Scheme(YearMonth cycle) =>
-        ScoringScheme.InForce(contracts.SelectMany(c => c.Facts.Of<ScoringSchemeAdopted>()).OrderBy(s => s.Event.Position).Select(s => s.Data), cycle);
+        ScoringScheme.InForce(
+            contracts.SelectMany(c => c.Facts.Of<ScoringSchemeAdopted>()).OrderBy(s => s.Event.Position).Select(s => s.Data),
+            cycle
+        );
 }

@@ -8,7 +8,12 @@ using NodaTime;
 namespace Ledger.Domain.Rates;
 
 /// <summary>A contract by the city's published rating: by its published rank where all carry one, else by score, else by tier.</summary>
-public sealed record ContractRank(int Rank, string Contract, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Score, Tier Tier);
+public sealed record ContractRank(
+    int Rank,
+    string Contract,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] decimal? Score,
+    Tier Tier
+);
 
 /// <summary>A unit by the composite of the cases first dispatched to it; rates with four places, null where not applicable.</summary>
 public sealed record UnitRank(
@@ -18,12 +23,15 @@ public sealed record UnitRank(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Response,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Resolution,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Satisfaction,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Composite);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Composite
+);
 
 /// <summary>A seat by the share of the time limits that it kept, of those whose clock began in the cycle and that it stopped.</summary>
 public sealed record SeatRank(int Rank, string Seat, int Kept, int Of, string Share);
 
-/// <summary>A vendor by its effective deductions of the cycle per 10,000 yuan of the cycle's fee (by days of the term), the least first.</summary>
+/// <summary>
+/// A vendor by its effective deductions of the cycle per 10,000 yuan of the cycle's fee (by days of the term), the least first.
+/// </summary>
 public sealed record VendorRank(int Rank, string Vendor, Cny Deductions, Cny Fee, string PerTenThousand);
 
 /// <summary>The rankings of one cycle: standard competition ranking (1, 2, 2, 4) on exact values, equals by name.</summary>
@@ -33,7 +41,8 @@ public sealed record CycleRankings(
     IReadOnlyList<ContractRank> Contracts,
     IReadOnlyList<UnitRank> Units,
     IReadOnlyList<SeatRank> Seats,
-    IReadOnlyList<VendorRank> Vendors)
+    IReadOnlyList<VendorRank> Vendors
+)
 {
     private const int TenThousand = 10_000;
 
@@ -51,12 +60,24 @@ public sealed record CycleRankings(
         return Of(cycle, scheme, [.. ratings], CycleTally.Of(figures, cycle, scheme), [.. contracts.Select(c => c.Account)]);
     }
 
-    /// <summary>The rankings of a cycle from the contracts' published ratings, the sums over its cases, and the accounts of all contracts.</summary>
+    /// <summary>
+    /// The rankings of a cycle from the contracts' published ratings, the sums over its cases, and the accounts of all contracts.
+    /// </summary>
     public static CycleRankings Of(
-        YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> ratings, CycleTally cases,
-        IReadOnlyList<ContractAccount> accounts) => new(
-        MonthlyRatingPublished.CycleText(cycle), scheme.Name, RankContracts(ratings), RankUnits(cases.Units, scheme), RankSeats(cases.Seats),
-        RankVendors(accounts, cycle, scheme));
+        YearMonth cycle,
+        ScoringScheme scheme,
+        IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> ratings,
+        CycleTally cases,
+        IReadOnlyList<ContractAccount> accounts
+    ) =>
+        new(
+            MonthlyRatingPublished.CycleText(cycle),
+            scheme.Name,
+            RankContracts(ratings),
+            RankUnits(cases.Units, scheme),
+            RankSeats(cases.Seats),
+            RankVendors(accounts, cycle, scheme)
+        );
 
     private static List<ContractRank> RankContracts(IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> rated)
     {
@@ -64,20 +85,39 @@ public sealed record CycleRankings(
             rated.All(c => c.Rating.Rank is not null) ? r => r.Rank!.Value
             : rated.All(c => c.Rating.Score is not null) ? r => -r.Score!.Value
             : r => (int)r.Tier;
-        return Ranked(rated, c => c.Contract, c => key(c.Rating), (rank, c) => new ContractRank(rank, c.Contract, c.Rating.Score, c.Rating.Tier));
+        return Ranked(
+            rated,
+            c => c.Contract,
+            c => key(c.Rating),
+            (rank, c) => new ContractRank(rank, c.Contract, c.Rating.Score, c.Rating.Tier)
+        );
     }
 
     /// <summary>The best first; a unit of which nothing counts is ranked behind all others.</summary>
-    private static List<UnitRank> RankUnits(IReadOnlyList<UnitTally> units, ScoringScheme scheme) => Ranked(
-        units.Select(u => (u.Unit, Rates: ThreeRates.Of(u, scheme))),
-        u => u.Unit,
-        u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
-        (rank, u) => new UnitRank(
-            rank, u.Unit, u.Rates.Counted, u.Rates.Response?.ToString(), u.Rates.Resolution?.ToString(), u.Rates.Satisfaction?.ToString(),
-            u.Rates.Composite?.ToString()));
+    private static List<UnitRank> RankUnits(IReadOnlyList<UnitTally> units, ScoringScheme scheme) =>
+        Ranked(
+            units.Select(u => (u.Unit, Rates: ThreeRates.Of(u, scheme))),
+            u => u.Unit,
+            u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
+            (rank, u) =>
+                new UnitRank(
+                    rank,
+                    u.Unit,
+                    u.Rates.Counted,
+                    u.Rates.Response?.ToString(),
+                    u.Rates.Resolution?.ToString(),
+                    u.Rates.Satisfaction?.ToString(),
+                    u.Rates.Composite?.ToString()
+                )
+        );
 
-    private static List<SeatRank> RankSeats(IReadOnlyList<SeatTally> seats) => Ranked(
-        seats, s => s.Seat, s => Ratio.Of(-s.Kept, s.Of), (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString()));
+    private static List<SeatRank> RankSeats(IReadOnlyList<SeatTally> seats) =>
+        Ranked(
+            seats,
+            s => s.Seat,
+            s => Ratio.Of(-s.Kept, s.Of),
+            (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString())
+        );
 
     private static List<VendorRank> RankVendors(IReadOnlyList<ContractAccount> accounts, YearMonth cycle, ScoringScheme scheme)
     {
@@ -91,23 +131,43 @@ public sealed record CycleRankings(
             group sums by account.Terms.Vendor into vendor
             select (Vendor: vendor.Key, Fee: vendor.Sum(v => v.Fee), Deductions: vendor.Sum(v => v.Deductions));
         return Ranked(
-            vendors, v => v.Vendor, v => Ratio.Of(v.Deductions.Fen, v.Fee.Fen),
-            (rank, v) => new VendorRank(rank, v.Vendor, v.Deductions, v.Fee, (Ratio.Of(TenThousand) * Ratio.Of(v.Deductions.Fen, v.Fee.Fen)).ToString()));
+            vendors,
+            v => v.Vendor,
+            v => Ratio.Of(v.Deductions.Fen, v.Fee.Fen),
+            (rank, v) =>
+                new VendorRank(
+                    rank,
+                    v.Vendor,
+                    v.Deductions,
+                    v.Fee,
+                    (Ratio.Of(TenThousand) * Ratio.Of(v.Deductions.Fen, v.Fee.Fen)).ToString()
+                )
+        );
     }
 
     /// <summary>The fee of the days of a cycle that lie in the contract's terms of service, by days of each term.</summary>
-    private static Cny FeeOf(ContractAccount account, LocalDate from, LocalDate to) => account.ServiceTerms.Sum(term =>
-    {
-        var last = LocalDate.Min(LocalDate.Min(to, term.To), account.ServedUntil);
-        var first = LocalDate.Max(from, term.From);
-        return first > last ? Cny.Zero : term.Price.MulDiv(Period.DaysBetween(first, last) + 1, term.Days);
-    });
+    private static Cny FeeOf(ContractAccount account, LocalDate from, LocalDate to) =>
+        account.ServiceTerms.Sum(term =>
+        {
+            var last = LocalDate.Min(LocalDate.Min(to, term.To), account.ServedUntil);
+            var first = LocalDate.Max(from, term.From);
+            return first > last ? Cny.Zero : term.Price.MulDiv(Period.DaysBetween(first, last) + 1, term.Days);
+        });
 
     /// <summary>Standard competition ranking by a key, the least first; equals share their rank and stand by name.</summary>
-    private static List<TRank> Ranked<T, TKey, TRank>(IEnumerable<T> items, Func<T, string> name, Func<T, TKey> key, Func<int, T, TRank> rank)
+    private static List<TRank> Ranked<T, TKey, TRank>(
+        IEnumerable<T> items,
+        Func<T, string> name,
+        Func<T, TKey> key,
+        Func<int, T, TRank> rank
+    )
         where TKey : IComparable<TKey>
     {
-        var sorted = items.Select(i => (Item: i, Key: key(i))).OrderBy(i => i.Key).ThenBy(i => name(i.Item), StringComparer.Ordinal).ToList();
+        var sorted = items
+            .Select(i => (Item: i, Key: key(i)))
+            .OrderBy(i => i.Key)
+            .ThenBy(i => name(i.Item), StringComparer.Ordinal)
+            .ToList();
         var ranks = new List<TRank>(sorted.Count);
         var place = 1;
         for (var i = 0; i < sorted.Count; i++)

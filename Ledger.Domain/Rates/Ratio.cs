@@ -15,9 +15,10 @@ public readonly record struct Ratio : IComparable<Ratio>
     }
 
     /// <summary>A fraction; the denominator is not 0.</summary>
-    public static Ratio Of(BigInteger numerator, BigInteger denominator) => denominator.IsZero
-        ? throw new ArgumentOutOfRangeException(nameof(denominator), "a rate over nothing is not applicable")
-        : new Ratio(numerator, denominator);
+    public static Ratio Of(BigInteger numerator, BigInteger denominator) =>
+        denominator.IsZero
+            ? throw new ArgumentOutOfRangeException(nameof(denominator), "a rate over nothing is not applicable")
+            : new Ratio(numerator, denominator);
 
     /// <summary>A decimal number, exactly.</summary>
     public static Ratio Of(decimal value)
@@ -28,7 +29,8 @@ public readonly record struct Ratio : IComparable<Ratio>
     }
 
     /// <summary>Sum.</summary>
-    public static Ratio operator +(Ratio a, Ratio b) => new((a.numerator * b.denominator) + (b.numerator * a.denominator), a.denominator * b.denominator);
+    public static Ratio operator +(Ratio a, Ratio b) =>
+        new((a.numerator * b.denominator) + (b.numerator * a.denominator), a.denominator * b.denominator);
 
     /// <summary>Product.</summary>
     public static Ratio operator *(Ratio a, Ratio b) => new(a.numerator * b.numerator, a.denominator * b.denominator);

@@ -25,9 +25,15 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
         var counted = rows.Where(r => r.Counted).Select(r => r.Scored).ToList();
         return Of(
             new UnitTally(
-                "", counted.Count, counted.Count(c => c.Responded), counted.Count(c => c.Resolved),
-                counted.Count(c => c.Satisfaction == Events.Satisfaction.Satisfied), counted.Count(c => c.Satisfaction == Events.Satisfaction.MostlySatisfied)),
-            scheme);
+                "",
+                counted.Count,
+                counted.Count(c => c.Responded),
+                counted.Count(c => c.Resolved),
+                counted.Count(c => c.Satisfaction == Events.Satisfaction.Satisfied),
+                counted.Count(c => c.Satisfaction == Events.Satisfaction.MostlySatisfied)
+            ),
+            scheme
+        );
     }
 
     /// <summary>The rates of a unit under a scheme.</summary>
@@ -40,21 +46,32 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
 
         var response = Ratio.Of(cases.Responded, cases.Counted);
         var resolution = Ratio.Of(cases.Resolved, cases.Counted);
-        var satisfaction = Ratio.Of(cases.Satisfied, cases.Counted) + (Ratio.Of(scheme.MostlySatisfied) * Ratio.Of(cases.MostlySatisfied, cases.Counted));
-        var weighted = (Ratio.Of(scheme.Response) * response) + (Ratio.Of(scheme.Resolution) * resolution) + (Ratio.Of(scheme.Satisfaction) * satisfaction);
+        var satisfaction =
+            Ratio.Of(cases.Satisfied, cases.Counted) + (Ratio.Of(scheme.MostlySatisfied) * Ratio.Of(cases.MostlySatisfied, cases.Counted));
+        var weighted =
+            (Ratio.Of(scheme.Response) * response)
+            + (Ratio.Of(scheme.Resolution) * resolution)
+            + (Ratio.Of(scheme.Satisfaction) * satisfaction);
         return new ThreeRates(cases.Counted, response, resolution, satisfaction, Ratio.Of(100) * weighted);
     }
 
     /// <summary>The cases scored in a cycle (their latest scoring of it), by subject.</summary>
     public static IReadOnlyList<CaseRow> RowsOf(ContractFacts facts, YearMonth cycle) =>
-    [
-        .. from c in facts.Cases
-           from scoring in c.Scorings
-           let scored = (CaseScored)scoring.Data
-           where scored.Cycle == cycle
-           orderby c.Subject
-           select c.Excluded is { } excluded
-               ? new CaseRow(c.Subject, false, "left out: an exclusion was granted", CaseFigures.UnitOf(c), scored, [scoring.Id, excluded.Id])
-               : new CaseRow(c.Subject, true, "counted: scored in the cycle", CaseFigures.UnitOf(c), scored, [scoring.Id]),
-    ];
+        [
+            .. from c in facts.Cases
+            from scoring in c.Scorings
+            let scored = (CaseScored)scoring.Data
+            where scored.Cycle == cycle
+            orderby c.Subject
+            select c.Excluded is { } excluded
+                ? new CaseRow(
+                    c.Subject,
+                    false,
+                    "left out: an exclusion was granted",
+                    CaseFigures.UnitOf(c),
+                    scored,
+                    [scoring.Id, excluded.Id]
+                )
+                : new CaseRow(c.Subject, true, "counted: scored in the cycle", CaseFigures.UnitOf(c), scored, [scoring.Id]),
+        ];
 }

@@ -53,11 +53,17 @@ public sealed record CaseLimit(CaseStep Step, int? Minutes = null);
 /// step's name, subject the case, arisen at the moment of the limit.
 /// </summary>
 public sealed record CaseLimits(
-    IReadOnlyList<CaseLimit> Limits, DispatchClock DispatchFrom = DispatchClock.Receipt, bool OwnIfUrgent = false, bool WaivedByApproval = false) : RuleBlock
+    IReadOnlyList<CaseLimit> Limits,
+    DispatchClock DispatchFrom = DispatchClock.Receipt,
+    bool OwnIfUrgent = false,
+    bool WaivedByApproval = false
+) : RuleBlock
 {
     private static readonly (UrgeStage Stage, Duration After)[] Stages =
     [
-        (UrgeStage.TwoHours, Duration.FromHours(2)), (UrgeStage.OneDay, Duration.FromHours(24)), (UrgeStage.SevenDays, Duration.FromDays(7)),
+        (UrgeStage.TwoHours, Duration.FromHours(2)),
+        (UrgeStage.OneDay, Duration.FromHours(24)),
+        (UrgeStage.SevenDays, Duration.FromDays(7)),
     ];
 
     /// <summary>A clock of one step of a case: what started it, when its limit passes, what stopped it (null while it runs).</summary>
@@ -101,15 +107,25 @@ public sealed record CaseLimits(
             case CaseStep.Sign when c.Received is { } start:
                 yield return From(limit.Step, start, general, CaseFacts.First(c.Signed, c.Returned));
                 break;
-            case CaseStep.Dispatch when DispatchStart(c) is { } start && !(WaivedByApproval && c.Dispatched?.Data is CaseDispatched { ApprovedBy: not null }):
-                var own = OwnIfUrgent && c.Received?.Data is CaseReceived { Urgency: Urgency.Urgent, DispatchLimitMinutes: { } minutes } ? Duration.FromMinutes(minutes) : general;
+            case CaseStep.Dispatch
+                when DispatchStart(c) is { } start && !(WaivedByApproval && c.Dispatched?.Data is CaseDispatched { ApprovedBy: not null }):
+                var own =
+                    OwnIfUrgent && c.Received?.Data is CaseReceived { Urgency: Urgency.Urgent, DispatchLimitMinutes: { } minutes }
+                        ? Duration.FromMinutes(minutes)
+                        : general;
                 yield return From(limit.Step, start, own, CaseFacts.First(c.Dispatched, c.Returned));
                 break;
             case CaseStep.Return when c.Received is { } start && c.Returned is { } returned:
                 yield return From(limit.Step, start, general, returned);
                 break;
             case CaseStep.Contact when c.Closed is { } closed && !(c.Contacted?.OccurredAt <= closed.OccurredAt):
-                yield return new Clock(limit.Step, closed, closed.OccurredAt - ChinaTime.Microsecond, c.Contacted ?? closed, "before closing");
+                yield return new Clock(
+                    limit.Step,
+                    closed,
+                    closed.OccurredAt - ChinaTime.Microsecond,
+                    c.Contacted ?? closed,
+                    "before closing"
+                );
                 break;
             case CaseStep.Urge when c.Received is { } start:
                 foreach (var (stage, after) in Stages)
@@ -117,7 +133,10 @@ public sealed record CaseLimits(
                     var end = CaseFacts.First(c.Closed, c.Returned);
                     if (!(end?.OccurredAt <= start.OccurredAt + after))
                     {
-                        yield return From(limit.Step, start, after, c.Urged(stage)) with { Text = Words<UrgeStage>.Of(stage) };
+                        yield return From(limit.Step, start, after, c.Urged(stage)) with
+                        {
+                            Text = Words<UrgeStage>.Of(stage),
+                        };
                     }
                 }
 
@@ -149,8 +168,18 @@ public sealed record CaseLimits(
     {
         var evidence = new[] { clock.Start, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
         return Finding.Of(
-            FindingKind.TimeLimit, Words<CaseStep>.Of(clock.Step), subject, clock.Limit, evidence,
-            ("clause", clause.Number), ("limit", clock.Text), ("from", Show(clock.Start.OccurredAt)),
-            ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running")) with { Key = clock.Step == CaseStep.Urge ? clock.Text : "" };
+            FindingKind.TimeLimit,
+            Words<CaseStep>.Of(clock.Step),
+            subject,
+            clock.Limit,
+            evidence,
+            ("clause", clause.Number),
+            ("limit", clock.Text),
+            ("from", Show(clock.Start.OccurredAt)),
+            ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running")
+        ) with
+        {
+            Key = clock.Step == CaseStep.Urge ? clock.Text : "",
+        };
     }
 }

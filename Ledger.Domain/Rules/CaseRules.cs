@@ -22,7 +22,13 @@ public sealed record ZeroScoreCase(Cny Amount) : RuleBlock
         let scored = (CaseScored)scoring.Data
         where scored.Score == 0
         select new Found(
-            $"{clause.Number}:{c.Subject}:{MonthlyRatingPublished.CycleText(scored.Cycle)}", clause.Number, [], Amount, scoring.OccurredOn, [scoring.Id]);
+            $"{clause.Number}:{c.Subject}:{MonthlyRatingPublished.CycleText(scored.Cycle)}",
+            clause.Number,
+            [],
+            Amount,
+            scoring.OccurredOn,
+            [scoring.Id]
+        );
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
@@ -39,8 +45,13 @@ public sealed record MissingResponse(Cny Amount) : RuleBlock
         from c in input.Facts.Cases
         where c.Closed is { } closed && !(c.Contacted?.OccurredAt <= closed.OccurredAt)
         select new Found(
-            $"{clause.Number}-response:{c.Subject}", clause.Number, [], Amount, c.Closed!.OccurredOn,
-            c.Contacted is { } late ? [c.Closed.Id, late.Id] : [c.Closed.Id]);
+            $"{clause.Number}-response:{c.Subject}",
+            clause.Number,
+            [],
+            Amount,
+            c.Closed!.OccurredOn,
+            c.Contacted is { } late ? [c.Closed.Id, late.Id] : [c.Closed.Id]
+        );
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
@@ -68,16 +79,22 @@ public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : RuleBlock
             if ((handled?.OccurredAt ?? input.AsOf) > limit)
             {
                 yield return new Found(
-                    $"{clause.Number}-dispatch:{c.Subject}", clause.Number, [], Amount, ChinaTime.DateOf(limit),
-                    handled is null ? [start.Id] : [start.Id, handled.Id]);
+                    $"{clause.Number}-dispatch:{c.Subject}",
+                    clause.Number,
+                    [],
+                    Amount,
+                    ChinaTime.DateOf(limit),
+                    handled is null ? [start.Id] : [start.Id, handled.Id]
+                );
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms) => RoutineMinutes is < 1 or > 10_080
-        ? Positive("amount", Amount).Append(new Fault(".routineMinutes", "expected 1 to 10080 minutes"))
-        : Positive("amount", Amount);
+    public override IEnumerable<Fault> Faults(ContractTerms terms) =>
+        RoutineMinutes is < 1 or > 10_080
+            ? Positive("amount", Amount).Append(new Fault(".routineMinutes", "expected 1 to 10080 minutes"))
+            : Positive("amount", Amount);
 }
 
 /// <summary>When a call-back is omitted (reading gmd-4.6.4-followup).</summary>
@@ -108,14 +125,20 @@ public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Rul
                 continue;
             }
 
-            var deadline = Deadline == CallBackDeadline.SevenDays
-                ? closed.OccurredAt + Duration.FromDays(7)
-                : ChinaTime.EndOf(periods[PaymentSchedule.PeriodOf(periods, closed.OccurredOn) - 1].To);
+            var deadline =
+                Deadline == CallBackDeadline.SevenDays
+                    ? closed.OccurredAt + Duration.FromDays(7)
+                    : ChinaTime.EndOf(periods[PaymentSchedule.PeriodOf(periods, closed.OccurredOn) - 1].To);
             if (input.AsOf > deadline && !(c.FollowedUp?.OccurredAt <= deadline))
             {
                 yield return new Found(
-                    $"{clause.Number}-followup:{c.Subject}", clause.Number, reading, Amount, ChinaTime.DateOf(deadline),
-                    c.FollowedUp is { } late ? [closed.Id, late.Id] : [closed.Id]);
+                    $"{clause.Number}-followup:{c.Subject}",
+                    clause.Number,
+                    reading,
+                    Amount,
+                    ChinaTime.DateOf(deadline),
+                    c.FollowedUp is { } late ? [closed.Id, late.Id] : [closed.Id]
+                );
             }
         }
     }

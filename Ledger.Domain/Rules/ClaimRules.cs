@@ -17,7 +17,14 @@ public sealed record Advance(Percentage PenaltyPercent) : RuleBlock
     {
         foreach (var advance in input.Facts.Of<AdvancePaid>())
         {
-            yield return new Found($"{clause.Number}-advance:{advance.Key}", clause.Number, [], advance.Data.Amount, advance.On, [advance.Id]);
+            yield return new Found(
+                $"{clause.Number}-advance:{advance.Key}",
+                clause.Number,
+                [],
+                advance.Data.Amount,
+                advance.On,
+                [advance.Id]
+            );
             var penalty = advance.Data.Amount.Percent(PenaltyPercent);
             if (penalty.IsPositive)
             {
@@ -52,7 +59,14 @@ public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> 
         from claim in input.Facts.Of<LiquidatedDamagesClaimed>()
         where claim.Data.Clause == clause.Number && claim.Data.By is null or Party.Principal
         where !TerminationDamages.ExcludesClaim(input, claim)
-        select new Found($"{clause.Number}:{claim.Key}", clause.Number, [], input.Account.TermOn(claim.On).Price.Percent(Percent), claim.On, [claim.Id]);
+        select new Found(
+            $"{clause.Number}:{claim.Key}",
+            clause.Number,
+            [],
+            input.Account.TermOn(claim.On).Price.Percent(Percent),
+            claim.On,
+            [claim.Id]
+        );
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
@@ -84,14 +98,22 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var termination = input.Facts.Of<ContractTerminated>().FirstOrDefault(t => t.Data.Cause == TerminationCause.VendorBreach);
-        if (termination is null || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => c.Event.Position < termination.Event.Position)))
+        if (
+            termination is null
+            || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => c.Event.Position < termination.Event.Position))
+        )
         {
             yield break;
         }
 
         yield return new Found(
-            $"{clause.Number}:termination", clause.Number, Applied(input.Terms, clause, "withClaim"),
-            input.Account.TermOn(termination.Data.On).Price.Percent(Percent), termination.Data.On, [termination.Id]);
+            $"{clause.Number}:termination",
+            clause.Number,
+            Applied(input.Terms, clause, "withClaim"),
+            input.Account.TermOn(termination.Data.On).Price.Percent(Percent),
+            termination.Data.On,
+            [termination.Id]
+        );
     }
 
     /// <inheritdoc/>
@@ -105,10 +127,15 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
 
     /// <summary>True when damages claimed after a termination must not add up with those of the termination.</summary>
     internal static bool ExcludesClaim(RuleInput input, Fact<LiquidatedDamagesClaimed> claim) =>
-        input.Terms.Rules<TerminationDamages>().Any(r =>
-            r.Rule.WithClaim == DamagesTogether.One
-            && r.Rule.ClaimClause == claim.Data.Clause
-            && input.Facts.Of<ContractTerminated>().Any(t => t.Data.Cause == TerminationCause.VendorBreach && t.Event.Position < claim.Event.Position));
+        input
+            .Terms.Rules<TerminationDamages>()
+            .Any(r =>
+                r.Rule.WithClaim == DamagesTogether.One
+                && r.Rule.ClaimClause == claim.Data.Clause
+                && input
+                    .Facts.Of<ContractTerminated>()
+                    .Any(t => t.Data.Cause == TerminationCause.VendorBreach && t.Event.Position < claim.Event.Position)
+            );
 
     private IEnumerable<Fact<LiquidatedDamagesClaimed>> Claims(ContractFacts facts) =>
         facts.Of<LiquidatedDamagesClaimed>().Where(c => c.Data.Clause == ClaimClause && c.Data.By is null or Party.Principal);
@@ -120,14 +147,20 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
 /// remediation extinguishes it up to the end of the next assessment period.
 /// </summary>
 public sealed record OfficerAssessment(
-    Cny? Min = null, Cny? Max = null, Percentage? MinPercent = null, Percentage? MaxPercent = null, bool Improvement = false) : RuleBlock
+    Cny? Min = null,
+    Cny? Max = null,
+    Percentage? MinPercent = null,
+    Percentage? MaxPercent = null,
+    bool Improvement = false
+) : RuleBlock
 {
     /// <summary>The least and the most that may be assessed in yuan, of that price.</summary>
-    public (Cny Min, Cny Max) Range(Cny price) => Min is { } min && Max is { } max
-        ? (min, max)
-        : (price.Percent(MinPercent!.Value), price.Percent(MaxPercent!.Value));
+    public (Cny Min, Cny Max) Range(Cny price) =>
+        Min is { } min && Max is { } max ? (min, max) : (price.Percent(MinPercent!.Value), price.Percent(MaxPercent!.Value));
 
-    /// <summary>Whether an assessment lies within the range: percentages are compared as such where both are given so, before anything is rounded.</summary>
+    /// <summary>
+    /// Whether an assessment lies within the range: percentages are compared as such where both are given so, before anything is rounded.
+    /// </summary>
     public bool Allows(DeductionAssessed assessed, Cny price)
     {
         if (assessed.Percent is { } percent && MinPercent is { } least && MaxPercent is { } most)
@@ -141,8 +174,7 @@ public sealed record OfficerAssessment(
     }
 
     /// <summary>What an assessment amounts to, of that price.</summary>
-    public static Cny AmountOf(DeductionAssessed assessed, Cny price) =>
-        assessed.Amount ?? price.Percent(assessed.Percent!.Value);
+    public static Cny AmountOf(DeductionAssessed assessed, Cny price) => assessed.Amount ?? price.Percent(assessed.Percent!.Value);
 
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -150,7 +182,14 @@ public sealed record OfficerAssessment(
         where assessed.Data.Clause == clause.Number
         group assessed by assessed.Key into one
         let latest = one.Last()
-        select new Found($"{clause.Number}:{one.Key}", clause.Number, [], AmountOf(latest.Data, input.Account.TermOn(latest.On).Price), latest.On, [latest.Id]);
+        select new Found(
+            $"{clause.Number}:{one.Key}",
+            clause.Number,
+            [],
+            AmountOf(latest.Data, input.Account.TermOn(latest.On).Price),
+            latest.On,
+            [latest.Id]
+        );
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)

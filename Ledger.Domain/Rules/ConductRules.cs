@@ -39,16 +39,24 @@ public sealed record ComplaintSeries(Cny Amount, int Each, SeriesRepeat Repeat, 
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var reading = Applied(input.Terms, clause, "repeat", "which");
-        var counted = input.Facts.Of<ComplaintReceived>()
+        var counted = input
+            .Facts.Of<ComplaintReceived>()
             .GroupBy(c => c.Event.Subject)
             .Select(g => g.Last())
             .Where(c => Which == SeriesMembers.All || c.Data.Upheld)
-            .OrderBy(c => c.At).ThenBy(c => c.Event.Position)
+            .OrderBy(c => c.At)
+            .ThenBy(c => c.Event.Position)
             .ToList();
         for (var n = Each; n <= counted.Count; n += Each)
         {
             yield return new Found(
-                $"{clause.Number}:{n}", clause.Number, reading, Amount, counted[n - 1].On, [.. counted.GetRange(n - Each, Each).Select(c => c.Id)]);
+                $"{clause.Number}:{n}",
+                clause.Number,
+                reading,
+                Amount,
+                counted[n - 1].On,
+                [.. counted.GetRange(n - Each, Each).Select(c => c.Id)]
+            );
             if (Repeat == SeriesRepeat.Once)
             {
                 yield break;
@@ -57,9 +65,8 @@ public sealed record ComplaintSeries(Cny Amount, int Each, SeriesRepeat Repeat, 
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms) => Each < 1
-        ? Positive("amount", Amount).Append(new Fault(".each", "expected 1 or more"))
-        : Positive("amount", Amount);
+    public override IEnumerable<Fault> Faults(ContractTerms terms) =>
+        Each < 1 ? Positive("amount", Amount).Append(new Fault(".each", "expected 1 or more")) : Positive("amount", Amount);
 }
 
 /// <summary>What a falsified spot check costs per (reading gmd-4.6.6-each).</summary>
@@ -82,18 +89,27 @@ public sealed record FalseRecord(Cny Amount, FalseRecordUnit Each) : RuleBlock
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var reading = Applied(input.Terms, clause, "each");
-        foreach (var check in input.Facts.Of<SpotCheckConcluded>()
-            .Where(c => c.Data.Sampled.Any(s => s.Verdict == Verdict.Falsified))
-            .GroupBy(c => c.Event.Subject))
+        foreach (
+            var check in input
+                .Facts.Of<SpotCheckConcluded>()
+                .Where(c => c.Data.Sampled.Any(s => s.Verdict == Verdict.Falsified))
+                .GroupBy(c => c.Event.Subject)
+        )
         {
-            var falsified = check.SelectMany(c => c.Data.Sampled).Where(s => s.Verdict == Verdict.Falsified).Select(s => s.Subject).Distinct().Count();
+            var falsified = check
+                .SelectMany(c => c.Data.Sampled)
+                .Where(s => s.Verdict == Verdict.Falsified)
+                .Select(s => s.Subject)
+                .Distinct()
+                .Count();
             yield return new Found(
                 $"{clause.Number}:{check.Key}",
                 clause.Number,
                 reading,
                 Each == FalseRecordUnit.Record ? Amount * falsified : Amount,
                 check.First().On,
-                [.. check.Select(c => c.Id)]);
+                [.. check.Select(c => c.Id)]
+            );
         }
     }
 
@@ -113,8 +129,15 @@ public sealed record RatingInterview(Tier Tier) : RuleBlock
         from rating in account.Ratings
         where rating.Value.Tier == Tier
         select Duty.Of(
-            account, $"{clause.Number}:{MonthlyRatingPublished.CycleText(rating.Key)}", clause.Number, DutyKind.InterviewAndPlan, rating.Value.On, null,
-            rating.Value is { InterviewedOn: { } held, PlannedOn: { } planned } ? NodaTime.LocalDate.Max(held, planned) : null, [rating.Value.EventId]);
+            account,
+            $"{clause.Number}:{MonthlyRatingPublished.CycleText(rating.Key)}",
+            clause.Number,
+            DutyKind.InterviewAndPlan,
+            rating.Value.On,
+            null,
+            rating.Value is { InterviewedOn: { } held, PlannedOn: { } planned } ? NodaTime.LocalDate.Max(held, planned) : null,
+            [rating.Value.EventId]
+        );
 }
 
 /// <summary>
@@ -140,20 +163,31 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
                     [],
                     Accrued(input.Account, obligation, on),
                     on,
-                    obligation.Evidence);
+                    obligation.Evidence
+                );
             }
         }
     }
 
-    /// <summary>What accrues until an obligation is performed: <c>duty</c>, rule <c>obligation_accruing</c>, with the days and the amount so far.</summary>
+    /// <summary>
+    /// What accrues until an obligation is performed: <c>duty</c>, rule <c>obligation_accruing</c>, with the days and the amount so far.
+    /// </summary>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
         var today = NodaTime.LocalDate.Min(input.AsOfDate, input.Account.ServedUntil);
         foreach (var obligation in Obligation.All(input.Facts).Where(o => o.PerformedOn is null && today > o.DueOn))
         {
             yield return Finding.Of(
-                FindingKind.Duty, "obligation_accruing", $"obligation/{obligation.Name}", ChinaTime.StartOf(obligation.DueOn.PlusDays(1)), obligation.Evidence,
-                ("clause", clause.Number), ("dueOn", Iso(obligation.DueOn)), ("days", $"{NodaTime.Period.DaysBetween(obligation.DueOn, today)}"), ("amount", Accrued(input.Account, obligation, today).ToString()));
+                FindingKind.Duty,
+                "obligation_accruing",
+                $"obligation/{obligation.Name}",
+                ChinaTime.StartOf(obligation.DueOn.PlusDays(1)),
+                obligation.Evidence,
+                ("clause", clause.Number),
+                ("dueOn", Iso(obligation.DueOn)),
+                ("days", $"{NodaTime.Period.DaysBetween(obligation.DueOn, today)}"),
+                ("amount", Accrued(input.Account, obligation, today).ToString())
+            );
         }
     }
 
@@ -175,8 +209,14 @@ public sealed record LateObligation(Percentage PercentPerDay, int TerminationAft
             {
                 var arisen = last.PlusDays(1);
                 yield return new Right(
-                    $"{clause.Number}-termination:{name}", clause.Number, RightKind.Terminate, arisen,
-                    account.TerminationState(clause.Number), [obligation.EventId], account.PeriodOf(arisen));
+                    $"{clause.Number}-termination:{name}",
+                    clause.Number,
+                    RightKind.Terminate,
+                    arisen,
+                    account.TerminationState(clause.Number),
+                    [obligation.EventId],
+                    account.PeriodOf(arisen)
+                );
             }
         }
     }

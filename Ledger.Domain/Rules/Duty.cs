@@ -72,25 +72,51 @@ public sealed record Duty(
     DutyState State,
     IReadOnlyList<string> Evidence,
     Cny? Amount = null,
-    [property: JsonIgnore] int Period = 0)
+    [property: JsonIgnore] int Period = 0
+)
 {
     /// <summary>A duty of an account: its place and its state at the latest assessment.</summary>
     public static Duty Of(
-        ContractAccount account, string id, string clause, DutyKind kind, LocalDate arisenOn, DueDate? due, LocalDate? metOn, IReadOnlyList<string> evidence, Cny? amount = null) =>
-        new Duty(id, clause, kind, arisenOn, due?.On, due?.Provisional ?? false, metOn, DutyState.Open, evidence, amount, account.PeriodOf(arisenOn))
-            .At(account.Today);
+        ContractAccount account,
+        string id,
+        string clause,
+        DutyKind kind,
+        LocalDate arisenOn,
+        DueDate? due,
+        LocalDate? metOn,
+        IReadOnlyList<string> evidence,
+        Cny? amount = null
+    ) =>
+        new Duty(
+            id,
+            clause,
+            kind,
+            arisenOn,
+            due?.On,
+            due?.Provisional ?? false,
+            metOn,
+            DutyState.Open,
+            evidence,
+            amount,
+            account.PeriodOf(arisenOn)
+        ).At(account.Today);
 
     /// <summary>A duty that the latest assessment found unmet in the facts.</summary>
-    public static Duty Of(ContractAccount account, FoundDuty found) => Of(
-        account, found.Id, found.Clause, found.Duty, found.ArisenOn, new DueDate(found.DueBy, false), null, found.Evidence);
+    public static Duty Of(ContractAccount account, FoundDuty found) =>
+        Of(account, found.Id, found.Clause, found.Duty, found.ArisenOn, new DueDate(found.DueBy, false), null, found.Evidence);
 
     /// <summary>The duty on a day: overdue from the day after its last.</summary>
-    public Duty At(LocalDate? day) => this with
-    {
-        State = MetOn is not null ? DutyState.Met : day > DueBy ? DutyState.Overdue : DutyState.Open,
-    };
+    public Duty At(LocalDate? day) =>
+        this with
+        {
+            State =
+                MetOn is not null ? DutyState.Met
+                : day > DueBy ? DutyState.Overdue
+                : DutyState.Open,
+        };
 
     /// <summary>In words, for people.</summary>
     public string Describe() =>
-        $"{Words<DutyKind>.Of(Kind)}{(Amount is { } amount ? $" {amount.ToDisplay()}" : "")}, arisen {ArisenOn:uuuu-MM-dd}{(DueBy is { } due ? $", due by {due:uuuu-MM-dd}{(DueProvisional ? " (provisional)" : "")}" : "")}";
+        $"{Words<DutyKind>.Of(Kind)}{(Amount is { } amount ? $" {amount.ToDisplay()}" : "")}, arisen "
+        + $"{ArisenOn:uuuu-MM-dd}{(DueBy is { } due ? $", due by {due:uuuu-MM-dd}{(DueProvisional ? " (provisional)" : "")}" : "")}";
 }

@@ -27,7 +27,8 @@ public enum DayCount
 
 /// <summary>
 /// After a termination under this clause (or, with <c>anyBreach</c>, for the vendor's breach under any) the vendor pays back
-/// what was paid beyond what the clause leaves earned (<see cref="EarlyEnd"/>: everything, or the fees not served) within so many days of receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
+/// what was paid beyond what the clause leaves earned (<see cref="EarlyEnd"/>: everything, or the fees not served) within so many days of
+/// receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
 /// <c>{clause}-refund:termination</c>, arisen on the termination's date; its last day is known once the notice is on record.
 /// </summary>
 public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = false) : RuleBlock
@@ -35,8 +36,10 @@ public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = fals
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
     {
-        if (account.Termination is not { } ended
-            || !(ended.Clause == clause.Number || (AnyBreach && ended.Cause == TerminationCause.VendorBreach)))
+        if (
+            account.Termination is not { } ended
+            || !(ended.Clause == clause.Number || (AnyBreach && ended.Cause == TerminationCause.VendorBreach))
+        )
         {
             yield break;
         }
@@ -49,24 +52,30 @@ public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = fals
 
         var notice = account.NoticesOf(NoticeOf.Termination).FirstOrDefault();
         yield return Duty.Of(
-            account, $"{clause.Number}-refund:termination", clause.Number, DutyKind.Refund, ended.On,
+            account,
+            $"{clause.Number}-refund:termination",
+            clause.Number,
+            DutyKind.Refund,
+            ended.On,
             notice is null ? null : Last(Days, notice.On, Within, account.Calendar),
             account.Settlement.Refunded >= owed ? account.Settlement.RefundedOn : null,
             notice is null ? [ended.EventId] : [ended.EventId, notice.EventId],
-            owed);
+            owed
+        );
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("within", Within);
 
     /// <summary>The last day of so many days after a date.</summary>
-    internal static DueDate Last(DayCount count, LocalDate from, int days, WorkingDays calendar) => count switch
-    {
-        DayCount.CalendarDays => new DueDate(from.PlusDays(days), false),
-        DayCount.Days => CivilCode.LastDay(from, days, calendar),
-        DayCount.WorkingDays => calendar.After(from, days),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    internal static DueDate Last(DayCount count, LocalDate from, int days, WorkingDays calendar) =>
+        count switch
+        {
+            DayCount.CalendarDays => new DueDate(from.PlusDays(days), false),
+            DayCount.Days => CivilCode.LastDay(from, days, calendar),
+            DayCount.WorkingDays => calendar.After(from, days),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }
 
 /// <summary>
@@ -88,9 +97,16 @@ public sealed record ShortfallDuty(int WithinDays) : RuleBlock
         foreach (var notice in notices.Where(_ => owed.IsPositive))
         {
             yield return Duty.Of(
-                account, $"{clause.Number}-shortfall:{notice.EventId}", clause.Number, DutyKind.PayShortfall, notice.On,
+                account,
+                $"{clause.Number}-shortfall:{notice.EventId}",
+                clause.Number,
+                DutyKind.PayShortfall,
+                notice.On,
                 CivilCode.LastDay(notice.On, WithinDays, account.Calendar),
-                account.Settlement.Refunded >= owed ? account.Settlement.RefundedOn : null, [notice.EventId], owed);
+                account.Settlement.Refunded >= owed ? account.Settlement.RefundedOn : null,
+                [notice.EventId],
+                owed
+            );
         }
     }
 
@@ -105,12 +121,22 @@ public sealed record ShortfallDuty(int WithinDays) : RuleBlock
 public sealed record SettlementDuty(int WorkingDays) : RuleBlock
 {
     /// <inheritdoc/>
-    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => EndOf(account) is not { } end ? [] :
-    [
-        Duty.Of(
-            account, $"{clause.Number}-settlement:end", clause.Number, DutyKind.Settle, end.On, account.Calendar.After(end.On, WorkingDays),
-            account.Settlement.ConcludedOn, end.Evidence),
-    ];
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
+        EndOf(account) is not { } end
+            ? []
+            :
+            [
+                Duty.Of(
+                    account,
+                    $"{clause.Number}-settlement:end",
+                    clause.Number,
+                    DutyKind.Settle,
+                    end.On,
+                    account.Calendar.After(end.On, WorkingDays),
+                    account.Settlement.ConcludedOn,
+                    end.Evidence
+                ),
+            ];
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("workingDays", WorkingDays);
@@ -129,12 +155,22 @@ public sealed record SettlementDuty(int WorkingDays) : RuleBlock
 public sealed record HandOverDuty(int WorkingDays) : RuleBlock
 {
     /// <inheritdoc/>
-    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => SettlementDuty.EndOf(account) is not { } end ? [] :
-    [
-        Duty.Of(
-            account, $"{clause.Number}-hand_over:end", clause.Number, DutyKind.HandOver, end.On, account.Calendar.After(end.On, WorkingDays),
-            account.Obligations.GetValueOrDefault(clause.Number)?.PerformedOn, end.Evidence),
-    ];
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
+        SettlementDuty.EndOf(account) is not { } end
+            ? []
+            :
+            [
+                Duty.Of(
+                    account,
+                    $"{clause.Number}-hand_over:end",
+                    clause.Number,
+                    DutyKind.HandOver,
+                    end.On,
+                    account.Calendar.After(end.On, WorkingDays),
+                    account.Obligations.GetValueOrDefault(clause.Number)?.PerformedOn,
+                    end.Evidence
+                ),
+            ];
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("workingDays", WorkingDays);
@@ -158,7 +194,8 @@ public sealed record CarryOverReports : RuleBlock
             DutyKind.CarryOverReport,
             month.Min(m => m.From),
             month.Key.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1),
-            [.. month.Select(m => m.Event).Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Select(e => e.Id)]);
+            [.. month.Select(m => m.Event).Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Select(e => e.Id)]
+        );
 
     /// <summary>The same for each case, once the month is over: <c>time_limit</c>, rule <c>carry_over</c>.</summary>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
@@ -166,8 +203,17 @@ public sealed record CarryOverReports : RuleBlock
         let over = ChinaTime.EndOf(missing.Month.OnDayOfMonth(1).PlusMonths(1).PlusDays(-1))
         where input.AsOf > over
         select Finding.Of(
-            FindingKind.TimeLimit, "carry_over", missing.Event.Subject, over, [missing.Event.Id],
-            ("clause", clause.Number), ("month", MonthlyRatingPublished.CycleText(missing.Month))) with { Key = MonthlyRatingPublished.CycleText(missing.Month) };
+            FindingKind.TimeLimit,
+            "carry_over",
+            missing.Event.Subject,
+            over,
+            [missing.Event.Id],
+            ("clause", clause.Number),
+            ("month", MonthlyRatingPublished.CycleText(missing.Month))
+        ) with
+        {
+            Key = MonthlyRatingPublished.CycleText(missing.Month),
+        };
 
     private static IEnumerable<(YearMonth Month, LocalDate From, LedgerEvent Event)> Missing(RuleInput input)
     {
@@ -212,7 +258,8 @@ public sealed record DeliverableItem(string Item, int Count, Rhythm Rhythm);
 
 /// <summary>
 /// The deliverables of this clause (jiuxianqiao 2.2): ordinals count from 1. Id <c>{clause}:{item}/{ordinal}</c>; each arises
-/// with the months in which it is due and is met when it is accepted; none is due after an early end. What is not accepted costs nothing before the audit.
+/// with the months in which it is due and is met when it is accepted; none is due after an early end. What is not accepted costs nothing
+/// before the audit.
 /// </summary>
 public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBlock
 {
@@ -234,8 +281,15 @@ public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBl
                 }
 
                 yield return Duty.Of(
-                    account, $"{clause.Number}:{item.Item}/{ordinal}", clause.Number, DutyKind.Deliver, from, new DueDate(to, false),
-                    account.Deliverables.GetValueOrDefault($"{item.Item}/{ordinal}")?.AcceptedOn, []);
+                    account,
+                    $"{clause.Number}:{item.Item}/{ordinal}",
+                    clause.Number,
+                    DutyKind.Deliver,
+                    from,
+                    new DueDate(to, false),
+                    account.Deliverables.GetValueOrDefault($"{item.Item}/{ordinal}")?.AcceptedOn,
+                    []
+                );
             }
         }
     }
@@ -251,7 +305,13 @@ public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBl
 
     private static (LocalDate From, LocalDate To) Span(Rhythm rhythm, int ordinal, ContractTerms terms)
     {
-        var months = rhythm switch { Rhythm.Monthly => 1, Rhythm.Quarterly => 3, Rhythm.HalfYearly => 6, _ => 0 };
+        var months = rhythm switch
+        {
+            Rhythm.Monthly => 1,
+            Rhythm.Quarterly => 3,
+            Rhythm.HalfYearly => 6,
+            _ => 0,
+        };
         if (months == 0)
         {
             return (terms.From, terms.To);

@@ -36,8 +36,12 @@ public sealed record EarlyEnd(EarnedFee Earns, bool AnyBreach = false) : RuleBlo
     public static Cny Earned(ContractAccount account, Termination termination)
     {
         var terms = account.Terms;
-        var rule = terms.RulesOf<EarlyEnd>(termination.Clause).FirstOrDefault(r => !r.AnyBreach)
-            ?? terms.Rules<EarlyEnd>().Select(r => r.Rule).FirstOrDefault(r => r.AnyBreach && termination.Cause == TerminationCause.VendorBreach);
+        var rule =
+            terms.RulesOf<EarlyEnd>(termination.Clause).FirstOrDefault(r => !r.AnyBreach)
+            ?? terms
+                .Rules<EarlyEnd>()
+                .Select(r => r.Rule)
+                .FirstOrDefault(r => r.AnyBreach && termination.Cause == TerminationCause.VendorBreach);
         var term = account.TermOn(termination.On);
         var before = account.ServiceTerms.TakeWhile(t => t != term).Sum(t => t.Price);
         return rule?.Earns switch
@@ -82,15 +86,22 @@ public sealed record TerminationNotice(int Before, DayCount Days) : RuleBlock
         }
 
         var notice = input.Account.NoticesOf(NoticeOf.Termination).FirstOrDefault();
-        var earliest = notice is null ? (LocalDate?)null
+        var earliest =
+            notice is null ? (LocalDate?)null
             : Days == DayCount.WorkingDays ? input.Account.Calendar.After(notice.On, Before).On
             : notice.On.PlusDays(Before);
         if (!(earliest <= ended.On))
         {
             yield return Finding.Of(
-                FindingKind.TimeLimit, "termination_notice", "contract", ChinaTime.StartOf(ended.On), notice is null ? [ended.EventId] : [ended.EventId, notice.EventId],
-                ("clause", clause.Number), ("expected", $"{Before} {Words<DayCount>.Of(Days).Replace('_', ' ')} before {Iso(ended.On)}"),
-                ("told", notice is null ? "no notice is on record" : Iso(notice.On)));
+                FindingKind.TimeLimit,
+                "termination_notice",
+                "contract",
+                ChinaTime.StartOf(ended.On),
+                notice is null ? [ended.EventId] : [ended.EventId, notice.EventId],
+                ("clause", clause.Number),
+                ("expected", $"{Before} {Words<DayCount>.Of(Days).Replace('_', ' ')} before {Iso(ended.On)}"),
+                ("told", notice is null ? "no notice is on record" : Iso(notice.On))
+            );
         }
     }
 

@@ -4,6 +4,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using NodaTime;
+using NodaTime.Calendars;
 
 namespace Ledger.Domain.Rules;
 
@@ -21,14 +22,21 @@ public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : RuleBlock
         var submitted = input.Facts.Of<WorkReportSubmitted>().Select(r => (r.Data.Kind, r.Data.For)).ToHashSet();
         foreach (var kind in Kinds)
         {
-            for (var from = input.Terms.From; from <= input.Account.ServedUntil;)
+            for (var from = input.Terms.From; from <= input.Account.ServedUntil; )
             {
                 var (name, next) = Span(kind, from);
                 var over = ChinaTime.EndOf(LocalDate.Min(next.PlusDays(-1), input.Account.ServedUntil));
                 if (input.AsOf > over && !submitted.Contains((kind, name)))
                 {
                     yield return Finding.Of(
-                        FindingKind.Duty, $"report_{Words<ReportKind>.Of(kind)}", $"report/{Words<ReportKind>.Of(kind)}/{name}", over, [], ("clause", clause.Number), ("for", name));
+                        FindingKind.Duty,
+                        $"report_{Words<ReportKind>.Of(kind)}",
+                        $"report/{Words<ReportKind>.Of(kind)}/{name}",
+                        over,
+                        [],
+                        ("clause", clause.Number),
+                        ("for", name)
+                    );
                 }
 
                 from = next;
@@ -46,17 +54,22 @@ public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : RuleBlock
     }
 
     /// <summary>The name of the span of time in which a date lies, and the first day after it.</summary>
-    private static (string Name, LocalDate Next) Span(ReportKind kind, LocalDate date) => kind switch
-    {
-        ReportKind.Daily => (Iso(date), date.PlusDays(1)),
-        ReportKind.Weekly => (
-            $"{NodaTime.Calendars.WeekYearRules.Iso.GetWeekYear(date):0000}-W{NodaTime.Calendars.WeekYearRules.Iso.GetWeekOfWeekYear(date):00}",
-            date.Next(IsoDayOfWeek.Monday)),
-        ReportKind.Monthly => (MonthlyRatingPublished.CycleText(date.ToYearMonth()), date.ToYearMonth().OnDayOfMonth(1).PlusMonths(1)),
-        ReportKind.Quarterly => ($"{date.Year:0000}-Q{(date.Month + 2) / 3}", new LocalDate(date.Year, ((date.Month + 2) / 3 * 3) - 2, 1).PlusMonths(3)),
-        ReportKind.Yearly => ($"{date.Year:0000}", date.PlusYears(1)),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private static (string Name, LocalDate Next) Span(ReportKind kind, LocalDate date) =>
+        kind switch
+        {
+            ReportKind.Daily => (Iso(date), date.PlusDays(1)),
+            ReportKind.Weekly => (
+                $"{WeekYearRules.Iso.GetWeekYear(date):0000}-W{WeekYearRules.Iso.GetWeekOfWeekYear(date):00}",
+                date.Next(IsoDayOfWeek.Monday)
+            ),
+            ReportKind.Monthly => (MonthlyRatingPublished.CycleText(date.ToYearMonth()), date.ToYearMonth().OnDayOfMonth(1).PlusMonths(1)),
+            ReportKind.Quarterly => (
+                $"{date.Year:0000}-Q{(date.Month + 2) / 3}",
+                new LocalDate(date.Year, ((date.Month + 2) / 3 * 3) - 2, 1).PlusMonths(3)
+            ),
+            ReportKind.Yearly => ($"{date.Year:0000}", date.PlusYears(1)),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }
 
 /// <summary>
@@ -74,8 +87,15 @@ public sealed record PatrolRounds(int PerDay) : RuleBlock
             if (rounds.GetValueOrDefault(day) < PerDay)
             {
                 yield return Finding.Of(
-                    FindingKind.TimeLimit, "patrol_round", $"patrol/{Iso(day)}", ChinaTime.EndOf(day), [],
-                    ("clause", clause.Number), ("expected", $"{PerDay}"), ("recorded", $"{rounds.GetValueOrDefault(day)}"));
+                    FindingKind.TimeLimit,
+                    "patrol_round",
+                    $"patrol/{Iso(day)}",
+                    ChinaTime.EndOf(day),
+                    [],
+                    ("clause", clause.Number),
+                    ("expected", $"{PerDay}"),
+                    ("recorded", $"{rounds.GetValueOrDefault(day)}")
+                );
             }
         }
     }
@@ -102,14 +122,26 @@ public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : Ru
             if ((reported?.At ?? input.AsOf) > limit)
             {
                 yield return Finding.Of(
-                    FindingKind.TimeLimit, "report", issue.Event.Subject, limit, reported is null ? [issue.Id] : [issue.Id, reported.Id],
-                    ("clause", clause.Number), ("limit", $"{minutes} min"), ("from", Show(issue.At)), ("stopped", reported is null ? "running" : Show(reported.At))) with { Key = issue.Id };
+                    FindingKind.TimeLimit,
+                    "report",
+                    issue.Event.Subject,
+                    limit,
+                    reported is null ? [issue.Id] : [issue.Id, reported.Id],
+                    ("clause", clause.Number),
+                    ("limit", $"{minutes} min"),
+                    ("from", Show(issue.At)),
+                    ("stopped", reported is null ? "running" : Show(reported.At))
+                ) with
+                {
+                    Key = issue.Id,
+                };
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("routineMinutes", Math.Min(RoutineMinutes, EmergencyMinutes));
+    public override IEnumerable<Fault> Faults(ContractTerms terms) =>
+        AtLeastOne("routineMinutes", Math.Min(RoutineMinutes, EmergencyMinutes));
 }
 
 /// <summary>
@@ -124,12 +156,26 @@ public sealed record PatrolQuota : RuleBlock
         foreach (var quota in input.Facts.Of<PatrolQuotaSet>().GroupBy(q => (q.Data.From, q.Data.To)).Select(g => g.Last()))
         {
             var end = ChinaTime.EndOf(quota.Data.To);
-            var reported = input.Facts.Of<IssueReported>().Where(r => r.On >= quota.Data.From && r.On <= quota.Data.To).DistinctBy(r => r.Event.Subject).Count();
+            var reported = input
+                .Facts.Of<IssueReported>()
+                .Where(r => r.On >= quota.Data.From && r.On <= quota.Data.To)
+                .DistinctBy(r => r.Event.Subject)
+                .Count();
             if (input.AsOf > end && reported < quota.Data.Count)
             {
                 yield return Finding.Of(
-                    FindingKind.Duty, "patrol_quota", "contract", end, [quota.Id],
-                    ("clause", clause.Number), ("expected", $"{quota.Data.Count}"), ("reported", $"{reported}")) with { Key = quota.Id };
+                    FindingKind.Duty,
+                    "patrol_quota",
+                    "contract",
+                    end,
+                    [quota.Id],
+                    ("clause", clause.Number),
+                    ("expected", $"{quota.Data.Count}"),
+                    ("reported", $"{reported}")
+                ) with
+                {
+                    Key = quota.Id,
+                };
             }
         }
     }
@@ -155,18 +201,31 @@ public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int Remova
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
-        var starts = From == VacancyFrom.Departure
-            ? input.Facts.Of<StaffDeparted>().Select(d => (d.Event, d.Data.Person))
-            : input.Facts.Of<StaffReplacementRequested>().Select(r => (r.Event, r.Data.Person));
+        var starts =
+            From == VacancyFrom.Departure
+                ? input.Facts.Of<StaffDeparted>().Select(d => (d.Event, d.Data.Person))
+                : input.Facts.Of<StaffReplacementRequested>().Select(r => (r.Event, r.Data.Person));
         foreach (var (start, person) in starts)
         {
             var last = CivilCode.LastDay(start.OccurredOn, RemovalDays + WithinDays, input.Account.Calendar).On;
-            var filled = input.Facts.Of<StaffReplaced>().FirstOrDefault(r => r.Data.Person == person && r.Data.Qualified && r.At >= start.OccurredAt);
+            var filled = input
+                .Facts.Of<StaffReplaced>()
+                .FirstOrDefault(r => r.Data.Person == person && r.Data.Qualified && r.At >= start.OccurredAt);
             if ((filled?.On ?? input.AsOfDate) > last)
             {
                 yield return Finding.Of(
-                    FindingKind.TimeLimit, "staff", start.Subject, ChinaTime.EndOf(last), filled is null ? [start.Id] : [start.Id, filled.Id],
-                    ("clause", clause.Number), ("last", Iso(last)), ("filled", filled is null ? "running" : Iso(filled.On))) with { Key = start.Id };
+                    FindingKind.TimeLimit,
+                    "staff",
+                    start.Subject,
+                    ChinaTime.EndOf(last),
+                    filled is null ? [start.Id] : [start.Id, filled.Id],
+                    ("clause", clause.Number),
+                    ("last", Iso(last)),
+                    ("filled", filled is null ? "running" : Iso(filled.On))
+                ) with
+                {
+                    Key = start.Id,
+                };
             }
         }
     }
@@ -203,7 +262,26 @@ public sealed record QuoteAnswers(int? WorkingDays = null) : RuleBlock
         }
     }
 
-    private static Finding Accepted(Clause clause, LedgerEvent quote, Instant at, string why, AddedServiceQuoted data, params ReadOnlySpan<string> answer) => Finding.Of(
-        FindingKind.Right, "quote_accepted", quote.Subject, at, [quote.Id, .. answer],
-        ("clause", clause.Number), ("amount", data.Amount.ToString()), ("quoted", Iso(data.On)), ("why", why)) with { Key = quote.Id };
+    private static Finding Accepted(
+        Clause clause,
+        LedgerEvent quote,
+        Instant at,
+        string why,
+        AddedServiceQuoted data,
+        params ReadOnlySpan<string> answer
+    ) =>
+        Finding.Of(
+            FindingKind.Right,
+            "quote_accepted",
+            quote.Subject,
+            at,
+            [quote.Id, .. answer],
+            ("clause", clause.Number),
+            ("amount", data.Amount.ToString()),
+            ("quoted", Iso(data.On)),
+            ("why", why)
+        ) with
+        {
+            Key = quote.Id,
+        };
 }

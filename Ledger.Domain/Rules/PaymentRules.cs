@@ -37,7 +37,10 @@ public enum GateKind
 
 /// <summary>The gates of one instalment, or of every period where none is named, in the order in which they open.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1724", Justification = "The clause's own word.")]
-public sealed record Gates([property: System.Text.Json.Serialization.JsonPropertyName("gates")] IReadOnlyList<GateKind> Kinds, int? Instalment = null) : RuleBlock;
+public sealed record Gates(
+    [property: System.Text.Json.Serialization.JsonPropertyName("gates")] IReadOnlyList<GateKind> Kinds,
+    int? Instalment = null
+) : RuleBlock;
 
 /// <summary>
 /// What an invoice must be: its kind, its tax rate in percent, and the days by which it must lie there before payment
@@ -81,16 +84,19 @@ public sealed record DueAfterLatest(int Instalment, int WorkingDays, IReadOnlyLi
     public override DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net)
     {
         var term = account.Within(period.Number).Term;
-        var dates = Of.Select(from => from switch
-        {
-            // A renewal is not signed in the ledger: it takes effect with its first day.
-            DueFrom.Signing or DueFrom.Effect => term.From == account.Terms.From ? account.Terms.SignedOn ?? term.From : term.From,
-            DueFrom.End => term.To,
-            DueFrom.Invoice => StatementBuilder.FittingInvoice(account, period, net)?.ReceivedOn,
-            DueFrom.Acceptance => period.AcceptedOn,
-            DueFrom.Deliverables => StatementBuilder.DeliverablesAcceptedOn(account),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        }).ToList();
+        var dates = Of.Select(from =>
+                from switch
+                {
+                    // A renewal is not signed in the ledger: it takes effect with its first day.
+                    DueFrom.Signing or DueFrom.Effect => term.From == account.Terms.From ? account.Terms.SignedOn ?? term.From : term.From,
+                    DueFrom.End => term.To,
+                    DueFrom.Invoice => StatementBuilder.FittingInvoice(account, period, net)?.ReceivedOn,
+                    DueFrom.Acceptance => period.AcceptedOn,
+                    DueFrom.Deliverables => StatementBuilder.DeliverablesAcceptedOn(account),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                }
+            )
+            .ToList();
         return dates.Exists(d => d is null) ? null : account.Calendar.After(dates.Max()!.Value, WorkingDays);
     }
 }

@@ -11,7 +11,12 @@ namespace Ledger.Domain.Rules;
 /// the original price, only after a passed assessment, only inside the approved budget (yangfangdian 2.2).
 /// </summary>
 public sealed record RenewalTerms(
-    int? MostRenewals = null, int? MostYears = null, Percentage? MostIncreasePercent = null, bool AfterPassedAssessment = false, bool InsideBudget = false) : RuleBlock
+    int? MostRenewals = null,
+    int? MostYears = null,
+    Percentage? MostIncreasePercent = null,
+    bool AfterPassedAssessment = false,
+    bool InsideBudget = false
+) : RuleBlock
 {
     /// <summary>Why a renewal is refused.</summary>
     public IEnumerable<Fault> Refusals(ContractAccount account, ContractRenewed renewed)
@@ -23,18 +28,32 @@ public sealed record RenewalTerms(
 
         if (account.Renewals.Count >= MostRenewals)
         {
-            yield return new Fault("$.type", $"the contract is renewed {account.Renewals.Count} times already: at most {MostRenewals} are agreed");
+            yield return new Fault(
+                "$.type",
+                $"the contract is renewed {account.Renewals.Count} times already: at most {MostRenewals} are agreed"
+            );
         }
 
         if (MostYears is { } years && renewed.To > account.Terms.From.PlusYears(years).PlusDays(-1))
         {
-            yield return new Fault("$.data.to", $"expected {Iso(account.Terms.From.PlusYears(years).PlusDays(-1))} at the latest: {years} years in all");
+            yield return new Fault(
+                "$.data.to",
+                $"expected {Iso(account.Terms.From.PlusYears(years).PlusDays(-1))} at the latest: {years} years in all"
+            );
         }
 
         var first = account.ServiceTerms.First();
-        if (account.Terms.Payment.Renewed(first, new ServiceTerm(renewed.From, renewed.To, renewed.Price), 0).FirstOrDefault(p => p.From > p.To) is { } inverted)
+        if (
+            account
+                .Terms.Payment.Renewed(first, new ServiceTerm(renewed.From, renewed.To, renewed.Price), 0)
+                .FirstOrDefault(p => p.From > p.To) is
+            { } inverted
+        )
         {
-            yield return new Fault("$.data.to", $"expected {Iso(inverted.From)} or later: the cut-offs of the first term, moved into this one, reach so far");
+            yield return new Fault(
+                "$.data.to",
+                $"expected {Iso(inverted.From)} or later: the cut-offs of the first term, moved into this one, reach so far"
+            );
         }
 
         if (!renewed.Price.IsPositive)
@@ -44,7 +63,10 @@ public sealed record RenewalTerms(
 
         if (MostIncreasePercent is { } percent && renewed.Price > account.Terms.Total + account.Terms.Total.Percent(percent))
         {
-            yield return new Fault("$.data.price", $"expected at most {account.Terms.Total + account.Terms.Total.Percent(percent)}: {percent} % above the original price");
+            yield return new Fault(
+                "$.data.price",
+                $"expected at most {account.Terms.Total + account.Terms.Total.Percent(percent)}: {percent} % above the original price"
+            );
         }
 
         if (AfterPassedAssessment && !renewed.AssessmentPassed)
@@ -54,7 +76,12 @@ public sealed record RenewalTerms(
 
         if (InsideBudget && !(renewed.Price <= renewed.ApprovedBudget))
         {
-            yield return new Fault("$.data.approvedBudget", renewed.ApprovedBudget is { } budget ? $"the price {renewed.Price} exceeds the approved budget {budget}" : "missing; a renewal stays inside an approved budget");
+            yield return new Fault(
+                "$.data.approvedBudget",
+                renewed.ApprovedBudget is { } budget
+                    ? $"the price {renewed.Price} exceeds the approved budget {budget}"
+                    : "missing; a renewal stays inside an approved budget"
+            );
         }
     }
 

@@ -12,7 +12,14 @@ namespace Ledger.Domain.Rules;
 /// <param name="Evidence">The ids of the events or deductions that it rests on.</param>
 /// <param name="Period">The payment period on whose statement it stands.</param>
 public sealed record Right(
-    string Id, string Clause, [property: JsonPropertyName("right")] RightKind Kind, LocalDate ArisenOn, RightState State, IReadOnlyList<string> Evidence, [property: JsonIgnore] int Period = 0);
+    string Id,
+    string Clause,
+    [property: JsonPropertyName("right")] RightKind Kind,
+    LocalDate ArisenOn,
+    RightState State,
+    IReadOnlyList<string> Evidence,
+    [property: JsonIgnore] int Period = 0
+);
 
 /// <summary>What a right allows.</summary>
 public enum RightKind

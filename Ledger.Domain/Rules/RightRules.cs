@@ -20,8 +20,8 @@ public enum CountingWindow
 
 /// <summary>
 /// So many failures of a clause give the right to suspend the period's payment (gaomidian 4.6.4): its own deductions
-/// with the given suffixes count, all but withdrawn, waived and overturned ones, carried ones where they count. Id <c>{clause}-suspension:period-{n}</c>
-/// (or <c>:term</c>), arisen on the attributed date of the fifth.
+/// with the given suffixes count, all but withdrawn, waived and overturned ones, carried ones where they count. Id
+/// <c>{clause}-suspension:period-{n}</c> (or <c>:term</c>), arisen on the attributed date of the fifth.
 /// </summary>
 public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, CountingWindow Window) : RuleBlock
 {
@@ -29,9 +29,12 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
     {
         var prefixes = Suffixes.Select(s => $"{clause.Number}-{s}:").ToList();
-        var counted = account.Deductions.Values
-            .Where(d => d.Period is not null && d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal)))
-            .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal);
+        var counted = account
+            .Deductions.Values.Where(d =>
+                d.Period is not null && d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal))
+            )
+            .OrderBy(d => d.AttributedOn)
+            .ThenBy(d => d.Id, StringComparer.Ordinal);
         foreach (var window in counted.GroupBy(d => Window == CountingWindow.Term ? 0 : d.Period!.Value))
         {
             var failures = window.Take(Count).ToList();
@@ -46,9 +49,12 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
                 clause.Number,
                 RightKind.Suspend,
                 last.AttributedOn,
-                account.Periods.Values.Any(p => p.WasSuspended && (Window == CountingWindow.Term || p.Number == window.Key)) ? RightState.Exercised : RightState.Open,
+                account.Periods.Values.Any(p => p.WasSuspended && (Window == CountingWindow.Term || p.Number == window.Key))
+                    ? RightState.Exercised
+                    : RightState.Open,
                 [.. failures.SelectMany(d => d.Evidence).Distinct()],
-                last.Period!.Value);
+                last.Period!.Value
+            );
         }
     }
 
@@ -73,7 +79,8 @@ public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : RuleBlock
     {
         foreach (var (cycle, rating) in account.Ratings.OrderBy(r => r.Key))
         {
-            var run = Enumerable.Range(0, Cycles)
+            var run = Enumerable
+                .Range(0, Cycles)
                 .Select(back => account.Ratings.GetValueOrDefault(cycle.OnDayOfMonth(1).PlusMonths(-back).ToYearMonth()))
                 .ToList();
             if (run.TrueForAll(r => r?.Tier == Tier))
@@ -85,7 +92,8 @@ public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : RuleBlock
                     rating.On,
                     account.TerminationState(clause.Number),
                     [.. Enumerable.Reverse(run).Select(r => r!.EventId)],
-                    account.PeriodOf(rating.On));
+                    account.PeriodOf(rating.On)
+                );
             }
         }
     }
@@ -135,19 +143,27 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
             yield break;
         }
 
-        var counted = account.Deductions.Values
-            .Where(d => Clauses.Contains(d.Clause) && (d.Effective.IsPositive || d.Status == DeductionStatus.Proposed))
-            .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal);
+        var counted = account
+            .Deductions.Values.Where(d => Clauses.Contains(d.Clause) && (d.Effective.IsPositive || d.Status == DeductionStatus.Proposed))
+            .OrderBy(d => d.AttributedOn)
+            .ThenBy(d => d.Id, StringComparer.Ordinal);
         foreach (var month in counted.GroupBy(d => MonthKey(account, d.AttributedOn)))
         {
             // A renewal's monthly fees are the first term's in the proportion of the prices.
             var price = account.TermOn(month.First().AttributedOn).Price;
             Cny LimitOf(Cny monthly) => monthly.MulDiv(price.Fen, account.Terms.Total.Fen).Percent(Percent);
-            var limits = Basis == CapBasis.Both
-                ? [(Limit: LimitOf(schedule.MonthlyTotal), Of: month.ToList())]
-                : schedule.Fees.Select((fee, i) => (
-                    Limit: LimitOf(fee.Monthly),
-                    Of: month.Where(d => (account.ConcernsPatrol(d) ? schedule.Fees.Count - 1 : 0) == i).ToList())).ToList();
+            var limits =
+                Basis == CapBasis.Both
+                    ? [(Limit: LimitOf(schedule.MonthlyTotal), Of: month.ToList())]
+                    : schedule
+                        .Fees.Select(
+                            (fee, i) =>
+                                (
+                                    Limit: LimitOf(fee.Monthly),
+                                    Of: month.Where(d => (account.ConcernsPatrol(d) ? schedule.Fees.Count - 1 : 0) == i).ToList()
+                                )
+                        )
+                        .ToList();
             var crossings = limits.Select(l => Crossing(l.Limit, l.Of)).OfType<(Deduction At, bool Risk, List<Deduction> Of)>().ToList();
             if (crossings.Count == 0)
             {
@@ -162,7 +178,8 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
                 first.At.AttributedOn,
                 first.Risk ? RightState.AtRisk : account.TerminationState(clause.Number),
                 [.. first.Of.SelectMany(d => d.Evidence).Distinct()],
-                account.PeriodOf(first.At.AttributedOn));
+                account.PeriodOf(first.At.AttributedOn)
+            );
         }
     }
 
@@ -188,7 +205,9 @@ public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> C
             return (arisen, false, effective);
         }
 
-        return Over(limit, month, d => d.Status == DeductionStatus.Proposed ? d.Amount : d.Effective) is { } risk ? (risk, true, month) : null;
+        return Over(limit, month, d => d.Status == DeductionStatus.Proposed ? d.Amount : d.Effective) is { } risk
+            ? (risk, true, month)
+            : null;
     }
 
     private static Deduction? Over(Cny limit, List<Deduction> deductions, Func<Deduction, Cny> amount)

@@ -13,7 +13,13 @@ namespace Ledger.Domain.Rules;
 
 /// <summary>A deduction that a rule finds in the facts: what an assessment proposes.</summary>
 public sealed record Found(
-    string Id, string Clause, IReadOnlyList<string> Reading, Cny Amount, LocalDate AttributedOn, IReadOnlyList<string> Evidence);
+    string Id,
+    string Clause,
+    IReadOnlyList<string> Reading,
+    Cny Amount,
+    LocalDate AttributedOn,
+    IReadOnlyList<string> Evidence
+);
 
 /// <summary>
 /// What a rule reads: the account (its schedule, its term, its calendar) under the terms by which it judges, and the facts
@@ -107,7 +113,9 @@ public abstract record RuleBlock
         var applied = new List<string>();
         foreach (var parameter in parameters)
         {
-            applied.AddRange(terms.Readings.Where(r => r.Clause == clause.Number && r.Parameter == parameter).Select(r => $"{r.Id}={r.InForce(terms)}"));
+            applied.AddRange(
+                terms.Readings.Where(r => r.Clause == clause.Number && r.Parameter == parameter).Select(r => $"{r.Id}={r.InForce(terms)}")
+            );
         }
 
         return applied;

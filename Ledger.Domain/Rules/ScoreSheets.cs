@@ -35,7 +35,13 @@ public sealed record SheetItem(string Item, IReadOnlyList<int> Scores);
 /// is over and a sheet exists. Id <c>{clause}:quarter-{q}</c>, attributed to the quarter's last day.
 /// </summary>
 public sealed record ScoreSheets(
-    IReadOnlyList<SheetItem> Items, int PenaltyPoints, int Threshold, Cny PerPoint, PointCharge Points, PenaltyFrom Penalty) : RuleBlock
+    IReadOnlyList<SheetItem> Items,
+    int PenaltyPoints,
+    int Threshold,
+    Cny PerPoint,
+    PointCharge Points,
+    PenaltyFrom Penalty
+) : RuleBlock
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -59,8 +65,13 @@ public sealed record ScoreSheets(
             if (below > 0)
             {
                 yield return new Found(
-                    $"{clause.Number}:quarter-{quarter.Key}", clause.Number, Applied(input.Terms, clause, "points", "penalty"),
-                    PerPoint.MulDiv(below, 100), period.To, [.. sheets.Select(s => s.Id)]);
+                    $"{clause.Number}:quarter-{quarter.Key}",
+                    clause.Number,
+                    Applied(input.Terms, clause, "points", "penalty"),
+                    PerPoint.MulDiv(below, 100),
+                    period.To,
+                    [.. sheets.Select(s => s.Id)]
+                );
             }
         }
     }
@@ -68,23 +79,36 @@ public sealed record ScoreSheets(
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
     {
-        var named = input.Facts.Of<ScoreSheetSubmitted>()
+        var named = input
+            .Facts.Of<ScoreSheetSubmitted>()
             .GroupBy(s => (s.Data.Quarter, s.Data.Sheet))
-            .SelectMany(s => s.Last().Data.Penalties.Where(p => p.Kind == PenaltyKind.ZeroScoreCase).Select(p => (s.Key.Quarter, Case: p.Case ?? "")))
+            .SelectMany(s =>
+                s.Last().Data.Penalties.Where(p => p.Kind == PenaltyKind.ZeroScoreCase).Select(p => (s.Key.Quarter, Case: p.Case ?? ""))
+            )
             .ToHashSet();
-        return
-            from c in input.Facts.Cases
+        return from c in input.Facts.Cases
             where c.Excluded is null
             from scoring in c.Scorings
             where scoring.Data is CaseScored { Score: 0 }
             let quarter = input.Account.PeriodOf(scoring.OccurredOn)
             where !named.Contains((quarter, c.Subject)) && !named.Contains((quarter, c.Subject["case/".Length..]))
             select Finding.Of(
-                FindingKind.Contradiction, "zero_score_not_on_sheet", c.Subject, scoring.OccurredAt, [scoring.Id],
-                ("clause", clause.Number), ("quarter", $"{quarter}")) with { Key = scoring.Id };
+                FindingKind.Contradiction,
+                "zero_score_not_on_sheet",
+                c.Subject,
+                scoring.OccurredAt,
+                [scoring.Id],
+                ("clause", clause.Number),
+                ("quarter", $"{quarter}")
+            ) with
+            {
+                Key = scoring.Id,
+            };
     }
 
-    /// <summary>Why a sheet is refused: an item missing, unknown, or with a score that it does not offer; a quarter not of the term.</summary>
+    /// <summary>
+    /// Why a sheet is refused: an item missing, unknown, or with a score that it does not offer; a quarter not of the term.
+    /// </summary>
     public IEnumerable<Fault> Refusals(ScoreSheetSubmitted sheet, int quarters)
     {
         if (sheet.Quarter < 1 || sheet.Quarter > quarters)
@@ -121,19 +145,21 @@ public sealed record ScoreSheets(
 
         if (PenaltyPoints < 0 || Threshold is < 0 or > 100 || !PerPoint.IsPositive)
         {
-            yield return new Fault(".threshold", "expected penalty points of 0 or more, a threshold from 0 to 100 and an amount above 0.00");
+            yield return new Fault(
+                ".threshold",
+                "expected penalty points of 0 or more, a threshold from 0 to 100 and an amount above 0.00"
+            );
         }
     }
 
     private long AverageInHundredths(IReadOnlyList<ScoreSheetSubmitted> sheets)
     {
         long Items100(ScoreSheetSubmitted sheet) => sheet.Items.Values.Sum() * 100L;
-        var points = Penalty == PenaltyFrom.Sheet
-            ? sheets.Sum(s => Math.Max(0, Items100(s) - (s.Penalties.Count * PenaltyPoints * 100L)))
-            : sheets.Sum(Items100);
+        var points =
+            Penalty == PenaltyFrom.Sheet
+                ? sheets.Sum(s => Math.Max(0, Items100(s) - (s.Penalties.Count * PenaltyPoints * 100L)))
+                : sheets.Sum(Items100);
         var average = ((points * 2) + sheets.Count) / (sheets.Count * 2L);
-        return Penalty == PenaltyFrom.Sheet
-            ? average
-            : Math.Max(0, average - (sheets.Sum(s => s.Penalties.Count) * PenaltyPoints * 100L));
+        return Penalty == PenaltyFrom.Sheet ? average : Math.Max(0, average - (sheets.Sum(s => s.Penalties.Count) * PenaltyPoints * 100L));
     }
 }

@@ -22,7 +22,8 @@ public sealed record StaffReplacement(Cny Amount, int WithinDays) : RuleBlock
         foreach (var request in input.Facts.Of<StaffReplacementRequested>())
         {
             var deadline = CivilCode.LastDay(request.On, WithinDays, input.Account.Calendar).On;
-            var first = input.Facts.Of<StaffReplaced>()
+            var first = input
+                .Facts.Of<StaffReplaced>()
                 .FirstOrDefault(r => r.Data.Person == request.Data.Person && r.At >= request.At && r.On <= deadline);
             if (first is { Data.Qualified: false })
             {
@@ -54,15 +55,27 @@ public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int Repla
         let came = input.Facts.Of<StaffReplaced>().LastOrDefault(r => r.Data.By == departure.Data.Person && r.At < departure.At)
         where came is not null && departure.On < CivilCode.CorrespondingDay(came.On, MonthsInPost)
         select Finding.Of(
-            FindingKind.Duty, "months_in_post", departure.Event.Subject, departure.At, [came.Id, departure.Id],
-            ("clause", clause.Number), ("came", Iso(came.On)), ("left", Iso(departure.On)), ("expected", $"{MonthsInPost} months")) with { Key = departure.Id };
+            FindingKind.Duty,
+            "months_in_post",
+            departure.Event.Subject,
+            departure.At,
+            [came.Id, departure.Id],
+            ("clause", clause.Number),
+            ("came", Iso(came.On)),
+            ("left", Iso(departure.On)),
+            ("expected", $"{MonthsInPost} months")
+        ) with
+        {
+            Key = departure.Id,
+        };
 
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         foreach (var departure in input.Facts.Of<StaffDeparted>())
         {
-            var early = departure.Data.NoticeOn is not { } notice || departure.On < input.Account.Calendar.After(notice, NoticeWorkingDays).On;
+            var early =
+                departure.Data.NoticeOn is not { } notice || departure.On < input.Account.Calendar.After(notice, NoticeWorkingDays).On;
             if (early || !departure.Data.Approved)
             {
                 yield return new Found($"{clause.Number}:{departure.Id}", clause.Number, [], Amount, departure.On, [departure.Id]);
@@ -70,8 +83,9 @@ public sealed record StaffDeparture(Cny Amount, int NoticeWorkingDays, int Repla
             }
 
             var deadline = input.Account.Calendar.After(departure.On, ReplaceWithinWorkingDays).On;
-            var replaced = input.Facts.Of<StaffReplaced>().Any(r =>
-                r.Data.Person == departure.Data.Person && r.Data.Qualified && r.At >= departure.At && r.On <= deadline);
+            var replaced = input
+                .Facts.Of<StaffReplaced>()
+                .Any(r => r.Data.Person == departure.Data.Person && r.Data.Qualified && r.At >= departure.At && r.On <= deadline);
             if (!replaced && input.AsOfDate > deadline)
             {
                 yield return new Found($"{clause.Number}:{departure.Id}", clause.Number, [], Amount, deadline.PlusDays(1), [departure.Id]);
@@ -104,9 +118,12 @@ public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentP
     public IReadOnlyList<(LocalDate From, LocalDate To)> Of(LocalDate from, LocalDate to)
     {
         var periods = new List<(LocalDate From, LocalDate To)>();
-        for (var start = from; start <= to;)
+        for (var start = from; start <= to; )
         {
-            var next = start.Day < StartDay ? new LocalDate(start.Year, start.Month, StartDay) : new LocalDate(start.Year, start.Month, StartDay).PlusMonths(1);
+            var next =
+                start.Day < StartDay
+                    ? new LocalDate(start.Year, start.Month, StartDay)
+                    : new LocalDate(start.Year, start.Month, StartDay).PlusMonths(1);
             periods.Add((start, LocalDate.Min(next.PlusDays(-1), to)));
             start = next;
         }

@@ -31,15 +31,23 @@ public sealed record LargeClaimRight(Cny Above, LossKind Kind, ClaimSum Sum) : R
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
     {
         var sum = Cny.Zero;
-        foreach (var (subject, claim) in account.Claims.Where(c => c.Value.Kind == Kind).OrderBy(c => c.Value.At).ThenBy(c => c.Value.Position))
+        foreach (
+            var (subject, claim) in account.Claims.Where(c => c.Value.Kind == Kind).OrderBy(c => c.Value.At).ThenBy(c => c.Value.Position)
+        )
         {
             var before = sum;
             sum += claim.Amount ?? Cny.Zero;
             if (Sum == ClaimSum.OneByOne ? claim.Amount > Above : before <= Above && sum > Above)
             {
                 yield return new Right(
-                    $"{clause.Number}:{Key(subject)}", clause.Number, RightKind.Terminate, claim.On,
-                    account.TerminationState(clause.Number), [claim.EventId], account.PeriodOf(claim.On));
+                    $"{clause.Number}:{Key(subject)}",
+                    clause.Number,
+                    RightKind.Terminate,
+                    claim.On,
+                    account.TerminationState(clause.Number),
+                    [claim.EventId],
+                    account.PeriodOf(claim.On)
+                );
             }
         }
     }
@@ -61,8 +69,14 @@ public sealed record ClaimRight : RuleBlock
         from claim in account.Claims
         where claim.Value.Clause == clause.Number
         select new Right(
-            $"{clause.Number}-termination:{LargeClaimRight.Key(claim.Key)}", clause.Number, RightKind.Terminate, claim.Value.On,
-            account.TerminationState(clause.Number), [claim.Value.EventId], account.PeriodOf(claim.Value.On));
+            $"{clause.Number}-termination:{LargeClaimRight.Key(claim.Key)}",
+            clause.Number,
+            RightKind.Terminate,
+            claim.Value.On,
+            account.TerminationState(clause.Number),
+            [claim.Value.EventId],
+            account.PeriodOf(claim.Value.On)
+        );
 }
 
 /// <summary>
@@ -88,8 +102,14 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
             {
                 var arisen = last.PlusDays(1);
                 yield return new Right(
-                    $"{clause.Number}:{name}", clause.Number, RightKind.Terminate, arisen,
-                    account.TerminationState(clause.Number), [obligation.EventId, notice.EventId], account.PeriodOf(arisen));
+                    $"{clause.Number}:{name}",
+                    clause.Number,
+                    RightKind.Terminate,
+                    arisen,
+                    account.TerminationState(clause.Number),
+                    [obligation.EventId, notice.EventId],
+                    account.PeriodOf(arisen)
+                );
             }
         }
     }
@@ -97,8 +117,10 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) => AtLeastOne("withinDays", WithinDays);
 
-    private static Notice? FirstNotice(ContractAccount account, string obligation, LocalDate due) => account.NoticesOf(NoticeOf.Breach)
-        .FirstOrDefault(n => n.Subject == $"claim/{obligation}" || (n.Subject == "contract" && n.On >= due));
+    private static Notice? FirstNotice(ContractAccount account, string obligation, LocalDate due) =>
+        account
+            .NoticesOf(NoticeOf.Breach)
+            .FirstOrDefault(n => n.Subject == $"claim/{obligation}" || (n.Subject == "contract" && n.On >= due));
 }
 
 /// <summary>
@@ -113,8 +135,14 @@ public sealed record NamedBreachRight : RuleBlock
         from breach in account.Obligations
         where breach.Key == clause.Number || breach.Key.StartsWith(clause.Number + "-", StringComparison.Ordinal)
         select new Right(
-            $"{clause.Number}-termination:{breach.Key}", clause.Number, RightKind.Terminate, breach.Value.RecordedFor,
-            account.TerminationState(clause.Number), [breach.Value.EventId], account.PeriodOf(breach.Value.RecordedFor));
+            $"{clause.Number}-termination:{breach.Key}",
+            clause.Number,
+            RightKind.Terminate,
+            breach.Value.RecordedFor,
+            account.TerminationState(clause.Number),
+            [breach.Value.EventId],
+            account.PeriodOf(breach.Value.RecordedFor)
+        );
 }
 
 /// <summary>
@@ -131,28 +159,61 @@ public sealed record ForceMajeureRelief(int? NoticeHours = null, int? ProofWorki
         {
             foreach (var deduction in input.Account.Deductions.Values)
             {
-                if (deduction.Status == DeductionStatus.Proposed && deduction.AttributedOn >= span.From && !(deduction.AttributedOn > span.Until))
+                if (
+                    deduction.Status == DeductionStatus.Proposed
+                    && deduction.AttributedOn >= span.From
+                    && !(deduction.AttributedOn > span.Until)
+                )
                 {
                     yield return Finding.Of(
-                        FindingKind.Right, "force_majeure", $"deduction/{deduction.Id}", ChinaTime.StartOf(deduction.AttributedOn), [span.EventId, .. deduction.Evidence],
-                        ("clause", clause.Number), ("from", Iso(span.From)), ("until", span.Until is { } until ? Iso(until) : "open")) with { Key = span.EventId };
+                        FindingKind.Right,
+                        "force_majeure",
+                        $"deduction/{deduction.Id}",
+                        ChinaTime.StartOf(deduction.AttributedOn),
+                        [span.EventId, .. deduction.Evidence],
+                        ("clause", clause.Number),
+                        ("from", Iso(span.From)),
+                        ("until", span.Until is { } until ? Iso(until) : "open")
+                    ) with
+                    {
+                        Key = span.EventId,
+                    };
                 }
             }
 
             if (NoticeHours is { } hours && span.NotifiedAt > ChinaTime.EndOf(span.From) + Duration.FromHours(hours))
             {
                 yield return Finding.Of(
-                    FindingKind.TimeLimit, "force_majeure_notice", "contract", ChinaTime.EndOf(span.From) + Duration.FromHours(hours), [span.EventId],
-                    ("clause", clause.Number), ("limit", $"{hours} h after {Iso(span.From)}"), ("told", Show(span.NotifiedAt))) with { Key = span.EventId };
+                    FindingKind.TimeLimit,
+                    "force_majeure_notice",
+                    "contract",
+                    ChinaTime.EndOf(span.From) + Duration.FromHours(hours),
+                    [span.EventId],
+                    ("clause", clause.Number),
+                    ("limit", $"{hours} h after {Iso(span.From)}"),
+                    ("told", Show(span.NotifiedAt))
+                ) with
+                {
+                    Key = span.EventId,
+                };
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) => ProofWorkingDays is not { } days ? [] :
-        from span in account.ForceMajeure
-        let proved = account.Obligations.GetValueOrDefault(clause.Number)
-        select Duty.Of(
-            account, $"{clause.Number}-proof:{span.EventId}", clause.Number, DutyKind.ProveForceMajeure, span.From,
-            account.Calendar.After(span.From, days), proved?.PerformedOn, proved is null ? [span.EventId] : [span.EventId, proved.EventId]);
+    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
+        ProofWorkingDays is not { } days
+            ? []
+            : from span in account.ForceMajeure
+            let proved = account.Obligations.GetValueOrDefault(clause.Number)
+            select Duty.Of(
+                account,
+                $"{clause.Number}-proof:{span.EventId}",
+                clause.Number,
+                DutyKind.ProveForceMajeure,
+                span.From,
+                account.Calendar.After(span.From, days),
+                proved?.PerformedOn,
+                proved is null ? [span.EventId] : [span.EventId, proved.EventId]
+            );
 }

@@ -32,7 +32,8 @@ public sealed record SettledPeriod(int Period, PeriodStatus Status, Cny Gross, C
 /// </summary>
 public sealed record SettlementStatement(
     string Contract,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)] RecordedMoment? AsOf,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.Never)]
+        RecordedMoment? AsOf,
     Cny Earned,
     Cny Effective,
     Cny Adjustments,
@@ -42,7 +43,8 @@ public sealed record SettlementStatement(
     Cny Balance,
     SettlementStatus State,
     IReadOnlyList<SettledPeriod> Periods,
-    IReadOnlyList<string> Open);
+    IReadOnlyList<string> Open
+);
 
 /// <summary>Makes the settlement of an account. Pure.</summary>
 public static class Settlement
@@ -52,14 +54,13 @@ public static class Settlement
     {
         var statements = StatementBuilder.BuildAll(account);
         var paid = statements.Sum(s => s.Paid);
-        var earned = account.Termination is { } ended
-            ? EarlyEnd.Earned(account, ended)
-            : statements.Sum(s => s.Gross);
+        var earned = account.Termination is { } ended ? EarlyEnd.Earned(account, ended) : statements.Sum(s => s.Gross);
 
         // Deductions for which no period was open stand on no statement; they count here.
         var unplaced = account.Deductions.Values.Where(d => d.Period is null).Sum(d => d.Effective);
         var effective = statements.Sum(s => s.Totals.Effective) + unplaced;
-        var adjustments = statements.Sum(s => s.Totals.Adjustments) + account.Unplaced.Sum(a => a.Amount) + account.Settlement.AuditAdjustments;
+        var adjustments =
+            statements.Sum(s => s.Totals.Adjustments) + account.Unplaced.Sum(a => a.Amount) + account.Settlement.AuditAdjustments;
         var final = earned - effective + adjustments;
         return new SettlementStatement(
             account.Terms.Id,
@@ -72,12 +73,24 @@ public static class Settlement
             account.Settlement.Refunded,
             final - paid + account.Settlement.Refunded,
             StateOf(account),
-            [.. statements.Select(s => new SettledPeriod(s.Period, s.Status, s.Gross, s.Totals.Effective, s.Totals.Adjustments, s.NetPayable, s.Paid))],
-            [.. StandsInTheWay(account)]);
+            [
+                .. statements.Select(s => new SettledPeriod(
+                    s.Period,
+                    s.Status,
+                    s.Gross,
+                    s.Totals.Effective,
+                    s.Totals.Adjustments,
+                    s.NetPayable,
+                    s.Paid
+                )),
+            ],
+            [.. StandsInTheWay(account)]
+        );
     }
 
     private static bool IsEmpty(ContractAccount account, PeriodAccount period) =>
-        period.Adjustments.IsEmpty && account.Deductions.Values.All(d => d.Period != period.Number || d.Status == DeductionStatus.Withdrawn);
+        period.Adjustments.IsEmpty
+        && account.Deductions.Values.All(d => d.Period != period.Number || d.Status == DeductionStatus.Withdrawn);
 
     private static SettlementStatus StateOf(ContractAccount account) =>
         account.Settlement.Concluded ? SettlementStatus.Concluded
@@ -110,7 +123,11 @@ public static class Settlement
         }
 
         // A period wholly after an early end has no fee, and no statement where nothing counts in it.
-        foreach (var period in account.Periods.Values.Where(p => !p.Locked && !(account.Termination?.On < account.Schedule[p.Number - 1].From && IsEmpty(account, p))))
+        foreach (
+            var period in account.Periods.Values.Where(p =>
+                !p.Locked && !(account.Termination?.On < account.Schedule[p.Number - 1].From && IsEmpty(account, p))
+            )
+        )
         {
             yield return $"the statement of period {period.Number} is not issued";
         }
@@ -118,7 +135,8 @@ public static class Settlement
         var grosses = account.Schedule.Sum(p => StatementBuilder.FiguresOf(account, p).Gross);
         if (account.Termination is { } ended && EarlyEnd.Earned(account, ended) is var earned && grosses > earned)
         {
-            yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles the difference";
+            yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles "
+                + "the difference";
         }
 
         if (account.Terms.Audit.Concludes == Conclusion.Audit && !account.Settlement.AuditWaived)

@@ -16,12 +16,20 @@ public sealed record DetectionScore(string Rule, Certainty Certainty, int Plante
     /// are of one rule and have their subject or an event in common.
     /// </summary>
     public static IReadOnlyList<DetectionScore> Of(IEnumerable<(SimulatedContract Contract, IReadOnlyList<Finding> Findings)> city) =>
-    [
-        .. city.SelectMany(c => Of(c.Contract, c.Findings))
-            .GroupBy(s => (s.Rule, s.Certainty))
-            .OrderBy(g => g.Key.Rule, StringComparer.Ordinal).ThenBy(g => g.Key.Certainty)
-            .Select(g => new DetectionScore(g.Key.Rule, g.Key.Certainty, g.Sum(s => s.Planted), g.Sum(s => s.Caught), g.Sum(s => s.Findings), g.Sum(s => s.Right))),
-    ];
+        [
+            .. city.SelectMany(c => Of(c.Contract, c.Findings))
+                .GroupBy(s => (s.Rule, s.Certainty))
+                .OrderBy(g => g.Key.Rule, StringComparer.Ordinal)
+                .ThenBy(g => g.Key.Certainty)
+                .Select(g => new DetectionScore(
+                    g.Key.Rule,
+                    g.Key.Certainty,
+                    g.Sum(s => s.Planted),
+                    g.Sum(s => s.Caught),
+                    g.Sum(s => s.Findings),
+                    g.Sum(s => s.Right)
+                )),
+        ];
 
     private static IEnumerable<DetectionScore> Of(SimulatedContract contract, IReadOnlyList<Finding> findings)
     {
@@ -32,9 +40,13 @@ public sealed record DetectionScore(string Rule, Certainty Certainty, int Plante
             var foundNames = found[key].SelectMany(NamesOf).ToHashSet();
             var trueNames = truth[key].SelectMany(NamesOf).ToHashSet();
             yield return new DetectionScore(
-                key.Rule, key.Certainty,
-                truth[key].Count(), truth[key].Count(t => NamesOf(t).Any(foundNames.Contains)),
-                found[key].Count(), found[key].Count(f => NamesOf(f).Any(trueNames.Contains)));
+                key.Rule,
+                key.Certainty,
+                truth[key].Count(),
+                truth[key].Count(t => NamesOf(t).Any(foundNames.Contains)),
+                found[key].Count(),
+                found[key].Count(f => NamesOf(f).Any(trueNames.Contains))
+            );
         }
     }
 

@@ -37,7 +37,14 @@ internal sealed class Draft(Instant at, string subject, string actor, EventData 
 /// <see cref="Rushers"/> close in the last stretch of the limit.
 /// </summary>
 public sealed record ViolationRates(
-    int LateDispatch = 4, int MissingContact = 3, int MissedCallBack = 3, int MissedUrging = 3, int ZeroScore = 40, int LastMinute = 0, int Reopened = 0)
+    int LateDispatch = 4,
+    int MissingContact = 3,
+    int MissedCallBack = 3,
+    int MissedUrging = 3,
+    int ZeroScore = 40,
+    int LastMinute = 0,
+    int Reopened = 0
+)
 {
     private const int RushersLastMinute = 300;
     private const int RushersReopened = 500;
@@ -46,7 +53,8 @@ public sealed record ViolationRates(
     public static ViolationRates OfCity { get; } = new(LastMinute: 20, Reopened: 100);
 
     /// <summary>The names of the rates as options give them.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["late_dispatch", "missing_contact", "missed_call_back", "missed_urging", "zero_score", "last_minute", "reopened"];
+    public static IReadOnlyList<string> Names { get; } =
+    ["late_dispatch", "missing_contact", "missed_call_back", "missed_urging", "zero_score", "last_minute", "reopened"];
 
     /// <summary>Whether every case carries its own due time, seven days after receipt.</summary>
     public bool CarriesDueTimes { get; init; }
@@ -55,17 +63,18 @@ public sealed record ViolationRates(
     public IReadOnlySet<string> Rushers { get; init; } = new HashSet<string>();
 
     /// <summary>The rates with one of them set; null where there is none of that name.</summary>
-    public ViolationRates? With(string name, int perMille) => name switch
-    {
-        "late_dispatch" => this with { LateDispatch = perMille },
-        "missing_contact" => this with { MissingContact = perMille },
-        "missed_call_back" => this with { MissedCallBack = perMille },
-        "missed_urging" => this with { MissedUrging = perMille },
-        "zero_score" => this with { ZeroScore = perMille },
-        "last_minute" => this with { LastMinute = perMille },
-        "reopened" => this with { Reopened = perMille },
-        _ => null,
-    };
+    public ViolationRates? With(string name, int perMille) =>
+        name switch
+        {
+            "late_dispatch" => this with { LateDispatch = perMille },
+            "missing_contact" => this with { MissingContact = perMille },
+            "missed_call_back" => this with { MissedCallBack = perMille },
+            "missed_urging" => this with { MissedUrging = perMille },
+            "zero_score" => this with { ZeroScore = perMille },
+            "last_minute" => this with { LastMinute = perMille },
+            "reopened" => this with { Reopened = perMille },
+            _ => null,
+        };
 
     internal int LastMinuteOf(string seat) => Rushers.Contains(seat) ? RushersLastMinute : LastMinute;
 

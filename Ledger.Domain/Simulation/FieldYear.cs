@@ -16,7 +16,8 @@ internal sealed class FieldYear(Dice dice)
     public const int FixesPerRound = 25;
 
     /// <summary>A metre in degrees of latitude, and of longitude at Beijing.</summary>
-    public const decimal LatPerMetre = 0.000009m, LonPerMetre = 0.0000117m;
+    public const decimal LatPerMetre = 0.000009m,
+        LonPerMetre = 0.0000117m;
 
     private const int Grids = 4;
     private const int Patrollers = 10;
@@ -29,11 +30,23 @@ internal sealed class FieldYear(Dice dice)
     private readonly List<Draft> events = [];
 
     /// <summary>The people on the roster.</summary>
-    public static IEnumerable<string> People => Enumerable.Range(1, Patrollers).Select(n => $"patroller-{n:00}").Concat(Enumerable.Range(1, 12).Select(n => $"seat-{n:00}"));
+    public static IEnumerable<string> People =>
+        Enumerable.Range(1, Patrollers).Select(n => $"patroller-{n:00}").Concat(Enumerable.Range(1, 12).Select(n => $"seat-{n:00}"));
 
     /// <summary>The polygons of the grids: slightly skewed squares of two kilometres.</summary>
-    public static IReadOnlyList<Grid> DrawGrids() => [.. Enumerable.Range(1, Grids).Select(n => new Grid(
-        GridName(n), [.. new[] { (-1, -1), (-1, 1), (1, 1), (1, -1) }.Select(c => At(n, c.Item1 * (HalfSide + (n * 10)), c.Item2 * HalfSide))]))];
+    public static IReadOnlyList<Grid> DrawGrids() =>
+        [
+            .. Enumerable
+                .Range(1, Grids)
+                .Select(n => new Grid(
+                    GridName(n),
+                    [
+                        .. new[] { (-1, -1), (-1, 1), (1, 1), (1, -1) }.Select(c =>
+                            At(n, c.Item1 * (HalfSide + (n * 10)), c.Item2 * HalfSide)
+                        ),
+                    ]
+                )),
+        ];
 
     /// <summary>The middle of a grid, moved by metres to the north and east.</summary>
     public static Location At(int grid, decimal north, decimal east) =>
@@ -80,8 +93,14 @@ internal sealed class FieldYear(Dice dice)
         var end = track[^1].At + Duration.FromSeconds(dice.Between(20, 200));
         var round = $"{day:uuuu-MM-dd}-{grid:00}";
         var photos = AddIssues(round, patroller, track);
-        events.Add(new Draft(end + Duration.FromSeconds(dice.Between(10, 100)), $"patrol/{round}", patroller, new PatrolRoundRecorded(
-            patroller, GridName(grid), start, end, track, photos.Count > 0 ? photos : null)));
+        events.Add(
+            new Draft(
+                end + Duration.FromSeconds(dice.Between(10, 100)),
+                $"patrol/{round}",
+                patroller,
+                new PatrolRoundRecorded(patroller, GridName(grid), start, end, track, photos.Count > 0 ? photos : null)
+            )
+        );
     }
 
     /// <summary>Sixty to a hundred metres along an axis, back from the edge of what is walked.</summary>
@@ -101,10 +120,30 @@ internal sealed class FieldYear(Dice dice)
             var severity = dice.Chance(50) ? Severity.Emergency : Severity.Routine;
             var photo = new Photo(dice.Digest(), found + Duration.FromSeconds(dice.Between(-500, 4)));
             var subject = $"issue/{round}-{n}";
-            events.Add(new Draft(found, subject, patroller, new IssueFound(severity, dice.Of(Kinds), patroller, new Location(fix.Lat, fix.Lon), photo, round)));
-            events.Add(new Draft(found + Duration.FromSeconds(severity == Severity.Emergency ? dice.Between(20, 290) : dice.Between(300, 14_000)), subject, patroller, new IssueReported()));
-            events.Add(new Draft(found + Duration.FromHours(dice.Between(5, 200)) + Duration.FromSeconds(dice.Between(0, 3599)), subject, "unit-urban-management", new IssueResolved(
-                dice.Chance(700) ? new Photo(dice.Digest(), found + Duration.FromHours(4)) : null)));
+            events.Add(
+                new Draft(
+                    found,
+                    subject,
+                    patroller,
+                    new IssueFound(severity, dice.Of(Kinds), patroller, new Location(fix.Lat, fix.Lon), photo, round)
+                )
+            );
+            events.Add(
+                new Draft(
+                    found + Duration.FromSeconds(severity == Severity.Emergency ? dice.Between(20, 290) : dice.Between(300, 14_000)),
+                    subject,
+                    patroller,
+                    new IssueReported()
+                )
+            );
+            events.Add(
+                new Draft(
+                    found + Duration.FromHours(dice.Between(5, 200)) + Duration.FromSeconds(dice.Between(0, 3599)),
+                    subject,
+                    "unit-urban-management",
+                    new IssueResolved(dice.Chance(700) ? new Photo(dice.Digest(), found + Duration.FromHours(4)) : null)
+                )
+            );
             if (dice.Chance(500))
             {
                 photos.Add(photo.Sha256);

@@ -16,7 +16,12 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
 
     private const int Thousand = 1000;
     private const int Seats = 12;
-    private static readonly string[] FixedNotes = ["经现场核实该问题已处理完毕居民表示认可", "已联系物业公司安排人员清理并加强日常巡查", "工作人员已到现场协调双方达成一致意见"];
+    private static readonly string[] FixedNotes =
+    [
+        "经现场核实该问题已处理完毕居民表示认可",
+        "已联系物业公司安排人员清理并加强日常巡查",
+        "工作人员已到现场协调双方达成一致意见",
+    ];
 
     private readonly List<Draft> rounds = dice.Shuffled(drafts.Where(d => d.Data is PatrolRoundRecorded));
     private readonly List<Draft> issues = dice.Shuffled(drafts.Where(d => d.Data is IssueFound));
@@ -55,7 +60,8 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     private static int CountOf(IReadOnlyDictionary<string, int> shares, string rule, int of) =>
         shares.GetValueOrDefault(rule) is var share and > 0 && of > 0 ? Math.Max(1, (int)((long)of * share / Thousand)) : 0;
 
-    private void Tell(string rule, string subject, string what, params IReadOnlyList<Draft> events) => truth.Add((rule, IsCertain(rule) ? Certainty.Certain : Certainty.Lead, subject, events, what));
+    private void Tell(string rule, string subject, string what, params IReadOnlyList<Draft> events) =>
+        truth.Add((rule, IsCertain(rule) ? Certainty.Certain : Certainty.Lead, subject, events, what));
 
     private static bool IsCertain(string rule) => rule is "F02" or "F03" or "F06" or "F09" or "F11" or "F18";
 
@@ -84,10 +90,17 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     }
 
     private static PatrolRoundRecorded WithFix(PatrolRoundRecorded data, int index, Fix fix) =>
-        data with { Track = [.. data.Track.Select((f, i) => i == index ? fix : f)] };
+        data with
+        {
+            Track = [.. data.Track.Select((f, i) => i == index ? fix : f)],
+        };
 
     private static Fix Moved(Fix fix, long north, long east = 0) =>
-        fix with { Lat = fix.Lat + (north * FieldYear.LatPerMetre), Lon = fix.Lon + (east * FieldYear.LonPerMetre) };
+        fix with
+        {
+            Lat = fix.Lat + (north * FieldYear.LatPerMetre),
+            Lon = fix.Lon + (east * FieldYear.LonPerMetre),
+        };
 
     /// <summary>To the middle of the grid: north or south, whichever leads there.</summary>
     private static int Inward(PatrolRoundRecorded data, Fix fix) => fix.Lat < FieldYear.At(GridOf(data), 0, 0).Lat ? 1 : -1;
@@ -98,7 +111,14 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     {
         var k = (int)dice.Between(1, FieldYear.FixesPerRound - 3);
         var before = data.Track[k];
-        draft.Data = WithFix(data, k + 1, Moved(before, Inward(data, before) * dice.Between(520, 700)) with { At = before.At + Duration.FromSeconds(10) });
+        draft.Data = WithFix(
+            data,
+            k + 1,
+            Moved(before, Inward(data, before) * dice.Between(520, 700)) with
+            {
+                At = before.At + Duration.FromSeconds(10),
+            }
+        );
         return "a jump of more than 500 m in 10 s";
     }
 
@@ -114,14 +134,21 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     {
         var shift = Duration.FromSeconds(37);
         var north = Inward(data, data.Track[0]) * 350;
-        var twin = new Draft(draft.At + shift, draft.Subject + "-b", draft.Actor, data with
+        var twin = new Draft(
+            draft.At + shift,
+            draft.Subject + "-b",
+            draft.Actor,
+            data with
+            {
+                StartedAt = data.StartedAt + shift,
+                EndedAt = data.EndedAt + shift,
+                Track = [.. data.Track.Select(f => Moved(f, north) with { At = f.At + shift, Point = null })],
+                Photos = null,
+            }
+        )
         {
-            StartedAt = data.StartedAt + shift,
-            EndedAt = data.EndedAt + shift,
-            Track = [.. data.Track.Select(f => Moved(f, north) with { At = f.At + shift, Point = null })],
-            Photos = null,
-        })
-        { RecordedAt = draft.RecordedAt + shift };
+            RecordedAt = draft.RecordedAt + shift,
+        };
         drafts.Add(twin);
         Tell("F03", twin.Subject, "a second round of the same person at the same time", twin, draft);
         return null;
@@ -140,7 +167,15 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
         const int first = 3;
         const int frozen = 17;
         var place = data.Track[first];
-        draft.Data = data with { Track = [.. data.Track.Select((f, i) => i is >= first and < first + frozen ? f with { Lat = place.Lat, Lon = place.Lon, Point = $"P{i % 3}" } : f)] };
+        draft.Data = data with
+        {
+            Track =
+            [
+                .. data.Track.Select(
+                    (f, i) => i is >= first and < first + frozen ? f with { Lat = place.Lat, Lon = place.Lon, Point = $"P{i % 3}" } : f
+                ),
+            ],
+        };
         return "the same fix for more than 30 minutes at three checkpoints";
     }
 
@@ -200,7 +235,10 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
     {
         var early = dice.Chance(500);
         draft.RecordedAt = draft.At + Duration.FromMinutes(60);
-        draft.Data = data with { Photo = data.Photo! with { TakenAt = draft.At + Duration.FromMinutes(early ? -dice.Between(11, 300) : dice.Between(11, 50)) } };
+        draft.Data = data with
+        {
+            Photo = data.Photo! with { TakenAt = draft.At + Duration.FromMinutes(early ? -dice.Between(11, 300) : dice.Between(11, 50)) },
+        };
         return early ? "a photo taken long before" : "a photo taken long after";
     }
 
@@ -211,7 +249,12 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
         {
             draft.Data = draft.Data switch
             {
-                CaseReplied replied => replied with { Note = dice.Chance(300) ? "已解决，居民满意。" : $"{draft.Subject}的诉求已由{replied.Unit}现场处理，反馈编号{dice.Between(1000, 9999)}" },
+                CaseReplied replied => replied with
+                {
+                    Note = dice.Chance(300)
+                        ? "已解决，居民满意。"
+                        : $"{draft.Subject}的诉求已由{replied.Unit}现场处理，反馈编号{dice.Between(1000, 9999)}",
+                },
                 _ => draft.Data,
             };
         }
@@ -260,7 +303,9 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
             var size = n == FixedNotes.Length - 1 ? Math.Max(3, left) : Math.Max(3, left / 3);
             var group = replies.Skip(taken).Take(size).ToList();
             (taken, left) = (taken + size, left - size);
-            group.ForEach(d => d.Data = (CaseReplied)d.Data with { Note = dice.Of("", "，", "  ") + FixedNotes[n] + dice.Of("。", "！", "") });
+            group.ForEach(d =>
+                d.Data = (CaseReplied)d.Data with { Note = dice.Of("", "，", "  ") + FixedNotes[n] + dice.Of("。", "！", "") }
+            );
             if (group.Count >= 3)
             {
                 Tell("F13", group[0].Subject, "one text for several cases", group);
@@ -290,12 +335,15 @@ internal sealed class Forger(Dice dice, List<Draft> drafts, IReadOnlyDictionary<
 
     private void EnterInBatches()
     {
-        var days = dice.Shuffled(drafts
-            .Where(d => d.Actor.StartsWith("seat-", StringComparison.Ordinal))
-            .GroupBy(d => (d.Actor, Day: ChinaTime.DateOf(d.At)))
-            .OrderBy(g => g.Key.Day).ThenBy(g => g.Key.Actor, StringComparer.Ordinal)
-            .Select(g => (g.Key, Events: g.OrderBy(d => d.At).ToList()))
-            .Where(g => g.Events.Count >= 10 && g.Events[^1].At - g.Events[0].At > Duration.FromMinutes(125)));
+        var days = dice.Shuffled(
+            drafts
+                .Where(d => d.Actor.StartsWith("seat-", StringComparison.Ordinal))
+                .GroupBy(d => (d.Actor, Day: ChinaTime.DateOf(d.At)))
+                .OrderBy(g => g.Key.Day)
+                .ThenBy(g => g.Key.Actor, StringComparer.Ordinal)
+                .Select(g => (g.Key, Events: g.OrderBy(d => d.At).ToList()))
+                .Where(g => g.Events.Count >= 10 && g.Events[^1].At - g.Events[0].At > Duration.FromMinutes(125))
+        );
         foreach (var ((actor, day), events) in days.Take(CountOf(shares, "F10", days.Count)))
         {
             var entered = ChinaTime.EndOf(day) - Duration.FromSeconds(60);

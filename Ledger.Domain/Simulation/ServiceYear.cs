@@ -15,8 +15,42 @@ public sealed class ServiceYear
 {
     private const int DaysAfterTerm = 14;
 
-    private static readonly string[] Units = ["unit-urban-management", "unit-housing", "unit-environment", "unit-safety", "unit-civil-affairs", "unit-justice"];
-    private static readonly int[] CallsByHour = [8, 5, 3, 2, 3, 6, 18, 45, 95, 110, 105, 80, 55, 70, 95, 100, 90, 65, 45, 40, 35, 28, 20, 12];
+    private static readonly string[] Units =
+    [
+        "unit-urban-management",
+        "unit-housing",
+        "unit-environment",
+        "unit-safety",
+        "unit-civil-affairs",
+        "unit-justice",
+    ];
+    private static readonly int[] CallsByHour =
+    [
+        8,
+        5,
+        3,
+        2,
+        3,
+        6,
+        18,
+        45,
+        95,
+        110,
+        105,
+        80,
+        55,
+        70,
+        95,
+        100,
+        90,
+        65,
+        45,
+        40,
+        35,
+        28,
+        20,
+        12,
+    ];
     private static readonly string[] Categories = ["噪音扰民", "物业管理", "停车秩序", "垃圾清运", "市政设施", "供暖"];
 
     private readonly ContractTerms terms;
@@ -82,9 +116,20 @@ public sealed class ServiceYear
         var unit = dice.Of(Units);
         var urgent = dice.Chance(15);
         var limit = urgent ? (int)dice.Between(5, 15) : 30;
-        Add(received, subject, "platform", new CaseReceived(
-            dice.Of(Platform.City, Platform.District), dice.Of(Channel.Network, Channel.Phone), urgent ? Urgency.Urgent : Urgency.Routine,
-            urgent ? limit : null, rates.CarriesDueTimes ? received + Duration.FromDays(7) : null, dice.Of(Categories), Grid: $"grid-{dice.Between(1, 20):00}"));
+        Add(
+            received,
+            subject,
+            "platform",
+            new CaseReceived(
+                dice.Of(Platform.City, Platform.District),
+                dice.Of(Channel.Network, Channel.Phone),
+                urgent ? Urgency.Urgent : Urgency.Routine,
+                urgent ? limit : null,
+                rates.CarriesDueTimes ? received + Duration.FromDays(7) : null,
+                dice.Of(Categories),
+                Grid: $"grid-{dice.Between(1, 20):00}"
+            )
+        );
         Add(After(received, 30, 180), subject, seat, new CaseSigned());
 
         var late = dice.Chance(rates.LateDispatch);
@@ -115,7 +160,10 @@ public sealed class ServiceYear
         Add(closedAt, subject, seat, new CaseClosed());
         closed.Add((subject, closedAt));
 
-        var satisfaction = dice.Chance(780) ? Satisfaction.Satisfied : dice.Chance(600) ? Satisfaction.MostlySatisfied : Satisfaction.Dissatisfied;
+        var satisfaction =
+            dice.Chance(780) ? Satisfaction.Satisfied
+            : dice.Chance(600) ? Satisfaction.MostlySatisfied
+            : Satisfaction.Dissatisfied;
         var resolved = satisfaction != Satisfaction.Dissatisfied || dice.Chance(200);
         if (!dice.Chance(rates.MissedCallBack))
         {
@@ -147,12 +195,32 @@ public sealed class ServiceYear
     private void AddScoring(string subject, Instant closedAt, bool responded, bool resolved, Satisfaction satisfaction)
     {
         var cycle = ChinaTime.DateOf(closedAt).ToYearMonth();
-        var scored = ChinaTime.At(cycle.OnDayOfMonth(1).PlusMonths(1).PlusDays(1), new LocalTime(10, 0)) + Duration.FromSeconds(dice.Between(0, 3600));
+        var scored =
+            ChinaTime.At(cycle.OnDayOfMonth(1).PlusMonths(1).PlusDays(1), new LocalTime(10, 0))
+            + Duration.FromSeconds(dice.Between(0, 3600));
         var zero = !resolved && dice.Chance(rates.ZeroScore);
-        Add(scored, subject, "city", new CaseScored(cycle, zero ? 0 : resolved ? dice.Between(80, 100) : dice.Between(40, 70), responded, resolved, satisfaction));
+        Add(
+            scored,
+            subject,
+            "city",
+            new CaseScored(
+                cycle,
+                zero ? 0
+                    : resolved ? dice.Between(80, 100)
+                    : dice.Between(40, 70),
+                responded,
+                resolved,
+                satisfaction
+            )
+        );
         if (zero && dice.Chance(300))
         {
-            Add(After(scored, 86_400, 2 * 86_400), subject, "principal-case-office", new ExclusionRequested(dice.Of(Enum.GetValues<ExclusionGround>())));
+            Add(
+                After(scored, 86_400, 2 * 86_400),
+                subject,
+                "principal-case-office",
+                new ExclusionRequested(dice.Of(Enum.GetValues<ExclusionGround>()))
+            );
             Add(After(scored, 3 * 86_400, 5 * 86_400), subject, "city", new ExclusionDecided(dice.Chance(600)));
         }
     }
@@ -161,7 +229,12 @@ public sealed class ServiceYear
     {
         var cycle = last.ToYearMonth();
         var tier = month is 5 or 9 ? Tier.NeedsImprovement : dice.Of(Tier.Excellent, Tier.Good, Tier.Good);
-        Add(ChinaTime.At(cycle.OnDayOfMonth(1).PlusMonths(1).PlusDays(4), new LocalTime(9, 0)), $"rating/{MonthlyRatingPublished.CycleText(cycle)}", "city", new MonthlyRatingPublished(cycle, tier));
+        Add(
+            ChinaTime.At(cycle.OnDayOfMonth(1).PlusMonths(1).PlusDays(4), new LocalTime(9, 0)),
+            $"rating/{MonthlyRatingPublished.CycleText(cycle)}",
+            "city",
+            new MonthlyRatingPublished(cycle, tier)
+        );
     }
 
     private void AddPatrols()
@@ -170,10 +243,20 @@ public sealed class ServiceYear
         {
             var start = ChinaTime.At(day, new LocalTime(8, 30)) + Duration.FromMinutes(dice.Between(0, 60));
             var patroller = $"patroller-{dice.Between(1, 8):00}";
-            var fixes = Enumerable.Range(0, 6).Select(i => new Fix(
-                start + Duration.FromMinutes(i * 20), 39.75m + (dice.Between(0, 20_000) / 1_000_000m), 116.33m + (dice.Between(0, 20_000) / 1_000_000m), 8));
-            Add(start + Duration.FromMinutes(110), $"patrol/{day:uuuu-MM-dd}", patroller, new PatrolRoundRecorded(
-                patroller, $"grid-{dice.Between(1, 20):00}", start, start + Duration.FromMinutes(105), [.. fixes]));
+            var fixes = Enumerable
+                .Range(0, 6)
+                .Select(i => new Fix(
+                    start + Duration.FromMinutes(i * 20),
+                    39.75m + (dice.Between(0, 20_000) / 1_000_000m),
+                    116.33m + (dice.Between(0, 20_000) / 1_000_000m),
+                    8
+                ));
+            Add(
+                start + Duration.FromMinutes(110),
+                $"patrol/{day:uuuu-MM-dd}",
+                patroller,
+                new PatrolRoundRecorded(patroller, $"grid-{dice.Between(1, 20):00}", start, start + Duration.FromMinutes(105), [.. fixes])
+            );
         }
     }
 
@@ -182,7 +265,12 @@ public sealed class ServiceYear
         for (var n = 1; n <= months; n++)
         {
             var at = Moment(terms.From.PlusMonths(n - 1).PlusDays((int)dice.Between(0, 27)));
-            Add(at, $"complaint/{n}", "principal-supervision", new ComplaintReceived(dice.Of("attitude", "absence", "handover"), Upheld: dice.Chance(500)));
+            Add(
+                at,
+                $"complaint/{n}",
+                "principal-supervision",
+                new ComplaintReceived(dice.Of("attitude", "absence", "handover"), Upheld: dice.Chance(500))
+            );
         }
     }
 
@@ -197,7 +285,8 @@ public sealed class ServiceYear
                 continue;
             }
 
-            var sampled = Enumerable.Range(0, Math.Min(20, pool.Count))
+            var sampled = Enumerable
+                .Range(0, Math.Min(20, pool.Count))
                 .Select(_ => pool[(int)dice.Between(0, pool.Count - 1)].Subject)
                 .Distinct()
                 .Select(s => new SampledRecord(s, dice.Chance(25) ? Verdict.Falsified : Verdict.Genuine));
@@ -215,7 +304,10 @@ public sealed class ServiceYear
     private Instant Moment(LocalDate day)
     {
         // A weekend day gives half of its calls to the Monday after it, where that is a day of the term.
-        var monday = day.DayOfWeek == IsoDayOfWeek.Saturday ? day.PlusDays(2) : day.DayOfWeek == IsoDayOfWeek.Sunday ? day.PlusDays(1) : day;
+        var monday =
+            day.DayOfWeek == IsoDayOfWeek.Saturday ? day.PlusDays(2)
+            : day.DayOfWeek == IsoDayOfWeek.Sunday ? day.PlusDays(1)
+            : day;
         var on = monday != day && monday <= terms.To && dice.Chance(500) ? monday : day;
         var left = dice.Between(1, CallsByHour.Sum());
         var hour = 0;

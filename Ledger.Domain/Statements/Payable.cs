@@ -36,12 +36,27 @@ public sealed record Payable(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? DueOn,
     bool DueProvisional,
     IReadOnlyList<GateKind> GatesUnmet,
-    IReadOnlyList<string> OpenRights)
+    IReadOnlyList<string> OpenRights
+)
 {
     /// <summary>The row of a statement.</summary>
-    public static Payable Of(PeriodStatement s) => new(
-        s.Contract, s.Period, s.Status, s.Gross, s.Totals.Proposed, s.Totals.Effective, s.Totals.Disputed, s.NetPayable, s.Paid, s.Outstanding, s.DueOn, s.DueProvisional,
-        [.. s.Gates.Where(g => !g.Met).Select(g => g.Kind)], [.. s.Rights.Where(r => r.State == RightState.Open).Select(r => r.Id)]);
+    public static Payable Of(PeriodStatement s) =>
+        new(
+            s.Contract,
+            s.Period,
+            s.Status,
+            s.Gross,
+            s.Totals.Proposed,
+            s.Totals.Effective,
+            s.Totals.Disputed,
+            s.NetPayable,
+            s.Paid,
+            s.Outstanding,
+            s.DueOn,
+            s.DueProvisional,
+            [.. s.Gates.Where(g => !g.Met).Select(g => g.Kind)],
+            [.. s.Rights.Where(r => r.State == RightState.Open).Select(r => r.Id)]
+        );
 }
 
 /// <summary>The payables of all contracts at a moment of the log, and their sums.</summary>
@@ -55,8 +70,7 @@ public sealed record PayableList(RecordedMoment AsOf, IReadOnlyList<Payable> Row
     /// <summary>The list of some rows.</summary>
     public static PayableList Of(RecordedMoment asOf, IEnumerable<Payable> rows)
     {
-        var sorted = rows
-            .OrderBy(r => r.DueOn ?? LocalDate.MaxIsoValue)
+        var sorted = rows.OrderBy(r => r.DueOn ?? LocalDate.MaxIsoValue)
             .ThenBy(r => r.Contract, StringComparer.Ordinal)
             .ThenBy(r => r.Period)
             .ToList();

@@ -22,7 +22,8 @@ public sealed record StatementDeduction(
     DeductionStatus Status,
     LocalDate AttributedOn,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? CarriedFrom,
-    IReadOnlyList<string> Evidence);
+    IReadOnlyList<string> Evidence
+);
 
 /// <summary>Sums over a statement: still proposed, effective (with the disputed), the disputed alone, adjustments.</summary>
 public sealed record StatementTotals(Cny Proposed, Cny Effective, Cny Disputed, Cny Adjustments);
@@ -66,7 +67,8 @@ internal sealed record PeriodFigures(
     StatementTotals Totals,
     Cny NetPayable,
     Cny Exposure,
-    Cny Shortfall);
+    Cny Shortfall
+);
 
 /// <summary>A locked period as its statement was issued, and as it would be if it were issued today.</summary>
 public sealed record IssuedAndToday(PeriodStatement Issued, PeriodStatement Today);
@@ -99,4 +101,5 @@ public sealed record PeriodStatement(
     IReadOnlyList<Duty> Duties,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? DueOn,
     bool DueProvisional,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CheckpointReference? Checkpoint);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CheckpointReference? Checkpoint
+);

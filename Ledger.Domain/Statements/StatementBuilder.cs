@@ -38,27 +38,51 @@ public static class StatementBuilder
         var decided = account.Periods[period.Number];
         return decided.Issued is { } issued
             ? Figures(issued.Gross, issued.Deductions, issued.Adjustments)
-            : Figures(GrossOf(account, period), Lines(account.Deductions.Values.Where(d => d.Period == period.Number)), decided.Adjustments);
+            : Figures(
+                GrossOf(account, period),
+                Lines(account.Deductions.Values.Where(d => d.Period == period.Number)),
+                decided.Adjustments
+            );
     }
 
     /// <summary>The rights that have arisen, by date, then id.</summary>
     public static IReadOnlyList<Right> Rights(ContractAccount account) =>
-        [.. account.Judge((view, clause, rule) => rule.Rights(view, clause), right => right.ArisenOn).OrderBy(r => r.ArisenOn).ThenBy(r => r.Id, StringComparer.Ordinal)];
+        [
+            .. account
+                .Judge((view, clause, rule) => rule.Rights(view, clause), right => right.ArisenOn)
+                .OrderBy(r => r.ArisenOn)
+                .ThenBy(r => r.Id, StringComparer.Ordinal),
+        ];
 
     /// <summary>The duties that have arisen, with those that the latest assessment found in the facts; by date, then id.</summary>
     public static IReadOnlyList<Duty> Duties(ContractAccount account)
     {
         var set = account.Judge((view, clause, rule) => rule.Duties(view, clause), duty => duty.ArisenOn);
-        return [.. set.Concat((account.LastRun?.Duties ?? []).Select(d => Duty.Of(account, d))).OrderBy(d => d.ArisenOn).ThenBy(d => d.Id, StringComparer.Ordinal)];
+        return
+        [
+            .. set.Concat((account.LastRun?.Duties ?? []).Select(d => Duty.Of(account, d)))
+                .OrderBy(d => d.ArisenOn)
+                .ThenBy(d => d.Id, StringComparer.Ordinal),
+        ];
     }
 
-    private static PeriodStatement Build(ContractAccount account, PaymentPeriod period, PeriodFigures figures, IReadOnlyList<Right> rights, IReadOnlyList<Duty> duties)
+    private static PeriodStatement Build(
+        ContractAccount account,
+        PaymentPeriod period,
+        PeriodFigures figures,
+        IReadOnlyList<Right> rights,
+        IReadOnlyList<Duty> duties
+    )
     {
         var decided = account.Periods[period.Number];
         var net = figures.NetPayable;
         var (_, instalment) = account.Within(period.Number);
         var gates = GatesOf(account, decided, net);
-        var dueOn = account.Terms.Rules<DueRule>().Select(r => r.Rule).FirstOrDefault(r => r.Instalment == instalment)?.DueOn(account, decided, net);
+        var dueOn = account
+            .Terms.Rules<DueRule>()
+            .Select(r => r.Rule)
+            .FirstOrDefault(r => r.Instalment == instalment)
+            ?.DueOn(account, decided, net);
         return new PeriodStatement(
             account.Terms.Id,
             period.Number,
@@ -82,7 +106,8 @@ public static class StatementBuilder
             [.. duties.Where(d => d.Period == period.Number)],
             dueOn?.On,
             dueOn?.Provisional ?? false,
-            Checkpoint: null);
+            Checkpoint: null
+        );
     }
 
     private static PeriodFigures Figures(Cny gross, IReadOnlyList<StatementDeduction> deductions, IReadOnlyList<Adjustment> adjustments)
@@ -91,11 +116,18 @@ public static class StatementBuilder
             Proposed: deductions.Where(d => d.Status == DeductionStatus.Proposed).Sum(d => d.Amount),
             Effective: deductions.Sum(d => d.Effective),
             Disputed: deductions.Where(d => d.Status == DeductionStatus.Disputed).Sum(d => d.Effective),
-            Adjustments: adjustments.Sum(a => a.Amount));
+            Adjustments: adjustments.Sum(a => a.Amount)
+        );
         var due = gross + totals.Adjustments - totals.Effective;
         return new PeriodFigures(
-            gross, deductions, adjustments, totals,
-            NetPayable: Cny.Max(Cny.Zero, due), Exposure: Cny.Max(Cny.Zero, due - totals.Proposed), Shortfall: Cny.Max(Cny.Zero, -due));
+            gross,
+            deductions,
+            adjustments,
+            totals,
+            NetPayable: Cny.Max(Cny.Zero, due),
+            Exposure: Cny.Max(Cny.Zero, due - totals.Proposed),
+            Shortfall: Cny.Max(Cny.Zero, -due)
+        );
     }
 
     /// <summary>
@@ -115,16 +147,30 @@ public static class StatementBuilder
             return Cny.Zero;
         }
 
-        var before = account.Schedule.Take(period.Number - 1).Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
+        var before = account
+            .Schedule.Take(period.Number - 1)
+            .Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
         var earned = EarlyEnd.Earned(account, ended);
         return Cny.Max(Cny.Zero, Cny.Min(own, earned - before));
     }
 
     private static List<StatementDeduction> Lines(IEnumerable<Deduction> deductions) =>
-        [.. deductions
-            .Where(d => d.Status != DeductionStatus.Withdrawn)
-            .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal)
-            .Select(d => new StatementDeduction(d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.CarriedFrom, d.Evidence))];
+        [
+            .. deductions
+                .Where(d => d.Status != DeductionStatus.Withdrawn)
+                .OrderBy(d => d.AttributedOn)
+                .ThenBy(d => d.Id, StringComparer.Ordinal)
+                .Select(d => new StatementDeduction(
+                    d.Id,
+                    d.Clause,
+                    d.Amount,
+                    d.Effective,
+                    d.Status,
+                    d.AttributedOn,
+                    d.CarriedFrom,
+                    d.Evidence
+                )),
+        ];
 
     private static List<Gate> GatesOf(ContractAccount account, PeriodAccount period, Cny net)
     {
@@ -133,21 +179,28 @@ public static class StatementBuilder
         return [.. rules.SelectMany(g => g.Kinds).Select(kind => new Gate(kind, IsMet(kind, account, period, net)))];
     }
 
-    private static bool IsMet(GateKind gate, ContractAccount account, PeriodAccount period, Cny net) => gate switch
-    {
-        GateKind.Report => period.Reported,
-        GateKind.Acceptance or GateKind.Team or GateKind.InternalApproval => period.AcceptedOn is not null,
-        GateKind.Sheets => period.AcceptedOn is not null && account.SheetQuarters.Contains(period.Number),
-        GateKind.Invoice => net == Cny.Zero || FittingInvoice(account, period, net) is not null,
-        GateKind.NoOpenBreach => account.Deductions.Values.All(d => d.Status is not (DeductionStatus.Proposed or DeductionStatus.Disputed)),
-        GateKind.Deliverables => DeliverablesAcceptedOn(account) is not null,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private static bool IsMet(GateKind gate, ContractAccount account, PeriodAccount period, Cny net) =>
+        gate switch
+        {
+            GateKind.Report => period.Reported,
+            GateKind.Acceptance or GateKind.Team or GateKind.InternalApproval => period.AcceptedOn is not null,
+            GateKind.Sheets => period.AcceptedOn is not null && account.SheetQuarters.Contains(period.Number),
+            GateKind.Invoice => net == Cny.Zero || FittingInvoice(account, period, net) is not null,
+            GateKind.NoOpenBreach => account.Deductions.Values.All(d =>
+                d.Status is not (DeductionStatus.Proposed or DeductionStatus.Disputed)
+            ),
+            GateKind.Deliverables => DeliverablesAcceptedOn(account) is not null,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>The date on which the last of all deliverables was accepted; null while one is missing.</summary>
     internal static LocalDate? DeliverablesAcceptedOn(ContractAccount account)
     {
-        var accepted = account.Terms.Rules<Deliverables>().SelectMany(r => r.Rule.Keys).Select(k => account.Deliverables.GetValueOrDefault(k)?.AcceptedOn).ToList();
+        var accepted = account
+            .Terms.Rules<Deliverables>()
+            .SelectMany(r => r.Rule.Keys)
+            .Select(k => account.Deliverables.GetValueOrDefault(k)?.AcceptedOn)
+            .ToList();
         return accepted.Count == 0 || accepted.Exists(on => on is null) ? null : accepted.Max();
     }
 
@@ -155,11 +208,13 @@ public static class StatementBuilder
     internal static Invoice? FittingInvoice(ContractAccount account, PeriodAccount period, Cny net)
     {
         var terms = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
-        return period.Invoices
-            .Where(i => !i.Rejected
+        return period
+            .Invoices.Where(i =>
+                !i.Rejected
                 && i.Amount == net
                 && (terms?.Kind is null || terms.Kind == i.Kind)
-                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate))
+                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate)
+            )
             .MinBy(i => i.ReceivedOn);
     }
 

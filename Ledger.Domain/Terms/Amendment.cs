@@ -28,7 +28,13 @@ public static class Amendment
             {
                 if (name is "id" or "from" or "to")
                 {
-                    faults = [new Fault($"$.data.terms.{name}", name == "id" ? "a contract keeps its id" : $"expected beside terms, as $.data.{name}")];
+                    faults =
+                    [
+                        new Fault(
+                            $"$.data.terms.{name}",
+                            name == "id" ? "a contract keeps its id" : $"expected beside terms, as $.data.{name}"
+                        ),
+                    ];
                     return null;
                 }
 
@@ -41,7 +47,10 @@ public static class Amendment
             }
         }
 
-        if (amended.From is { } moved && document["payment"]!.ToJsonString(LedgerJson.Options) == JsonSerializer.Serialize(terms.Payment, LedgerJson.Options))
+        if (
+            amended.From is { } moved
+            && document["payment"]!.ToJsonString(LedgerJson.Options) == JsonSerializer.Serialize(terms.Payment, LedgerJson.Options)
+        )
         {
             document["payment"] = JsonSerializer.SerializeToNode(terms.Payment.Moved(terms.From, moved), LedgerJson.Options);
         }

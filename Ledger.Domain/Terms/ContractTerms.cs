@@ -39,7 +39,8 @@ public sealed record ContractTerms(
     IReadOnlyList<Clause> Clauses,
     IReadOnlyList<OpenReading> Readings,
     LocalDate? SignedOn = null,
-    DetectionTerms? Detection = null)
+    DetectionTerms? Detection = null
+)
 {
     /// <summary>The detectors of false records: each as the contract sets it, or with its default parameters.</summary>
     public IEnumerable<Detector> DetectorsInForce() =>
@@ -47,11 +48,7 @@ public sealed record ContractTerms(
 
     /// <summary>The rule blocks of one kind, each with the clause it stands in.</summary>
     public IEnumerable<(Clause Clause, T Rule)> Rules<T>()
-        where T : class =>
-        from clause in Clauses
-        from rule in clause.Rules ?? []
-        where rule is T
-        select (clause, (T)(object)rule);
+        where T : class => from clause in Clauses from rule in clause.Rules ?? [] where rule is T select (clause, (T)(object)rule);
 
     /// <summary>The rule blocks of one kind in one clause.</summary>
     public IEnumerable<T> RulesOf<T>(string clause)
@@ -84,7 +81,13 @@ public sealed record ContractTerms(
             yield return new Fault(".total", "expected an amount above 0.00");
         }
 
-        foreach (var fault in Payment.Faults(this).Concat(ClauseFaults()).Concat(ReadingFaults()).Concat(Detection?.Faults().Select(f => f with { Path = ".detection" + f.Path }) ?? []))
+        foreach (
+            var fault in Payment
+                .Faults(this)
+                .Concat(ClauseFaults())
+                .Concat(ReadingFaults())
+                .Concat(Detection?.Faults().Select(f => f with { Path = ".detection" + f.Path }) ?? [])
+        )
         {
             yield return fault;
         }
@@ -101,18 +104,25 @@ public sealed record ContractTerms(
         if (SignedOn > To)
         {
             yield return new RegistrationFinding(
-                "signed_after_service_ended", $"signed after the service ended: signed on {SignedOn:uuuu-MM-dd}, the service ended on {To:uuuu-MM-dd}");
+                "signed_after_service_ended",
+                $"signed after the service ended: signed on {SignedOn:uuuu-MM-dd}, the service ended on {To:uuuu-MM-dd}"
+            );
         }
         else if (SignedOn > From)
         {
             yield return new RegistrationFinding(
-                "signed_after_service_began", $"signed after the service began: signed on {SignedOn:uuuu-MM-dd}, the service began on {From:uuuu-MM-dd}");
+                "signed_after_service_began",
+                $"signed after the service began: signed on {SignedOn:uuuu-MM-dd}, the service began on {From:uuuu-MM-dd}"
+            );
         }
 
         var articles = Clauses.Select(c => c.Article).OfType<int>().ToHashSet();
         foreach (var missing in Enumerable.Range(1, articles.DefaultIfEmpty(0).Max()).Where(n => !articles.Contains(n)))
         {
-            yield return new RegistrationFinding("article_missing", $"article {missing} is missing: the articles jump from {missing - 1} to {articles.Where(a => a > missing).Min()}");
+            yield return new RegistrationFinding(
+                "article_missing",
+                $"article {missing} is missing: the articles jump from {missing - 1} to {articles.Where(a => a > missing).Min()}"
+            );
         }
     }
 
@@ -130,7 +140,10 @@ public sealed record ContractTerms(
 
             if (clause.Class == ClauseClass.Computed && clause.Rules is not { Count: > 0 } && clause.By is null)
             {
-                yield return new Fault(path + ".rules", "a computed clause names its rule blocks, or the part of the terms (by) that computes it");
+                yield return new Fault(
+                    path + ".rules",
+                    "a computed clause names its rule blocks, or the part of the terms (by) that computes it"
+                );
             }
 
             if (clause.Class != ClauseClass.Computed && string.IsNullOrEmpty(clause.Note))
@@ -143,7 +156,10 @@ public sealed record ContractTerms(
             {
                 foreach (var fault in rules[r].Faults(this))
                 {
-                    yield return fault with { Path = $"{path}.rules[{r}]{fault.Path}" };
+                    yield return fault with
+                    {
+                        Path = $"{path}.rules[{r}]{fault.Path}",
+                    };
                 }
             }
         }
@@ -159,7 +175,9 @@ public sealed record ContractTerms(
                 {
                     yield return new Fault(
                         $".readings[{i}].choices[{c}].choice",
-                        $"no rule of clause {Readings[i].Clause} takes \"{Readings[i].Choices[c].Choice}\" for {Readings[i].Parameter}: offer only readings that the product implements");
+                        $"no rule of clause {Readings[i].Clause} takes \"{Readings[i].Choices[c].Choice}\" for "
+                            + $"{Readings[i].Parameter}: offer only readings that the product implements"
+                    );
                 }
             }
         }
@@ -215,7 +233,8 @@ public sealed record Clause(
     ClauseClass Class,
     IReadOnlyList<RuleBlock>? Rules = null,
     TermsPart? By = null,
-    string? Note = null)
+    string? Note = null
+)
 {
     /// <summary>The article's number, where the clause stands in a numbered article and not in an annex.</summary>
     [JsonIgnore]

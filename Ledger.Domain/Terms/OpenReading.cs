@@ -15,7 +15,13 @@ namespace Ledger.Domain.Terms;
 /// <param name="Default">The choice that holds until another is recorded.</param>
 /// <param name="Choices">All choices, each with what it yields.</param>
 public sealed record OpenReading(
-    string Id, string Clause, string Parameter, string Question, string Default, IReadOnlyList<ReadingChoice> Choices)
+    string Id,
+    string Clause,
+    string Parameter,
+    string Question,
+    string Default,
+    IReadOnlyList<ReadingChoice> Choices
+)
 {
     /// <summary>The terms under that choice; null where it is not offered or no block of the clause takes it.</summary>
     public ContractTerms? Apply(ContractTerms terms, string choice)
@@ -59,7 +65,8 @@ public sealed record OpenReading(
     {
         var clause = terms.Clauses.Single(c => c.Number == Clause);
         return (JsonSerializer.SerializeToNode(clause, LedgerJson.Options)!["rules"] as JsonArray ?? [])
-            .OfType<JsonObject>().First(r => r.ContainsKey(Parameter))[Parameter]!.GetValue<string>();
+            .OfType<JsonObject>()
+            .First(r => r.ContainsKey(Parameter))[Parameter]!.GetValue<string>();
     }
 }
 

@@ -79,8 +79,14 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
         {
             var (first, last) = ServiceMonths.Months(from, month, Months);
             var months = Math.Min(Months, all - month + 1);
-            periods.Add(new PaymentPeriod(
-                periods.Count + 1, first, LocalDate.Min(last, to), [.. Fees.Select(f => new FeeLine(f.Line, f.Monthly * months))]));
+            periods.Add(
+                new PaymentPeriod(
+                    periods.Count + 1,
+                    first,
+                    LocalDate.Min(last, to),
+                    [.. Fees.Select(f => new FeeLine(f.Line, f.Monthly * months))]
+                )
+            );
         }
 
         return periods;
@@ -97,9 +103,7 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
             var upTo = Math.Min(month - 1 + Months, months);
             var sum = upTo == months ? rest : renewal.Price.MulDiv(upTo - month + 1, months);
             rest -= sum;
-            var lines = Fees.SkipLast(1)
-                .Select(f => new FeeLine(f.Line, sum.MulDiv(f.Monthly.Fen, MonthlyTotal.Fen)))
-                .ToList();
+            var lines = Fees.SkipLast(1).Select(f => new FeeLine(f.Line, sum.MulDiv(f.Monthly.Fen, MonthlyTotal.Fen))).ToList();
             lines.Add(new FeeLine(Fees[^1].Line, sum - lines.Sum(l => l.Amount)));
             yield return new PaymentPeriod(++numberedAfter, from, LocalDate.Min(last, renewal.To), lines);
         }
@@ -117,7 +121,10 @@ public sealed record ServiceMonthSchedule(int Months, IReadOnlyList<MonthlyFee> 
         var (_, last) = ServiceMonths.Month(terms.From, terms.To < terms.From ? 1 : ServiceMonths.Of(terms.From, terms.To));
         if (terms.To != last)
         {
-            yield return new Fault(".to", $"expected the last day of a service month, such as {last:uuuu-MM-dd}: the fee is paid by the month");
+            yield return new Fault(
+                ".to",
+                $"expected the last day of a service month, such as {last:uuuu-MM-dd}: the fee is paid by the month"
+            );
             yield break;
         }
 
@@ -142,17 +149,20 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
         {
             var number = periods.Count + 1;
             var first = number == 1 ? from : periods[^1].To.PlusDays(1);
-            periods.Add(new PaymentPeriod(number, first, instalment.CutOff ?? to, [new FeeLine($"instalment-{number}", instalment.Amount)]));
+            periods.Add(
+                new PaymentPeriod(number, first, instalment.CutOff ?? to, [new FeeLine($"instalment-{number}", instalment.Amount)])
+            );
         }
 
         return periods;
     }
 
     /// <inheritdoc/>
-    public override PaymentSchedule Moved(LocalDate from, LocalDate to) => this with
-    {
-        Instalments = [.. Instalments.Select(i => i with { CutOff = i.CutOff is { } cutOff ? MovedDate(from, to, cutOff) : null })],
-    };
+    public override PaymentSchedule Moved(LocalDate from, LocalDate to) =>
+        this with
+        {
+            Instalments = [.. Instalments.Select(i => i with { CutOff = i.CutOff is { } cutOff ? MovedDate(from, to, cutOff) : null })],
+        };
 
     /// <inheritdoc/>
     public override IEnumerable<PaymentPeriod> Renewed(ServiceTerm first, ServiceTerm renewal, int numberedAfter)
@@ -170,15 +180,18 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
     }
 
     /// <summary>The day as many months and days after one day as a date lies after another.</summary>
-    private static LocalDate MovedDate(LocalDate from, LocalDate to, LocalDate date) => to + Period.Between(from, date, PeriodUnits.Months | PeriodUnits.Days);
+    private static LocalDate MovedDate(LocalDate from, LocalDate to, LocalDate date) =>
+        to + Period.Between(from, date, PeriodUnits.Months | PeriodUnits.Days);
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
     {
-        if (Instalments.Count == 0
+        if (
+            Instalments.Count == 0
             || Instalments.SkipLast(1).Any(i => i.CutOff is null)
             || Instalments[^1].CutOff is not null
-            || Instalments.SkipLast(1).Zip(Instalments.SkipLast(1).Skip(1)).Any(p => p.Second.CutOff <= p.First.CutOff))
+            || Instalments.SkipLast(1).Zip(Instalments.SkipLast(1).Skip(1)).Any(p => p.Second.CutOff <= p.First.CutOff)
+        )
         {
             yield return new Fault(".payment.instalments", "expected rising cut-offs on all instalments but the last, which has none");
             yield break;
@@ -186,7 +199,10 @@ public sealed record InstalmentSchedule(IReadOnlyList<Instalment> Instalments) :
 
         if (Instalments.Any(i => i.CutOff < terms.From || i.CutOff >= terms.To))
         {
-            yield return new Fault(".payment.instalments", $"expected cut-offs from {terms.From:uuuu-MM-dd} to the day before {terms.To:uuuu-MM-dd}");
+            yield return new Fault(
+                ".payment.instalments",
+                $"expected cut-offs from {terms.From:uuuu-MM-dd} to the day before {terms.To:uuuu-MM-dd}"
+            );
             yield break;
         }
 

@@ -9,8 +9,7 @@ public static class CivilCode
     /// The last day of a period of <paramref name="days"/> days from an event on <paramref name="start"/>: the
     /// starting day is not counted (art. 201); a last day that is a rest day moves to the next working day (art. 203).
     /// </summary>
-    public static DueDate LastDay(LocalDate start, int days, WorkingDays calendar) =>
-        calendar.MovedToWorkingDay(start.PlusDays(days));
+    public static DueDate LastDay(LocalDate start, int days, WorkingDays calendar) => calendar.MovedToWorkingDay(start.PlusDays(days));
 
     /// <summary>
     /// The day on which a term of months counted from an event ends: the corresponding day, or the month's last
@@ -22,7 +21,9 @@ public static class CivilCode
 /// <summary>Service months of a contract's term: month k runs from S + (k−1) months to S + k months less one day, both inclusive.</summary>
 public static class ServiceMonths
 {
-    /// <summary>First and last day of service month <paramref name="k"/> (from 1) of a term that starts on <paramref name="start"/>.</summary>
+    /// <summary>
+    /// First and last day of service month <paramref name="k"/> (from 1) of a term that starts on <paramref name="start"/>.
+    /// </summary>
     public static (LocalDate From, LocalDate To) Month(LocalDate start, int k) => Months(start, k, 1);
 
     /// <summary>First and last day of <paramref name="count"/> service months beginning with month <paramref name="k"/>.</summary>

@@ -24,8 +24,11 @@ public sealed class WorkingDays
     public static WorkingDays Shipped { get; } = ReadShipped();
 
     /// <summary>A calendar of announced years, their holidays and the weekend days on which offices work.</summary>
-    public static WorkingDays Of(IEnumerable<int> publishedYears, IEnumerable<LocalDate> holidays, IEnumerable<LocalDate> makeUpWorkingDays) =>
-        new([.. holidays], [.. makeUpWorkingDays], [.. publishedYears]);
+    public static WorkingDays Of(
+        IEnumerable<int> publishedYears,
+        IEnumerable<LocalDate> holidays,
+        IEnumerable<LocalDate> makeUpWorkingDays
+    ) => new([.. holidays], [.. makeUpWorkingDays], [.. publishedYears]);
 
     /// <summary>The announced days off, in order.</summary>
     public IReadOnlyList<LocalDate> Holidays => [.. holidays.Order()];
@@ -47,7 +50,8 @@ public sealed class WorkingDays
             return new WorkingDays(
                 Dates(root, "holidays"),
                 Dates(root, "makeUpWorkingDays"),
-                [.. root.GetProperty("publishedYears").EnumerateArray().Select(y => y.GetInt32())]);
+                [.. root.GetProperty("publishedYears").EnumerateArray().Select(y => y.GetInt32())]
+            );
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -57,8 +61,7 @@ public sealed class WorkingDays
 
     /// <summary>True on a day on which offices work.</summary>
     public bool IsWorkingDay(LocalDate date) =>
-        makeUpDays.Contains(date)
-        || (!holidays.Contains(date) && date.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday));
+        makeUpDays.Contains(date) || (!holidays.Contains(date) && date.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday));
 
     /// <summary>
     /// The n-th working day after <paramref name="day"/>, which itself is day 0. Provisional when any day of the
@@ -68,7 +71,7 @@ public sealed class WorkingDays
     {
         ArgumentOutOfRangeException.ThrowIfNegative(n);
         var date = day;
-        for (var left = n; left > 0;)
+        for (var left = n; left > 0; )
         {
             date = date.PlusDays(1);
             if (IsWorkingDay(date))
@@ -106,15 +109,22 @@ public sealed class WorkingDays
     }
 
     private static HashSet<LocalDate> Dates(JsonElement root, string name) =>
-        [.. root.GetProperty(name).EnumerateArray().Select(d => LocalDatePattern.Iso.Parse(d.GetString() ?? "") switch
-        {
-            { Success: true, Value: var date } => date,
-            _ => throw new FormatException($"$.{name}: \"{d}\" is no date such as 2026-10-01"),
-        })];
+        [
+            .. root.GetProperty(name)
+                .EnumerateArray()
+                .Select(d =>
+                    LocalDatePattern.Iso.Parse(d.GetString() ?? "") switch
+                    {
+                        { Success: true, Value: var date } => date,
+                        _ => throw new FormatException($"$.{name}: \"{d}\" is no date such as 2026-10-01"),
+                    }
+                ),
+        ];
 
     private static WorkingDays ReadShipped()
     {
-        using var stream = typeof(WorkingDays).Assembly.GetManifestResourceStream("cn-working-days.json")
+        using var stream =
+            typeof(WorkingDays).Assembly.GetManifestResourceStream("cn-working-days.json")
             ?? throw new InvalidOperationException("the shipped calendar is missing from the assembly");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);

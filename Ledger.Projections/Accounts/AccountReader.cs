@@ -4,10 +4,10 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
-using Ledger.Projections.Evidence;
-using Ledger.Projections.Evidence.Proofs;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Store;
 using Npgsql;
 
@@ -23,7 +23,8 @@ public sealed record AccountAt(ContractAccount Account, LogHead Head, byte[] Roo
 /// </summary>
 public sealed class AccountReader(NpgsqlDataSource database)
 {
-    private const string Snapshot = $"select data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1";
+    private const string Snapshot =
+        $"select data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1";
 
     private const string AfterSnapshot = $"""
         select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e
@@ -39,7 +40,15 @@ public sealed class AccountReader(NpgsqlDataSource database)
     public static void Prepare(byte[] termsFile)
     {
         var terms = TermsReader.Read(termsFile, out _)!;
-        var registration = new NewEvent(terms.Id, "contract", "prepare", LedgerSource.Name, default, LedgerSource.Name, new ContractRegistered(terms));
+        var registration = new NewEvent(
+            terms.Id,
+            "contract",
+            "prepare",
+            LedgerSource.Name,
+            default,
+            LedgerSource.Name,
+            new ContractRegistered(terms)
+        );
         var account = ContractAccount.Evolve(null, EventMapping.ToEvent(PendingEvent.Of(registration).At(1, 1, 0)));
         _ = JsonSerializer.Deserialize<ContractAccount>(LedgerJson.Write(account), LedgerJson.Options);
     }
@@ -73,7 +82,9 @@ public sealed class AccountReader(NpgsqlDataSource database)
 
     /// <summary>The accounts of all contracts, or of some, at the log's end, by id; with that moment.</summary>
     public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> NowAsync(
-        IReadOnlySet<string>? only, CancellationToken cancel)
+        IReadOnlySet<string>? only,
+        CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
@@ -82,7 +93,10 @@ public sealed class AccountReader(NpgsqlDataSource database)
 
     /// <summary>The accounts of all contracts, or of some, as a snapshot of the database shows them, by id; with that moment.</summary>
     public static async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> NowAsync(
-        NpgsqlTransaction snapshot, IReadOnlySet<string>? only, CancellationToken cancel)
+        NpgsqlTransaction snapshot,
+        IReadOnlySet<string>? only,
+        CancellationToken cancel
+    )
     {
         var connection = snapshot.Connection!;
         var head = await LogReader.HeadAsync(connection, cancel);
@@ -90,7 +104,12 @@ public sealed class AccountReader(NpgsqlDataSource database)
     }
 
     private static async Task<IReadOnlyList<ContractAccount>> EachAsync(
-        NpgsqlConnection connection, IReadOnlySet<string>? only, LogHead head, Func<string, Task<ContractAccount?>> read, CancellationToken cancel)
+        NpgsqlConnection connection,
+        IReadOnlySet<string>? only,
+        LogHead head,
+        Func<string, Task<ContractAccount?>> read,
+        CancellationToken cancel
+    )
     {
         if (only is { Count: 0 })
         {
@@ -114,7 +133,12 @@ public sealed class AccountReader(NpgsqlDataSource database)
     /// The account folded from its stream up to a position, as a connection sees it; null where the contract is not registered,
     /// and of the ledger's own stream. The calendar is the one that ships: no decision depends on it.
     /// </summary>
-    public static async Task<ContractAccount?> FoldAsync(NpgsqlConnection connection, string contract, long position, CancellationToken cancel)
+    public static async Task<ContractAccount?> FoldAsync(
+        NpgsqlConnection connection,
+        string contract,
+        long position,
+        CancellationToken cancel
+    )
     {
         ContractAccount? account = null;
         if (contract == LedgerSource.Contract)
@@ -130,7 +154,9 @@ public sealed class AccountReader(NpgsqlDataSource database)
         return account;
     }
 
-    /// <summary>The account after an event of its stream; throws <see cref="LedgerException"/>, with its position, for one that cannot be applied.</summary>
+    /// <summary>
+    /// The account after an event of its stream; throws <see cref="LedgerException"/>, with its position, for one that cannot be applied.
+    /// </summary>
     public static ContractAccount? Evolve(ContractAccount? account, StoredEvent stored)
     {
         try
@@ -145,11 +171,15 @@ public sealed class AccountReader(NpgsqlDataSource database)
         }
     }
 
-    internal static LedgerException Unknown(string contract) => new(
-        ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
+    internal static LedgerException Unknown(string contract) =>
+        new(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
 
     private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> PastAsync(
-        NpgsqlConnection connection, string contract, long position, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        long position,
+        CancellationToken cancel
+    )
     {
         var head = await LogReader.HeadAtAsync(connection, position, cancel);
         return (await FoldAsync(connection, contract, position, cancel), head, await CalendarReader.AtAsync(connection, position, cancel));
@@ -157,14 +187,21 @@ public sealed class AccountReader(NpgsqlDataSource database)
 
     /// <summary>All of one moment in one round trip: the snapshot of the database is begun and ended in it.</summary>
     private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> LatestAsync(
-        NpgsqlConnection connection, string contract, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        CancellationToken cancel
+    )
     {
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new("begin isolation level repeatable read read only"), LogReader.End(), CalendarReader.UpTo(long.MaxValue),
-                Of(Snapshot, contract), Of(AfterSnapshot, contract), new("commit"),
+                new("begin isolation level repeatable read read only"),
+                LogReader.End(),
+                CalendarReader.UpTo(long.MaxValue),
+                Of(Snapshot, contract),
+                Of(AfterSnapshot, contract),
+                new("commit"),
             },
         };
         LogHead head;

@@ -11,7 +11,8 @@ namespace Ledger.Projections.Accounts;
 /// </summary>
 public sealed class AccountVerifier(NpgsqlDataSource database)
 {
-    private const string Documents = $"select tenant_id, id, data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} order by tenant_id";
+    private const string Documents =
+        $"select tenant_id, id, data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} order by tenant_id";
 
     /// <summary>How many documents were compared, and what is wrong with the first that differs.</summary>
     public async Task<(int Documents, string? Problem)> VerifyAsync(CancellationToken cancel)
@@ -27,7 +28,10 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
             {
                 if (reader.GetString(0) != reader.GetString(1))
                 {
-                    return (stored.Count, $"the read model has an account of {reader.GetString(1)} in {reader.GetString(0)}, which the log does not know");
+                    return (
+                        stored.Count,
+                        $"the read model has an account of {reader.GetString(1)} in {reader.GetString(0)}, which the log does not know"
+                    );
                 }
 
                 stored.Add(reader.GetString(0), await reader.GetFieldValueAsync<byte[]>(2, cancel));
@@ -43,13 +47,23 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
                 return (documents, $"the read model lacks the account of {contract}");
             }
 
-            if (account is not null && stored.Remove(contract, out var found)
-                && !CanonicalJson.Of(found).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(account))))
+            if (
+                account is not null
+                && stored.Remove(contract, out var found)
+                && !CanonicalJson.Of(found).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(account)))
+            )
             {
-                return (documents, $"the account of {contract} in the read model is not what the log yields at position {position}: it was changed; the log is right");
+                return (
+                    documents,
+                    $"the account of {contract} in the read model is not what the log yields at position {position}: it was changed; "
+                        + "the log is right"
+                );
             }
         }
 
-        return (documents, stored.Count == 0 ? null : $"the read model has an account of {stored.Keys.First()}, which the log does not know");
+        return (
+            documents,
+            stored.Count == 0 ? null : $"the read model has an account of {stored.Keys.First()}, which the log does not know"
+        );
     }
 }

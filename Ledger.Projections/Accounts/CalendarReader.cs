@@ -61,5 +61,6 @@ public static class CalendarReader
         published.LastOrDefault(p => p.Position <= position)?.Data is CalendarPublished calendar ? Of(calendar) : WorkingDays.Shipped;
 
     /// <summary>A published calendar as rules use it.</summary>
-    public static WorkingDays Of(CalendarPublished calendar) => WorkingDays.Of(calendar.PublishedYears, calendar.Holidays, calendar.MakeUpWorkingDays);
+    public static WorkingDays Of(CalendarPublished calendar) =>
+        WorkingDays.Of(calendar.PublishedYears, calendar.Holidays, calendar.MakeUpWorkingDays);
 }

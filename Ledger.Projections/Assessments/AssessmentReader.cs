@@ -13,7 +13,13 @@ public static class AssessmentReader
     /// The assessment as of an instant, at a position, with the version of the account that it read; throws
     /// <see cref="LedgerException"/> where the contract was not registered by then.
     /// </summary>
-    public static async Task<(Assessment Assessment, long Version)> AtAsync(LogReader log, string contract, Instant asOf, long position, CancellationToken cancel)
+    public static async Task<(Assessment Assessment, long Version)> AtAsync(
+        LogReader log,
+        string contract,
+        Instant asOf,
+        long position,
+        CancellationToken cancel
+    )
     {
         var (assessment, version) = (new Assessment(asOf), 0L);
         await foreach (var e in log.ReadAsync(0, position, contract, cancel: cancel))

@@ -39,7 +39,12 @@ public sealed class AssessmentVerifier(NpgsqlDataSource database, LogReader log)
         return new AssessmentVerification(runs.Count, null, null);
     }
 
-    private async Task<(long Position, string Problem)?> RepeatAsync(string contract, List<LedgerEvent> runs, IReadOnlyList<LedgerEvent> calendars, CancellationToken cancel)
+    private async Task<(long Position, string Problem)?> RepeatAsync(
+        string contract,
+        List<LedgerEvent> runs,
+        IReadOnlyList<LedgerEvent> calendars,
+        CancellationToken cancel
+    )
     {
         var repeats = new AssessmentRepeats(runs, calendars);
         try
@@ -67,7 +72,10 @@ public sealed class AssessmentVerifier(NpgsqlDataSource database, LogReader log)
 internal sealed class AssessmentRepeats(IEnumerable<LedgerEvent> runs, IReadOnlyList<LedgerEvent> calendars)
 {
     private readonly Queue<(LedgerEvent Event, AssessmentRun Run, Assessment Repeated)> waiting = new(
-        runs.Select(e => (e, (AssessmentRun)e.Data)).OrderBy(r => r.Item2.Position).Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf))));
+        runs.Select(e => (e, (AssessmentRun)e.Data))
+            .OrderBy(r => r.Item2.Position)
+            .Select(r => (r.e, r.Item2, new Assessment(r.Item2.AsOf)))
+    );
 
     /// <summary>The contract's next event; gives the first run before it that does not reproduce, or null.</summary>
     public (long Position, string Problem)? Add(LedgerEvent e)
@@ -112,6 +120,10 @@ internal sealed class AssessmentRepeats(IEnumerable<LedgerEvent> runs, IReadOnly
         var again = run.Repeated.Run(run.Run.Position, CalendarReader.At(calendars, run.Run.Position), run.Event.RecordedAt).Run;
         return LedgerJson.Write(again).AsSpan().SequenceEqual(LedgerJson.Write(run.Run))
             ? null
-            : (run.Event.Position, $"the assessment as of {run.Run.AsOf} does not reproduce: it recorded {run.Run.Found} found with digest {run.Run.Digest}, repeating it finds {again.Found} with {again.Digest}");
+            : (
+                run.Event.Position,
+                $"the assessment as of {run.Run.AsOf} does not reproduce: it recorded {run.Run.Found} found with digest "
+                    + $"{run.Run.Digest}, repeating it finds {again.Found} with {again.Digest}"
+            );
     }
 }

@@ -25,9 +25,7 @@ public sealed class CanonicalJson
     private byte[] bytes = new byte[4096];
     private int length;
 
-    private CanonicalJson()
-    {
-    }
+    private CanonicalJson() { }
 
     /// <summary>A property in the output: its name without quotes, and the whole of it without the comma behind it.</summary>
     [StructLayout(LayoutKind.Auto)]
@@ -201,7 +199,9 @@ public sealed class CanonicalJson
         Add(canonical ? text : Encoding.ASCII.GetBytes(Ecma(double.Parse(text, CultureInfo.InvariantCulture))));
     }
 
-    /// <summary>ECMA-262, Number::toString: the fewest digits that give the same double, as a whole number, a fraction, or with an exponent.</summary>
+    /// <summary>
+    /// ECMA-262, Number::toString: the fewest digits that give the same double, as a whole number, a fraction, or with an exponent.
+    /// </summary>
     private static string Ecma(double value)
     {
         if (value == 0)

@@ -42,28 +42,63 @@ public static class Leaf
         return Encoding.UTF8.GetString(bytes.AsSpan(0, Write(e, bytes)));
     }
 
-    /// <summary>The event that a leaf tells of, without its data, with the hash of its data in canonical form. Null for text that is no leaf.</summary>
+    /// <summary>
+    /// The event that a leaf tells of, without its data, with the hash of its data in canonical form. Null for text that is no leaf.
+    /// </summary>
     public static (StoredEvent Event, byte[] DataHash)? Parse(string leaf)
     {
         var lines = leaf.Split('\n');
-        if (lines.Length != Lines + 1 || lines[0] != Format || lines[Lines].Length != 0 || !long.TryParse(lines[1], out var position)
-            || !long.TryParse(lines[4], out var version) || !Guid.TryParseExact(lines[6], "D", out var uuid)
-            || !long.TryParse(lines[10], out var occurred) || !long.TryParse(lines[11], out var recorded)
-            || lines[15].Length != 64 || !lines[15].All(char.IsAsciiHexDigitLower))
+        if (
+            lines.Length != Lines + 1
+            || lines[0] != Format
+            || lines[Lines].Length != 0
+            || !long.TryParse(lines[1], out var position)
+            || !long.TryParse(lines[4], out var version)
+            || !Guid.TryParseExact(lines[6], "D", out var uuid)
+            || !long.TryParse(lines[10], out var occurred)
+            || !long.TryParse(lines[11], out var recorded)
+            || lines[15].Length != 64
+            || !lines[15].All(char.IsAsciiHexDigitLower)
+        )
         {
             return null;
         }
 
         var e = new StoredEvent(
-            position, lines[2], lines[3], version, lines[5], uuid, lines[8], lines[7], lines[9], occurred, recorded, lines[12], Optional(lines[13]), Optional(lines[14]), default);
+            position,
+            lines[2],
+            lines[3],
+            version,
+            lines[5],
+            uuid,
+            lines[8],
+            lines[7],
+            lines[9],
+            occurred,
+            recorded,
+            lines[12],
+            Optional(lines[13]),
+            Optional(lines[14]),
+            default
+        );
         return (e, Convert.FromHexString(lines[15]));
 
         static string? Optional(string text) => text.Length == 0 ? null : text;
     }
 
-    private static int MostBytes(StoredEvent e) => 512 + Encoding.UTF8.GetMaxByteCount(
-        e.Contract.Length + e.Stream.Length + e.Type.Length + e.Source.Length + e.EventId.Length + e.Subject.Length + e.Actor.Length
-        + (e.Correlation?.Length ?? 0) + (e.Causation?.Length ?? 0));
+    private static int MostBytes(StoredEvent e) =>
+        512
+        + Encoding.UTF8.GetMaxByteCount(
+            e.Contract.Length
+                + e.Stream.Length
+                + e.Type.Length
+                + e.Source.Length
+                + e.EventId.Length
+                + e.Subject.Length
+                + e.Actor.Length
+                + (e.Correlation?.Length ?? 0)
+                + (e.Causation?.Length ?? 0)
+        );
 
     private static int Write(StoredEvent e, Span<byte> bytes)
     {
@@ -102,7 +137,8 @@ public static class Leaf
 
         public void Add(Guid id) => End(Utf8Formatter.TryFormat(id, bytes[Length..], out var written), written);
 
-        public void AddHex(scoped ReadOnlySpan<byte> value) => End(Convert.TryToHexStringLower(value, bytes[Length..], out var written), written);
+        public void AddHex(scoped ReadOnlySpan<byte> value) =>
+            End(Convert.TryToHexStringLower(value, bytes[Length..], out var written), written);
 
         private void End(bool fits, int written)
         {

@@ -15,9 +15,7 @@ public sealed class MerkleTree
 
     /// <summary>The empty tree.</summary>
     public MerkleTree()
-        : this(0, [])
-    {
-    }
+        : this(0, []) { }
 
     private MerkleTree(long size, List<byte[]> frontier) => (Size, this.frontier) = (size, frontier);
 
@@ -32,7 +30,9 @@ public sealed class MerkleTree
     {
         if (stored.Length != long.PopCount(size) * HashSize)
         {
-            throw new FormatException($"a tree of {size} leaves has {long.PopCount(size)} subtrees, the frontier holds {stored.Length} bytes");
+            throw new FormatException(
+                $"a tree of {size} leaves has {long.PopCount(size)} subtrees, the frontier holds {stored.Length} bytes"
+            );
         }
 
         var hashes = new List<byte[]>();
@@ -50,12 +50,18 @@ public sealed class MerkleTree
     /// <summary>Adds the hash of the next leaf.</summary>
     public void Add(byte[] leafHash) => Add(leafHash, 0);
 
-    /// <summary>Adds the root of the next perfect subtree, of 2^<paramref name="level"/> leaves, of which the size must be a multiple.</summary>
+    /// <summary>
+    /// Adds the root of the next perfect subtree, of 2^<paramref name="level"/> leaves, of which the size must be a multiple.
+    /// </summary>
     public void Add(byte[] root, int level)
     {
         if ((Size & ((1L << level) - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(level), level, $"a tree of {Size} leaves does not end where such a subtree begins");
+            throw new ArgumentOutOfRangeException(
+                nameof(level),
+                level,
+                $"a tree of {Size} leaves does not end where such a subtree begins"
+            );
         }
 
         frontier.Add(root);

@@ -96,7 +96,9 @@ public sealed class TileStore(NpgsqlDataSource database)
             while (hashes.Count < bytes)
             {
                 var next = (index * Width) + (hashes.Count / MerkleTree.HashSize);
-                hashes.AddRange(level > 0 ? Fold(CollectionsMarshal.AsSpan(await TileAsync(level - 1, next, FullBytes))) : throw Missing(next + 1));
+                hashes.AddRange(
+                    level > 0 ? Fold(CollectionsMarshal.AsSpan(await TileAsync(level - 1, next, FullBytes))) : throw Missing(next + 1)
+                );
             }
 
             return hashes;
@@ -109,7 +111,10 @@ public sealed class TileStore(NpgsqlDataSource database)
         var hashes = await ReadAsync(connection, level, index, cancel);
         return hashes.Count >= width * MerkleTree.HashSize
             ? [.. hashes[..(width * MerkleTree.HashSize)]]
-            : throw new LedgerException(ErrorCode.EventUnreadable, $"tile {level}/{index} ends before its hash {(hashes.Count / MerkleTree.HashSize) + 1}: verify the ledger");
+            : throw new LedgerException(
+                ErrorCode.EventUnreadable,
+                $"tile {level}/{index} ends before its hash {(hashes.Count / MerkleTree.HashSize) + 1}: verify the ledger"
+            );
     }
 
     /// <summary>The root of a tile, or of a perfect part of one, from its hashes.</summary>
@@ -128,13 +133,18 @@ public sealed class TileStore(NpgsqlDataSource database)
         return nodes[..size];
     }
 
-    private static LedgerException Missing(long position) => new(ErrorCode.EventUnreadable, $"position {position} is missing: verify the ledger");
+    private static LedgerException Missing(long position) =>
+        new(ErrorCode.EventUnreadable, $"position {position} is missing: verify the ledger");
 
     private static async Task<List<byte>> ReadAsync(NpgsqlConnection connection, int level, long index, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand($"select hashes from {LedgerTables.Tiles} where level = $1 and index = $2", connection)
         {
-            Parameters = { new() { Value = level }, new() { Value = index } },
+            Parameters =
+            {
+                new() { Value = level },
+                new() { Value = index },
+            },
         };
         await command.PrepareAsync(cancel);
         return await command.ExecuteScalarAsync(cancel) is byte[] hashes ? [.. hashes] : [];
@@ -154,7 +164,10 @@ public sealed class TileStore(NpgsqlDataSource database)
         public static async Task<GrowingTiles> LoadAsync(NpgsqlConnection connection, CancellationToken cancel)
         {
             var growing = new GrowingTiles();
-            await using var command = new NpgsqlCommand($"select distinct on (level) level, index, hashes from {LedgerTables.Tiles} order by level, index desc", connection);
+            await using var command = new NpgsqlCommand(
+                $"select distinct on (level) level, index, hashes from {LedgerTables.Tiles} order by level, index desc",
+                connection
+            );
             await using var reader = await command.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {
@@ -162,7 +175,8 @@ public sealed class TileStore(NpgsqlDataSource database)
                 growing.levels.Add(hashes.Length == FullBytes ? (index + 1, []) : (index, [.. hashes]));
             }
 
-            growing.Leaves = growing.levels.Count == 0 ? 0 : (growing.levels[0].Index * Width) + (growing.levels[0].Hashes.Count / MerkleTree.HashSize);
+            growing.Leaves =
+                growing.levels.Count == 0 ? 0 : (growing.levels[0].Index * Width) + (growing.levels[0].Hashes.Count / MerkleTree.HashSize);
             growing.written = growing.Leaves;
             return growing;
         }
@@ -200,16 +214,23 @@ public sealed class TileStore(NpgsqlDataSource database)
                 return;
             }
 
-            var rows = full.Concat(levels.Select((l, level) => (Level: level, l.Index, Hashes: l.Hashes.ToArray())).Where(t => t.Hashes.Length > 0)).ToList();
+            var rows = full.Concat(
+                    levels.Select((l, level) => (Level: level, l.Index, Hashes: l.Hashes.ToArray())).Where(t => t.Hashes.Length > 0)
+                )
+                .ToList();
             await using var command = new NpgsqlCommand(
                 $"""
                 insert into {LedgerTables.Tiles} as t (level, index, hashes) select * from unnest($1::int[], $2::bigint[], $3::bytea[])
                 on conflict (level, index) do update set hashes = excluded.hashes where length(excluded.hashes) > length(t.hashes)
-                """, connection)
+                """,
+                connection
+            )
             {
                 Parameters =
                 {
-                    new() { Value = rows.Select(r => r.Level).ToArray() }, new() { Value = rows.Select(r => r.Index).ToArray() }, new() { Value = rows.Select(r => r.Hashes).ToArray() },
+                    new() { Value = rows.Select(r => r.Level).ToArray() },
+                    new() { Value = rows.Select(r => r.Index).ToArray() },
+                    new() { Value = rows.Select(r => r.Hashes).ToArray() },
                 },
             };
             await command.ExecuteNonQueryAsync(cancel);

@@ -65,7 +65,9 @@ public sealed class PayableReader(NpgsqlDataSource database, AccountReader accou
         {
             try
             {
-                kept.Add(JsonSerializer.Deserialize<ContractPayables>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!);
+                kept.Add(
+                    JsonSerializer.Deserialize<ContractPayables>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!
+                );
             }
             catch (JsonException)
             {

@@ -14,7 +14,8 @@ namespace Ledger.Projections.Payables;
 public sealed class PayableVerifier(NpgsqlDataSource database)
 {
     private const string Documents = $"""
-        select tenant_id, id, (data ->> 'position')::bigint, data from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} order by tenant_id
+        select tenant_id, id, (data ->> 'position')::bigint, data
+        from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} order by tenant_id
         """;
 
     private sealed record Kept(string Tenant, string Contract, long Position, byte[] Data);
@@ -30,13 +31,18 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
         {
             if (one.Tenant != one.Contract || one.Position > head.Position || !await IsRightAsync(connection, one, cancel))
             {
-                return (kept.Count, $"the payables of {one.Contract} are not what the log yields at position {one.Position}: they were changed; the log is right");
+                return (
+                    kept.Count,
+                    $"the payables of {one.Contract} are not what the log yields at position {one.Position}: they were changed; the "
+                        + "log is right"
+                );
             }
         }
 
         var progress = await ProjectionProgress.AtAsync(connection, PayableProjection.Shard, cancel);
-        var lost = (await AccountReader.NowAsync(snapshot, null, cancel)).Accounts
-            .FirstOrDefault(a => a.RegisteredAt <= progress && !kept.Exists(k => k.Contract == a.Id));
+        var lost = (await AccountReader.NowAsync(snapshot, null, cancel)).Accounts.FirstOrDefault(a =>
+            a.RegisteredAt <= progress && !kept.Exists(k => k.Contract == a.Id)
+        );
         return (kept.Count, lost is null ? null : $"the read model lacks the payables of {lost.Id}");
     }
 
@@ -59,7 +65,9 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
         var kept = new List<Kept>();
         while (await reader.ReadAsync(cancel))
         {
-            kept.Add(new Kept(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancel)));
+            kept.Add(
+                new Kept(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancel))
+            );
         }
 
         return kept;

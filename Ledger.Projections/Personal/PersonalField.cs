@@ -19,11 +19,15 @@ public static class PersonalField
 
     /// <summary>The number of a subject's name; null for what is none.</summary>
     public static long? NumberOf(string name) =>
-        name.StartsWith(SubjectPrefix, StringComparison.Ordinal) && long.TryParse(name.AsSpan(SubjectPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && NameOf(number) == name
-            ? number : null;
+        name.StartsWith(SubjectPrefix, StringComparison.Ordinal)
+        && long.TryParse(name.AsSpan(SubjectPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && NameOf(number) == name
+            ? number
+            : null;
 
     /// <summary>The salt of a field of an event: 32 bytes.</summary>
-    public static byte[] Salt(byte[] key, string source, string eventId, string field) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"salt/v1\n{source}\n{eventId}\n{field}"));
+    public static byte[] Salt(byte[] key, string source, string eventId, string field) =>
+        HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"salt/v1\n{source}\n{eventId}\n{field}"));
 
     /// <summary>SHA-256("pii/v1\n" ‖ field ‖ 0x00 ‖ salt ‖ value), in hex.</summary>
     public static string Commitment(string field, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value) =>
@@ -35,7 +39,8 @@ public static class PersonalField
 
     /// <summary>The value that was sealed; null where it is not what was committed to, or of another key.</summary>
     public static string? Open(byte[] key, string field, string commitment, ReadOnlySpan<byte> bytes) =>
-        AesSeal.Open(key, bytes, Encoding.UTF8.GetBytes(commitment)) is { Length: >= SaltSize } plain && Commitment(field, plain.AsSpan(0, SaltSize), plain.AsSpan(SaltSize)) == commitment
+        AesSeal.Open(key, bytes, Encoding.UTF8.GetBytes(commitment)) is { Length: >= SaltSize } plain
+        && Commitment(field, plain.AsSpan(0, SaltSize), plain.AsSpan(SaltSize)) == commitment
             ? Encoding.UTF8.GetString(plain.AsSpan(SaltSize))
             : null;
 }

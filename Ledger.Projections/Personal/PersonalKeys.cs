@@ -109,7 +109,8 @@ public sealed class PersonalKeys(string directory)
         file.Flush(flushToDisk: true);
     }
 
-    private byte[] Derived(string use) => HKDF.DeriveKey(HashAlgorithmName.SHA256, OpenMaster(), KeySize, info: Encoding.UTF8.GetBytes("ledger/personal/v1/" + use));
+    private byte[] Derived(string use) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, OpenMaster(), KeySize, info: Encoding.UTF8.GetBytes("ledger/personal/v1/" + use));
 
     private byte[] OpenMaster()
     {
@@ -126,7 +127,12 @@ public sealed class PersonalKeys(string directory)
         }
 
         var key = File.ReadAllBytes(path);
-        return key.Length == KeySize ? key : throw new LedgerException(ErrorCode.FileUnreadable, $"{path} does not hold a master key: expected {KeySize} bytes, got {key.Length}; put it back");
+        return key.Length == KeySize
+            ? key
+            : throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                $"{path} does not hold a master key: expected {KeySize} bytes, got {key.Length}; put it back"
+            );
     }
 
     private static byte[] Name(long subject)

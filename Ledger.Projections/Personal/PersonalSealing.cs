@@ -5,11 +5,19 @@ using Npgsql;
 
 namespace Ledger.Projections.Personal;
 
-/// <summary>The personal values of one event on its way into the log, by field; <paramref name="Who"/> tells the same person again.</summary>
+/// <summary>
+/// The personal values of one event on its way into the log, by field; <paramref name="Who"/> tells the same person again.
+/// </summary>
 public sealed record PersonalValues(string Contract, string Source, string EventId, string Who, IReadOnlyDictionary<string, string> Fields);
 
 /// <summary>The same with a commitment instead of each value; the sealed values are stored once the event is recorded.</summary>
-public sealed record SealedValues(string Contract, string EventId, long Subject, IReadOnlyDictionary<string, string> Commitments, IReadOnlyDictionary<string, byte[]> Sealed);
+public sealed record SealedValues(
+    string Contract,
+    string EventId,
+    long Subject,
+    IReadOnlyDictionary<string, string> Commitments,
+    IReadOnlyDictionary<string, byte[]> Sealed
+);
 
 /// <summary>
 /// Seals the personal values of events inside one transaction on the log, whose lock orders the numbering of subjects. Nothing
@@ -62,24 +70,40 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
             fresh.Remove(lookup);
         }
 
-        await using (var last = new NpgsqlCommand($"""
-            insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1)
-            on conflict (singleton) do update set last = greatest(s.last, excluded.last)
-            """, connection) { Parameters = { new() { Value = subjects.Max() } } })
+        await using (
+            var last = new NpgsqlCommand(
+                $"""
+                insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1)
+                on conflict (singleton) do update set last = greatest(s.last, excluded.last)
+                """,
+                connection
+            )
+            {
+                Parameters = { new() { Value = subjects.Max() } },
+            }
+        )
         {
             await last.ExecuteNonQueryAsync(cancel);
         }
 
-        var fields = recorded.SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value))).ToList();
-        await using var command = new NpgsqlCommand($"""
+        var fields = recorded
+            .SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value)))
+            .ToList();
+        await using var command = new NpgsqlCommand(
+            $"""
             insert into {LedgerTables.PersonalFields} (contract, event_id, field, subject, sealed)
             select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])
-            """, connection)
+            """,
+            connection
+        )
         {
             Parameters =
             {
-                new() { Value = fields.ConvertAll(f => f.Contract) }, new() { Value = fields.ConvertAll(f => f.EventId) }, new() { Value = fields.ConvertAll(f => f.Field) },
-                new() { Value = fields.ConvertAll(f => f.Subject) }, new() { Value = fields.ConvertAll(f => f.Bytes) },
+                new() { Value = fields.ConvertAll(f => f.Contract) },
+                new() { Value = fields.ConvertAll(f => f.EventId) },
+                new() { Value = fields.ConvertAll(f => f.Field) },
+                new() { Value = fields.ConvertAll(f => f.Subject) },
+                new() { Value = fields.ConvertAll(f => f.Bytes) },
             },
         };
         if (await command.ExecuteNonQueryAsync(cancel) is var written && written != fields.Count)
@@ -100,7 +124,11 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         var last = (long)(await command.ExecuteScalarAsync(cancel))!;
         if (keys.Next <= last)
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, $"the keys of personal data end at subject {keys.Next - 1}, and {last} were given: put the newest copy of personal/{PersonalKeys.SubjectsFile} and {PersonalKeys.MasterFile} back in the data directory");
+            throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                $"the keys of personal data end at subject {keys.Next - 1}, and {last} were given: put the newest copy of "
+                    + $"personal/{PersonalKeys.SubjectsFile} and {PersonalKeys.MasterFile} back in the data directory"
+            );
         }
 
         next = keys.Next;
@@ -114,8 +142,13 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         {
             if (!found.TryGetValue(subject, out var key))
             {
-                found[subject] = key = keys.Find(subject)
-                    ?? throw new LedgerException(ErrorCode.FileUnreadable, $"the key of subject {PersonalField.NameOf(subject)} is missing without an erasure on record: put the personal keys back, or `verify` the ledger");
+                found[subject] = key =
+                    keys.Find(subject)
+                    ?? throw new LedgerException(
+                        ErrorCode.FileUnreadable,
+                        $"the key of subject {PersonalField.NameOf(subject)} is missing without an erasure on record: put the "
+                            + "personal keys back, or `verify` the ledger"
+                    );
             }
 
             return (subject, key);

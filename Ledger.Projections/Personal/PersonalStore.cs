@@ -36,7 +36,14 @@ public sealed class PersonalStore(PersonalKeys keys)
 
     /// <summary>A field of an event, by the subject and the commitment in it; the value where it can be read.</summary>
     public async Task<(PersonalState State, string? Value)> ReadAsync(
-        NpgsqlConnection connection, string contract, string eventId, string subject, string field, string commitment, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        string eventId,
+        string subject,
+        string field,
+        string commitment,
+        CancellationToken cancel
+    )
     {
         var read = await OnceAsync(connection, contract, eventId, subject, field, commitment, cancel);
         if (read.State is PersonalState.Readable or PersonalState.Erased)
@@ -50,16 +57,28 @@ public sealed class PersonalStore(PersonalKeys keys)
     }
 
     private async Task<(PersonalState State, string? Value)> OnceAsync(
-        NpgsqlConnection connection, string contract, string eventId, string subject, string field, string commitment, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        string eventId,
+        string subject,
+        string field,
+        string commitment,
+        CancellationToken cancel
+    )
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select (select sealed from {LedgerTables.PersonalFields} where contract = $1 and event_id = $2 and field = $3),
                    exists (select from {LedgerStore.Schema}.mt_events where id = $4)
-            """, connection)
+            """,
+            connection
+        )
         {
             Parameters =
             {
-                new() { Value = contract }, new() { Value = eventId }, new() { Value = field },
+                new() { Value = contract },
+                new() { Value = eventId },
+                new() { Value = field },
                 new() { Value = EventIds.Of(LedgerSource.Contract, ErasureOf(subject)) },
             },
         };
@@ -86,10 +105,19 @@ public sealed class PersonalStore(PersonalKeys keys)
     /// <summary>How many values are stored of a subject.</summary>
     public static async Task<int> CountAsync(NpgsqlConnection connection, long subject, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select count(*)::int from {LedgerTables.PersonalFields} where subject = $1", connection) { Parameters = { new() { Value = subject } } };
+        await using var command = new NpgsqlCommand(
+            $"select count(*)::int from {LedgerTables.PersonalFields} where subject = $1",
+            connection
+        )
+        {
+            Parameters = { new() { Value = subject } },
+        };
         return (int)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>Who somebody is, by what they are looked up by; null where nobody is known by it.</summary>
-    public long? Find(string who) => keys.Next == 1 ? null : keys.Subjects().TryGetValue(Convert.ToHexString(keys.Lookup(who)), out var subject) ? subject : null;
+    public long? Find(string who) =>
+        keys.Next == 1 ? null
+        : keys.Subjects().TryGetValue(Convert.ToHexString(keys.Lookup(who)), out var subject) ? subject
+        : null;
 }

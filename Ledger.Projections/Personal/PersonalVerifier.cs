@@ -27,11 +27,14 @@ public sealed class PersonalVerifier(NpgsqlDataSource database, LogReader log, P
         return (fields, null, null);
     }
 
-    private static string? ProblemOf(PersonalReading reading, string subject) => reading.State switch
-    {
-        PersonalState.Missing => $"{reading.Field} of {subject} is missing: its row or key of {reading.Subject} is gone without an erasure on record",
-        PersonalState.Changed =>
-            $"{reading.Field} of {subject} is not what the event committed to: what is stored of {reading.Subject} was changed, swapped, or outlived its erasure",
-        _ => null,
-    };
+    private static string? ProblemOf(PersonalReading reading, string subject) =>
+        reading.State switch
+        {
+            PersonalState.Missing =>
+                $"{reading.Field} of {subject} is missing: its row or key of {reading.Subject} is gone without an erasure on record",
+            PersonalState.Changed =>
+                $"{reading.Field} of {subject} is not what the event committed to: what is stored of {reading.Subject} was changed, "
+                    + "swapped, or outlived its erasure",
+            _ => null,
+        };
 }

@@ -15,16 +15,28 @@ public static class CaseReader
 
     /// <summary>Some cases of a contract, each by its events up to a position, in order.</summary>
     public static async IAsyncEnumerable<IReadOnlyList<LedgerEvent>> CasesAsync(
-        NpgsqlConnection connection, string contract, IReadOnlyList<string> streams, long upTo,
-        [EnumeratorCancellation] CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        IReadOnlyList<string> streams,
+        long upTo,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var events = new List<LedgerEvent>();
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select {StoredEvent.Columns} from unnest($1) as c (stream)
             cross join lateral (select * from {Events} where tenant_id = $2 and stream_id = c.stream and seq_id <= $3 order by version) as e
-            """, connection)
+            """,
+            connection
+        )
         {
-            Parameters = { new() { Value = streams.ToArray() }, new() { Value = contract }, new() { Value = upTo } },
+            Parameters =
+            {
+                new() { Value = streams.ToArray() },
+                new() { Value = contract },
+                new() { Value = upTo },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -47,44 +59,71 @@ public static class CaseReader
 
     /// <summary>Every case of some contracts that is on record up to a position.</summary>
     public static async Task<IReadOnlyList<(string Contract, string Stream)>> StreamsOfAsync(
-        NpgsqlConnection connection, IReadOnlyList<string> contracts, long upTo, CancellationToken cancel)
+        NpgsqlConnection connection,
+        IReadOnlyList<string> contracts,
+        long upTo,
+        CancellationToken cancel
+    )
     {
         if (contracts.Count == 0)
         {
             return [];
         }
 
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select s.tenant_id, s.id from {LedgerStore.Schema}.mt_streams s
             where s.tenant_id = any ($1) and s.type = '{LedgerStore.CaseAlias}'
             and exists (select from {Events} e where e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = 1 and e.seq_id <= $2)
-            """, connection)
+            """,
+            connection
+        )
         {
-            Parameters = { new() { Value = contracts.ToArray() }, new() { Value = upTo } },
+            Parameters =
+            {
+                new() { Value = contracts.ToArray() },
+                new() { Value = upTo },
+            },
         };
         return await StreamsAsync(command, cancel);
     }
 
     /// <summary>The cases that an event between two positions is about.</summary>
     public static async Task<IReadOnlyList<(string Contract, string Stream)>> ChangedAsync(
-        NpgsqlConnection connection, long after, long upTo, CancellationToken cancel)
+        NpgsqlConnection connection,
+        long after,
+        long upTo,
+        CancellationToken cancel
+    )
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select distinct tenant_id, stream_id from {Events}
             where seq_id > $1 and seq_id <= $2 and stream_id like '{EventStreams.Cases}%'
-            """, connection)
+            """,
+            connection
+        )
         {
-            Parameters = { new() { Value = after }, new() { Value = upTo } },
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = upTo },
+            },
         };
         return await StreamsAsync(command, cancel);
     }
 
     /// <summary>The cases of some months (<see cref="CaseFigures.MonthsOf"/>), as far as the projection of cycles has come.</summary>
     public static async Task<IReadOnlyList<(string Contract, string Stream)>> OfMonthsAsync(
-        NpgsqlConnection connection, IReadOnlyList<YearMonth> months, CancellationToken cancel)
+        NpgsqlConnection connection,
+        IReadOnlyList<YearMonth> months,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(
-            $"select distinct tenant_id, stream_id from {CycleTables.Months} where month = any ($1)", connection)
+            $"select distinct tenant_id, stream_id from {CycleTables.Months} where month = any ($1)",
+            connection
+        )
         {
             Parameters = { new() { Value = months.Select(CycleTables.Text).ToArray() } },
         };

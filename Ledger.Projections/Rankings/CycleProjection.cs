@@ -56,7 +56,8 @@ public sealed class CycleProjection : ProjectionBase, IProjection
         foreach (var contract in touched.GroupBy(t => t.Contract))
         {
             // Its terms as they stand there: where they change later, the next event of a case finds the figures of all cases stale.
-            var account = await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
+            var account =
+                await AccountReader.FoldAsync(connection, contract.Key, upTo, cancellation)
                 ?? throw new InvalidOperationException($"{contract.Key} has cases and no account");
 
             // Of a case that begins on this page all events are on it.
@@ -75,14 +76,22 @@ public sealed class CycleProjection : ProjectionBase, IProjection
             insert into {CycleTables.Terms} (tenant_id, position) select * from unnest(?, ?)
             on conflict (tenant_id) do update set position = excluded.position
             """,
-            terms.Keys.ToArray(), terms.Values.ToArray());
+            terms.Keys.ToArray(),
+            terms.Values.ToArray()
+        );
         var months = (
             from e in page
             from month in CaseFigures.MonthsOf(e)
-            select (Month: CycleTables.Text(month), e.Contract, Stream: e.Subject)).Distinct().ToList();
+            select (Month: CycleTables.Text(month), e.Contract, Stream: e.Subject)
+        )
+            .Distinct()
+            .ToList();
         operations.QueueSqlCommand(
             $"insert into {CycleTables.Months} (month, tenant_id, stream_id) select * from unnest(?, ?, ?) on conflict do nothing",
-            months.Select(m => m.Month).ToArray(), months.Select(m => m.Contract).ToArray(), months.Select(m => m.Stream).ToArray());
+            months.Select(m => m.Month).ToArray(),
+            months.Select(m => m.Contract).ToArray(),
+            months.Select(m => m.Stream).ToArray()
+        );
     }
 
     /// <summary>The rows of some cases, which take the place of those that were there.</summary>
@@ -101,7 +110,8 @@ public sealed class CycleProjection : ProjectionBase, IProjection
 
         public void Write(IDocumentOperations operations)
         {
-            string[] contracts = [.. cases.Select(c => c.Contract)], streams = [.. cases.Select(c => c.Stream)];
+            string[] contracts = [.. cases.Select(c => c.Contract)],
+                streams = [.. cases.Select(c => c.Stream)];
             foreach (var table in (string[])[CycleTables.Scores, CycleTables.Clocks])
             {
                 operations.QueueSqlCommand(
@@ -109,7 +119,9 @@ public sealed class CycleProjection : ProjectionBase, IProjection
                     delete from {table} t using unnest(?, ?) as c (contract, stream)
                     where t.tenant_id = c.contract and t.stream_id = c.stream
                     """,
-                    contracts, streams);
+                    contracts,
+                    streams
+                );
             }
 
             operations.QueueSqlCommand(
@@ -117,16 +129,27 @@ public sealed class CycleProjection : ProjectionBase, IProjection
                 insert into {CycleTables.Scores} (tenant_id, stream_id, cycle, unit, counted, responded, resolved, satisfaction)
                 select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-                Of(scores, s => s.Contract), Of(scores, s => s.Stream), Of(scores, s => CycleTables.Text(s.Score.Cycle)),
-                Of(scores, s => s.Score.Unit), Of(scores, s => s.Score.Counted), Of(scores, s => s.Score.Responded),
-                Of(scores, s => s.Score.Resolved), Of(scores, s => (int)s.Score.Satisfaction));
+                Of(scores, s => s.Contract),
+                Of(scores, s => s.Stream),
+                Of(scores, s => CycleTables.Text(s.Score.Cycle)),
+                Of(scores, s => s.Score.Unit),
+                Of(scores, s => s.Score.Counted),
+                Of(scores, s => s.Score.Responded),
+                Of(scores, s => s.Score.Resolved),
+                Of(scores, s => (int)s.Score.Satisfaction)
+            );
             operations.QueueSqlCommand(
                 $"""
                 insert into {CycleTables.Clocks} (tenant_id, stream_id, number, began, seat, kept)
                 select * from unnest(?, ?, ?, ?, ?, ?)
                 """,
-                Of(clocks, c => c.Contract), Of(clocks, c => c.Stream), Of(clocks, c => c.Number),
-                Of(clocks, c => c.Clock.Began.ToDateOnly()), Of(clocks, c => c.Clock.Seat), Of(clocks, c => c.Clock.Kept));
+                Of(clocks, c => c.Contract),
+                Of(clocks, c => c.Stream),
+                Of(clocks, c => c.Number),
+                Of(clocks, c => c.Clock.Began.ToDateOnly()),
+                Of(clocks, c => c.Clock.Seat),
+                Of(clocks, c => c.Clock.Kept)
+            );
         }
 
         private static TValue[] Of<T, TValue>(List<T> rows, Func<T, TValue> value) => [.. rows.Select(value)];

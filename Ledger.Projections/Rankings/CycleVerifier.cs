@@ -43,9 +43,11 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
                 var subject = one[0].Subject;
                 var (figures, found) = (CaseFigures.Of(CaseFacts.Of(one), terms), stored.GetValueOrDefault(subject) ?? Stored.Nothing());
                 stored.Remove(subject);
-                if (!figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores)
+                if (
+                    !figures.Scores.OrderBy(s => s.Cycle).SequenceEqual(found.Scores)
                     || !figures.Clocks.SequenceEqual(found.Clocks)
-                    || !found.Months.SetEquals(one.SelectMany(CaseFigures.MonthsOf).Select(CycleTables.Text)))
+                    || !found.Months.SetEquals(one.SelectMany(CaseFigures.MonthsOf).Select(CycleTables.Text))
+                )
                 {
                     return Problem(contract, subject, position);
                 }
@@ -65,17 +67,22 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
         + "they were changed; the log is right";
 
     private static async Task<Dictionary<string, Stored>> StoredAsync(
-        NpgsqlConnection connection, string contract, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string contract,
+        CancellationToken cancel
+    )
     {
         var all = new Dictionary<string, Stored>();
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                Of($"""
+                Of(
+                    $"""
                     select stream_id, cycle, unit, counted, responded, resolved, satisfaction from {CycleTables.Scores}
                     where tenant_id = $1 order by cycle
-                    """),
+                    """
+                ),
                 Of($"select stream_id, began, seat, kept from {CycleTables.Clocks} where tenant_id = $1 order by stream_id, number"),
                 Of($"select stream_id, month from {CycleTables.Months} where tenant_id = $1"),
             },
@@ -83,9 +90,17 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            Case().Scores.Add(new CaseScore(
-                CycleTables.Month(reader.GetString(1)), await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2),
-                reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), (Satisfaction)reader.GetInt32(6)));
+            Case()
+                .Scores.Add(
+                    new CaseScore(
+                        CycleTables.Month(reader.GetString(1)),
+                        await reader.IsDBNullAsync(2, cancel) ? null : reader.GetString(2),
+                        reader.GetBoolean(3),
+                        reader.GetBoolean(4),
+                        reader.GetBoolean(5),
+                        (Satisfaction)reader.GetInt32(6)
+                    )
+                );
         }
 
         await reader.NextResultAsync(cancel);

@@ -17,7 +17,10 @@ namespace Ledger.Projections.Rankings;
 public sealed class RankingReader(NpgsqlDataSource database)
 {
     private static readonly string[] AccountFacts =
-        [EventCatalogue.Alias<MonthlyRatingPublished>(), EventCatalogue.Alias<ScoringSchemeAdopted>()];
+    [
+        EventCatalogue.Alias<MonthlyRatingPublished>(),
+        EventCatalogue.Alias<ScoringSchemeAdopted>(),
+    ];
 
     /// <summary>The rankings of a cycle, at a position or at the log's end.</summary>
     public async Task<CycleRankings> RankingsAsync(YearMonth cycle, long? position, CancellationToken cancel)
@@ -32,14 +35,18 @@ public sealed class RankingReader(NpgsqlDataSource database)
         var (all, head) = await AccountReader.NowAsync(snapshot, null, cancel);
         var facts = await FactsAsync(connection, head.Position, cancel);
         var scheme = SchemeOf(facts, cycle);
-        var ratings = facts.Where(f => (f.Data as MonthlyRatingPublished)?.Cycle == cycle).GroupBy(f => f.Contract)
+        var ratings = facts
+            .Where(f => (f.Data as MonthlyRatingPublished)?.Cycle == cycle)
+            .GroupBy(f => f.Contract)
             .Select(g => (g.Key, (MonthlyRatingPublished)g.Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).Last().Data))
-            .OrderBy(r => r.Key, StringComparer.Ordinal).ToList();
+            .OrderBy(r => r.Key, StringComparer.Ordinal)
+            .ToList();
 
         // What the projection has not seen yet is folded here, and left out of its sums.
         var stale = await FigureTerms.StaleAsync(connection, [.. all.Select(a => a.Terms.Id)], head.Position, cancel);
         var changed = (await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), head.Position, cancel))
-            .Union(await CaseReader.StreamsOfAsync(connection, [.. stale.Keys], head.Position, cancel)).ToList();
+            .Union(await CaseReader.StreamsOfAsync(connection, [.. stale.Keys], head.Position, cancel))
+            .ToList();
         var late = new List<CaseFigures>();
         foreach (var contract in changed.GroupBy(c => c.Contract, c => c.Stream))
         {
@@ -97,13 +104,20 @@ public sealed class RankingReader(NpgsqlDataSource database)
         return new CycleBook(position, book);
     }
 
-    /// <summary>The cases that may count in a cycle: those that the projection knows of its months, and those that it has not seen yet.</summary>
+    /// <summary>
+    /// The cases that may count in a cycle: those that the projection knows of its months, and those that it has not seen yet.
+    /// </summary>
     private static async Task<IEnumerable<(string Contract, string Stream)>> OfCycleAsync(
-        NpgsqlConnection connection, YearMonth cycle, long position, CancellationToken cancel)
+        NpgsqlConnection connection,
+        YearMonth cycle,
+        long position,
+        CancellationToken cancel
+    )
     {
         var months = SchemeOf(await FactsAsync(connection, position, cancel), cycle).MonthsOf(cycle);
-        return (await CaseReader.OfMonthsAsync(connection, months, cancel))
-            .Union(await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel));
+        return (await CaseReader.OfMonthsAsync(connection, months, cancel)).Union(
+            await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel)
+        );
     }
 
     private static ScoringScheme SchemeOf(IReadOnlyList<LedgerEvent> facts, YearMonth cycle) =>
@@ -116,14 +130,21 @@ public sealed class RankingReader(NpgsqlDataSource database)
     /// <summary>The published ratings and adopted schemes of all contracts up to a position, in the order of the log.</summary>
     private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_streams s
             join {LedgerStore.Schema}.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.id
             where s.type = '{LedgerStore.AccountAlias}' and e.type = any ($1) and e.seq_id <= $2
             order by e.seq_id
-            """, connection)
+            """,
+            connection
+        )
         {
-            Parameters = { new() { Value = AccountFacts }, new() { Value = position } },
+            Parameters =
+            {
+                new() { Value = AccountFacts },
+                new() { Value = position },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var facts = new List<LedgerEvent>();
@@ -136,27 +157,41 @@ public sealed class RankingReader(NpgsqlDataSource database)
     }
 
     private static async Task<CycleTally> SumsAsync(
-        NpgsqlConnection connection, YearMonth cycle, ScoringScheme scheme, IReadOnlyList<(string Contract, string Stream)> without,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        YearMonth cycle,
+        ScoringScheme scheme,
+        IReadOnlyList<(string Contract, string Stream)> without,
+        CancellationToken cancel
+    )
     {
         var (from, to) = scheme.DaysOf(cycle);
-        var leftOut = without.Count == 0
-            ? ""
-            : "and not exists (select from unnest($3, $4) as c (contract, stream) where c.contract = t.tenant_id and c.stream = t.stream_id)";
+        var leftOut =
+            without.Count == 0
+                ? ""
+                : "and not exists (select from unnest($3, $4) as c (contract, stream) where c.contract = t.tenant_id and c.stream = "
+                    + "t.stream_id)";
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                Sums($"""
+                Sums(
+                    $"""
                     select unit, count(*) filter (where counted), count(*) filter (where counted and responded),
                         count(*) filter (where counted and resolved), count(*) filter (where counted and satisfaction = $1),
                         count(*) filter (where counted and satisfaction = $2)
                     from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut} group by unit
-                    """, (int)Satisfaction.Satisfied, (int)Satisfaction.MostlySatisfied),
-                Sums($"""
+                    """,
+                    (int)Satisfaction.Satisfied,
+                    (int)Satisfaction.MostlySatisfied
+                ),
+                Sums(
+                    $"""
                     select seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t
                     where began between $1 and $2 {leftOut} group by seat
-                    """, from.ToDateOnly(), to.ToDateOnly()),
+                    """,
+                    from.ToDateOnly(),
+                    to.ToDateOnly()
+                ),
             },
         };
         var (units, seats) = (new List<UnitTally>(), new List<SeatTally>());
@@ -178,7 +213,14 @@ public sealed class RankingReader(NpgsqlDataSource database)
 
         NpgsqlBatchCommand Sums(string sql, object first, object second)
         {
-            var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = first }, new() { Value = second } } };
+            var command = new NpgsqlBatchCommand(sql)
+            {
+                Parameters =
+                {
+                    new() { Value = first },
+                    new() { Value = second },
+                },
+            };
             if (without.Count > 0)
             {
                 command.Parameters.Add(new() { Value = without.Select(w => w.Contract).ToArray() });

@@ -18,11 +18,12 @@ public sealed record DeductionRow(
     int? Period,
     int? CarriedFrom,
     IReadOnlyList<string> Reading,
-    IReadOnlyList<string> Evidence)
+    IReadOnlyList<string> Evidence
+)
 {
     /// <summary>The row of a deduction.</summary>
-    public static DeductionRow Of(Deduction d) => new(
-        d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence);
+    public static DeductionRow Of(Deduction d) =>
+        new(d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence);
 }
 
 /// <summary>Statements, deductions and settlement of one contract: now, or as of any position.</summary>
@@ -35,7 +36,9 @@ public sealed class StatementReader(AccountReader accounts)
         return [.. StatementBuilder.BuildAll(at.Account).Select(s => Stamp(s, at.Head, at.Root))];
     }
 
-    /// <summary>One statement of a contract at a position, or at the log's end; throws <see cref="LedgerException"/> where it has no such period.</summary>
+    /// <summary>
+    /// One statement of a contract at a position, or at the log's end; throws <see cref="LedgerException"/> where it has no such period.
+    /// </summary>
     public async Task<PeriodStatement> OneAsync(string contract, int period, long? position, CancellationToken cancel)
     {
         var at = await accounts.AtAsync(contract, position, cancel);
@@ -52,8 +55,14 @@ public sealed class StatementReader(AccountReader accounts)
         var (account, head, root) = await accounts.AtAsync(contract, position, cancel);
         RefuseUnknown(account, period);
         return account.Periods[period].Locked
-            ? new IssuedAndToday(Stamp(StatementBuilder.Build(account, period), head, root), Stamp(StatementBuilder.BuildAsOfToday(account, period), head, root))
-            : throw new LedgerException(ErrorCode.Refused, $"the statement of period {period} is not issued: its figures are those of today");
+            ? new IssuedAndToday(
+                Stamp(StatementBuilder.Build(account, period), head, root),
+                Stamp(StatementBuilder.BuildAsOfToday(account, period), head, root)
+            )
+            : throw new LedgerException(
+                ErrorCode.Refused,
+                $"the statement of period {period} is not issued: its figures are those of today"
+            );
     }
 
     /// <summary>The settlement of a contract as of a position, or at the log's end.</summary>
@@ -67,10 +76,14 @@ public sealed class StatementReader(AccountReader accounts)
     public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel)
     {
         var at = await accounts.AtAsync(contract, position, cancel);
-        return [.. at.Account.Deductions.Values
-            .Where(d => d.Status != DeductionStatus.Withdrawn)
-            .OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal)
-            .Select(DeductionRow.Of)];
+        return
+        [
+            .. at
+                .Account.Deductions.Values.Where(d => d.Status != DeductionStatus.Withdrawn)
+                .OrderBy(d => d.AttributedOn)
+                .ThenBy(d => d.Id, StringComparer.Ordinal)
+                .Select(DeductionRow.Of),
+        ];
     }
 
     private static void RefuseUnknown(ContractAccount account, int period)
@@ -82,9 +95,10 @@ public sealed class StatementReader(AccountReader accounts)
     }
 
     /// <summary>A statement as of a moment of the log.</summary>
-    internal static PeriodStatement Stamp(PeriodStatement statement, LogHead head, byte[] root) => statement with
-    {
-        AsOf = EventMapping.ToMoment(head),
-        Checkpoint = new CheckpointReference(head.Position, Convert.ToHexStringLower(root)),
-    };
+    internal static PeriodStatement Stamp(PeriodStatement statement, LogHead head, byte[] root) =>
+        statement with
+        {
+            AsOf = EventMapping.ToMoment(head),
+            Checkpoint = new CheckpointReference(head.Position, Convert.ToHexStringLower(root)),
+        };
 }

@@ -57,7 +57,10 @@ public sealed record AppliedSchema(string Name, int Version, string Library)
     {
         if (found?.Split(' ', ',') is [_, _, var version, ..] && int.TryParse(version, out var number) && number > Version)
         {
-            throw new LedgerException(ErrorCode.DatabaseNewer, $"the database has {Name} schema {number}, this program knows {Version}: use the newer program");
+            throw new LedgerException(
+                ErrorCode.DatabaseNewer,
+                $"the database has {Name} schema {number}, this program knows {Version}: use the newer program"
+            );
         }
     }
 

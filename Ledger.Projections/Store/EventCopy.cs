@@ -16,7 +16,8 @@ internal sealed class EventCopy
 {
     private const string Command = $"""
         copy {LedgerStore.Schema}.mt_events (
-            seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, correlation_id, causation_id, headers, is_archived)
+            seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type,
+            correlation_id, causation_id, headers, is_archived)
         from stdin (format binary)
         """;
 
@@ -42,8 +43,11 @@ internal sealed class EventCopy
     }
 
     /// <summary>What Marten writes as the .NET type of an alias.</summary>
-    public static string DotNetTypeOf(string alias) => DotNetTypes.GetOrAdd(alias, static a =>
-        EventCatalogue.Find(a)!.Data is var type ? $"{type.FullName}, {type.Assembly.GetName().Name}" : "");
+    public static string DotNetTypeOf(string alias) =>
+        DotNetTypes.GetOrAdd(
+            alias,
+            static a => EventCatalogue.Find(a)!.Data is var type ? $"{type.FullName}, {type.Assembly.GetName().Name}" : ""
+        );
 
     /// <summary>Writes events. Where it throws, the database takes none of them and the transaction is of no more use.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, IEnumerable<StoredEvent> events, CancellationToken cancel)
@@ -76,8 +80,7 @@ internal sealed class EventCopy
 #pragma warning disable CA1031 // What ended the copy is told; that it cannot be cancelled any more is not news.
         catch (Exception)
 #pragma warning restore CA1031
-        {
-        }
+        { }
     }
 
     private void Write(StoredEvent e)
@@ -120,8 +123,18 @@ internal sealed class EventCopy
     }
 
     private int MostBytes(StoredEvent e, string dotNetType) =>
-        sizeof(short) + (Columns * (sizeof(int) + 16)) + e.Data.Length + headers.WrittenCount + Utf8.GetMaxByteCount(
-            e.Stream.Length + e.Type.Length + e.Contract.Length + dotNetType.Length + (e.Correlation?.Length ?? 0) + (e.Causation?.Length ?? 0));
+        sizeof(short)
+        + (Columns * (sizeof(int) + 16))
+        + e.Data.Length
+        + headers.WrittenCount
+        + Utf8.GetMaxByteCount(
+            e.Stream.Length
+                + e.Type.Length
+                + e.Contract.Length
+                + dotNetType.Length
+                + (e.Correlation?.Length ?? 0)
+                + (e.Causation?.Length ?? 0)
+        );
 
     /// <summary>The number of columns, then each with its length; a null has length -1 and nothing else.</summary>
     private ref struct Row

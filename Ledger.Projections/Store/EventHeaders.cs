@@ -38,7 +38,10 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         {
             var name = IndexOf(ref reader);
             reader.Read();
-            values[name] = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new FormatException($"the header \"{Names[name]}\" is not text");
+            values[name] =
+                reader.TokenType == JsonTokenType.String
+                    ? reader.GetString()
+                    : throw new FormatException($"the header \"{Names[name]}\" is not text");
         }
 
         if (Array.IndexOf(values, null) is var missing and >= 0)
@@ -76,10 +79,16 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
     }
 
     /// <summary>The headers of an event that Marten read.</summary>
-    public static EventHeaders Of(JasperFx.Events.IEvent e) => new(
-        Text(e, IdName), Text(e, SourceName), Text(e, SubjectName),
-        Instants.TryParse(Text(e, TimeName), out var at) ? Instants.ToMicroseconds(at) : throw new FormatException($"the header \"{TimeName}\" holds no time"),
-        Text(e, ActorName));
+    public static EventHeaders Of(JasperFx.Events.IEvent e) =>
+        new(
+            Text(e, IdName),
+            Text(e, SourceName),
+            Text(e, SubjectName),
+            Instants.TryParse(Text(e, TimeName), out var at)
+                ? Instants.ToMicroseconds(at)
+                : throw new FormatException($"the header \"{TimeName}\" holds no time"),
+            Text(e, ActorName)
+        );
 
     private static int IndexOf(ref Utf8JsonReader reader)
     {
@@ -94,5 +103,6 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         throw new FormatException($"the header \"{reader.GetString()}\" is none of the ledger's");
     }
 
-    private static string Text(JasperFx.Events.IEvent e, string name) => e.GetHeader(name) as string ?? throw new FormatException($"the header \"{name}\" is missing");
+    private static string Text(JasperFx.Events.IEvent e, string name) =>
+        e.GetHeader(name) as string ?? throw new FormatException($"the header \"{name}\" is missing");
 }

@@ -8,14 +8,22 @@ namespace Ledger.Projections.Store;
 /// <summary>Whether events are on record already, by their ids.</summary>
 public static class EventLookup
 {
-    /// <summary>Asks for the rows of the events' ids. Each by its key: a plan made while the table was small, and kept, would read it whole.</summary>
-    public static NpgsqlBatchCommand RowsOf(IReadOnlyList<PendingEvent> events) => new($"""
-        select {StoredEvent.Columns} from unnest($1) as wanted (uuid)
-        cross join lateral (select * from {LedgerStore.Schema}.mt_events where id = uuid limit 1) as e
-        """)
-    {
-        Parameters = { new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
-    };
+    /// <summary>
+    /// Asks for the rows of the events' ids. Each by its key: a plan made while the table was small, and kept, would read it whole.
+    /// </summary>
+    public static NpgsqlBatchCommand RowsOf(IReadOnlyList<PendingEvent> events) =>
+        new(
+            $"""
+            select {StoredEvent.Columns} from unnest($1) as wanted (uuid)
+            cross join lateral (select * from {LedgerStore.Schema}.mt_events where id = uuid limit 1) as e
+            """
+        )
+        {
+            Parameters =
+            {
+                new() { Value = events.Select(e => e.Uuid).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+            },
+        };
 
     /// <summary>What is on record of one event: null where its id is free.</summary>
     public static async Task<AppendResult?> RecogniseAsync(NpgsqlConnection connection, PendingEvent e, CancellationToken cancel)
@@ -25,8 +33,14 @@ public static class EventLookup
         return (await RecogniseAsync(reader, [e], cancel))[0];
     }
 
-    /// <summary>Says of each event, by those rows, whether its id is free (null), on record as the same event, or on record as another.</summary>
-    public static async Task<AppendResult?[]> RecogniseAsync(NpgsqlDataReader reader, IReadOnlyList<PendingEvent> events, CancellationToken cancel)
+    /// <summary>
+    /// Says of each event, by those rows, whether its id is free (null), on record as the same event, or on record as another.
+    /// </summary>
+    public static async Task<AppendResult?[]> RecogniseAsync(
+        NpgsqlDataReader reader,
+        IReadOnlyList<PendingEvent> events,
+        CancellationToken cancel
+    )
     {
         var found = new Dictionary<Guid, StoredEvent>();
         while (await reader.ReadAsync(cancel))
@@ -40,7 +54,9 @@ public static class EventLookup
         {
             if (found.TryGetValue(events[i].Uuid, out var stored))
             {
-                results[i] = IsSame(events[i], stored) ? new AppendResult.Duplicate(stored.Position, stored.Version) : new AppendResult.IdConflict(stored.Position);
+                results[i] = IsSame(events[i], stored)
+                    ? new AppendResult.Duplicate(stored.Position, stored.Version)
+                    : new AppendResult.IdConflict(stored.Position);
             }
         }
 
@@ -51,14 +67,26 @@ public static class EventLookup
     public static bool IsSame(PendingEvent pending, StoredEvent stored)
     {
         var e = pending.Event;
-        return e.Contract == stored.Contract && pending.Stream == stored.Stream && e.Type.Alias == stored.Type && e.Id == stored.EventId && e.Source == stored.Source
-            && e.Subject == stored.Subject && Instants.ToMicroseconds(e.OccurredAt) == stored.OccurredAt && e.Actor == stored.Actor
-            && e.CorrelationId == stored.Correlation && e.CausationId == stored.Causation
+        return e.Contract == stored.Contract
+            && pending.Stream == stored.Stream
+            && e.Type.Alias == stored.Type
+            && e.Id == stored.EventId
+            && e.Source == stored.Source
+            && e.Subject == stored.Subject
+            && Instants.ToMicroseconds(e.OccurredAt) == stored.OccurredAt
+            && e.Actor == stored.Actor
+            && e.CorrelationId == stored.Correlation
+            && e.CausationId == stored.Causation
             && CanonicalJson.Of(pending.Data).AsSpan().SequenceEqual(CanonicalJson.Of(stored.Data.Span));
     }
 
     /// <summary>Whether two events on their way in are the same one.</summary>
     public static bool IsSame(PendingEvent a, PendingEvent b) =>
-        a.Event with { Data = b.Event.Data, ExpectedVersion = null, Personal = null } == b.Event with { ExpectedVersion = null, Personal = null }
+        a.Event with
+        {
+            Data = b.Event.Data,
+            ExpectedVersion = null,
+            Personal = null,
+        } == b.Event with { ExpectedVersion = null, Personal = null }
         && a.Data.AsSpan().SequenceEqual(b.Data);
 }

@@ -46,7 +46,8 @@ public static class EventMapping
             Instants.FromMicroseconds(headers.OccurredAt),
             Instant.FromDateTimeOffset(e.Timestamp),
             headers.Actor,
-            (EventData)e.Data);
+            (EventData)e.Data
+        );
     }
 
     /// <summary>The event of a row. Throws <see cref="LedgerException"/> for one that this program cannot read.</summary>
@@ -64,26 +65,32 @@ public static class EventMapping
     }
 
     /// <summary>The event of a row whose data is known already.</summary>
-    public static LedgerEvent ToEvent(StoredEvent e, EventData data) => new(
-        e.Position,
-        e.Contract,
-        e.Subject,
-        e.Version,
-        e.EventId,
-        e.Source,
-        Instants.FromMicroseconds(e.OccurredAt),
-        Instants.FromMicroseconds(e.RecordedAt),
-        e.Actor,
-        data);
+    public static LedgerEvent ToEvent(StoredEvent e, EventData data) =>
+        new(
+            e.Position,
+            e.Contract,
+            e.Subject,
+            e.Version,
+            e.EventId,
+            e.Source,
+            Instants.FromMicroseconds(e.OccurredAt),
+            Instants.FromMicroseconds(e.RecordedAt),
+            e.Actor,
+            data
+        );
 
     /// <summary>The error of an event on record that cannot be read, or not be applied.</summary>
-    public static LedgerException Unreadable(StoredEvent e, string why, Exception? cause = null) => Unreadable(e.Position, e.EventId, why, cause);
+    public static LedgerException Unreadable(StoredEvent e, string why, Exception? cause = null) =>
+        Unreadable(e.Position, e.EventId, why, cause);
 
     /// <summary>The error of an event on record that cannot be read, or not be applied.</summary>
-    public static LedgerException Unreadable(long position, string id, string why, Exception? cause = null) => new(
-        ErrorCode.EventUnreadable,
-        $"position {position}, event {id}: {why}; no event is skipped: verify the ledger, and open it with a program that knows the event",
-        cause);
+    public static LedgerException Unreadable(long position, string id, string why, Exception? cause = null) =>
+        new(
+            ErrorCode.EventUnreadable,
+            $"position {position}, event {id}: {why}; no event is skipped: verify the ledger, and open it with a program that knows "
+                + "the event",
+            cause
+        );
 
     /// <summary>A moment of the log; nothing recorded is 1970.</summary>
     public static RecordedMoment ToMoment(LogHead head) => new(head.Position, Instants.FromMicroseconds(head.RecordedAt ?? 0));
@@ -97,7 +104,10 @@ public static class EventMapping
             {
                 if (char.IsControl(c))
                 {
-                    throw new LedgerException(ErrorCode.Refused, $"event {e.Id.ReplaceLineEndings(" ")} holds a control character in its envelope");
+                    throw new LedgerException(
+                        ErrorCode.Refused,
+                        $"event {e.Id.ReplaceLineEndings(" ")} holds a control character in its envelope"
+                    );
                 }
             }
         }

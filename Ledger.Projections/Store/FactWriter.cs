@@ -17,7 +17,9 @@ public sealed class FactWriter : IAsyncDisposable
 
     private readonly NpgsqlDataSource database;
     private readonly IClock clock;
-    private readonly Channel<Request> requests = System.Threading.Channels.Channel.CreateBounded<Request>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly Channel<Request> requests = System.Threading.Channels.Channel.CreateBounded<Request>(
+        new BoundedChannelOptions(4096) { SingleReader = true }
+    );
     private readonly Task writing;
 
     /// <summary>A writer over a database.</summary>

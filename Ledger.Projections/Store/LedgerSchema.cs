@@ -8,13 +8,19 @@ namespace Ledger.Projections.Store;
 /// <summary>The log's schema, as Marten applies and asserts it.</summary>
 public static class LedgerSchema
 {
-    private static readonly AppliedSchema Applied = new(LedgerStore.Schema, 3, $"Marten {typeof(DocumentStore).Assembly.GetName().Version}");
+    private static readonly AppliedSchema Applied = new(
+        LedgerStore.Schema,
+        3,
+        $"Marten {typeof(DocumentStore).Assembly.GetName().Version}"
+    );
 
     /// <summary>Applies what is missing, unless all of it was applied (<see cref="AppliedSchema.EnsureAsync"/>).</summary>
-    public static Task EnsureAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.EnsureAsync(owner, () => MakeAsync(owner), cancel);
+    public static Task EnsureAsync(NpgsqlDataSource owner, CancellationToken cancel) =>
+        Applied.EnsureAsync(owner, () => MakeAsync(owner), cancel);
 
     /// <summary>Applies what is missing.</summary>
-    public static Task ApplyAsync(NpgsqlDataSource owner, CancellationToken cancel) => Applied.ApplyAsync(owner, () => MakeAsync(owner), cancel);
+    public static Task ApplyAsync(NpgsqlDataSource owner, CancellationToken cancel) =>
+        Applied.ApplyAsync(owner, () => MakeAsync(owner), cancel);
 
     /// <summary>What differs from the schema that this program needs, in Marten's words; null where nothing does.</summary>
     public static async Task<string?> DifferenceAsync(NpgsqlDataSource owner, CancellationToken cancel)

@@ -15,7 +15,9 @@ public static class LedgerTables
     /// <summary>The sealed personal values by contract, event and field.</summary>
     public const string PersonalFields = "personal.fields";
 
-    /// <summary>One row: the highest number that a subject was ever given. No number is given twice, whatever becomes of the key file.</summary>
+    /// <summary>
+    /// One row: the highest number that a subject was ever given. No number is given twice, whatever becomes of the key file.
+    /// </summary>
     public const string PersonalSubjects = "personal.subjects";
 
     /// <summary>The objects, in the order in which they are made.</summary>
@@ -26,12 +28,15 @@ public static class LedgerTables
         tiles.AddColumn("index", "bigint").AsPrimaryKey();
         tiles.AddColumn("hashes", "bytea").NotNull();
         yield return tiles;
-        yield return new TriggerFunction("grow_tile", """
+        yield return new TriggerFunction(
+            "grow_tile",
+            """
             if new.level = old.level and new.index = old.index and substring(new.hashes from 1 for length(old.hashes)) = old.hashes then
                 return new;
             end if;
             raise exception 'tile %/% only grows: another change is refused', old.level, old.index using errcode = 'insufficient_privilege';
-            """);
+            """
+        );
         yield return new TableTrigger(Tiles, "only_grow", "before update", "for each row", "grow_tile");
         yield return new TableTrigger(Tiles, "refuse_delete", "before delete", "for each row", "refuse_change");
         yield return new TableTrigger(Tiles, "refuse_truncate", "before truncate", "for each statement", "refuse_change");

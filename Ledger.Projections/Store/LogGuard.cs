@@ -21,24 +21,40 @@ public static class LogGuard
     /// <summary>The objects, in the order in which they are made.</summary>
     internal static IEnumerable<ISchemaObject> Objects()
     {
-        yield return new TriggerFunction("guard_append", """
+        yield return new TriggerFunction(
+            "guard_append",
+            """
             if new.type = 'tombstone' then
                 return null;
             end if;
             raise exception 'an append to the ledger holds the log''s lock first'
                 using errcode = 'insufficient_privilege', hint = 'Append through a session of the ledger''s store.';
-            """);
+            """
+        );
         yield return new TriggerFunction("leave_out", "return null;");
-        yield return new TriggerFunction("refuse_change", """
+        yield return new TriggerFunction(
+            "refuse_change",
+            """
             raise exception '% is append-only: % is refused', tg_table_schema || '.' || tg_table_name, tg_op
                 using errcode = 'insufficient_privilege', hint = 'Mistakes are corrected by adding an event.';
-            """);
+            """
+        );
         yield return new TableTrigger(
-            Events, "guard_append", "before insert",
-            $"for each row when (new.type = 'tombstone' or current_setting('{Mark}', true) is distinct from 'on')", "guard_append");
+            Events,
+            "guard_append",
+            "before insert",
+            $"for each row when (new.type = 'tombstone' or current_setting('{Mark}', true) is distinct from 'on')",
+            "guard_append"
+        );
         yield return new TableTrigger(Events, "refuse_update_delete", "before update or delete", "for each row", "refuse_change");
         yield return new TableTrigger(Events, "refuse_truncate", "before truncate", "for each statement", "refuse_change");
-        yield return new TableTrigger(Streams, "leave_out_tombstones", "before insert", "for each row when (new.id = 'mt_tombstone')", "leave_out");
+        yield return new TableTrigger(
+            Streams,
+            "leave_out_tombstones",
+            "before insert",
+            "for each row when (new.id = 'mt_tombstone')",
+            "leave_out"
+        );
         yield return new TableTrigger(Streams, "refuse_delete", "before delete", "for each row", "refuse_change");
         yield return new ContractHistoryIndex();
     }

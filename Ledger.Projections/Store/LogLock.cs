@@ -37,12 +37,19 @@ public static class LogLock
     {
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new NpgsqlBatchCommand(Take) { Parameters = { new NpgsqlParameter<long> { TypedValue = Key } } }, new NpgsqlBatchCommand(ReadEnd) },
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(Take) { Parameters = { new NpgsqlParameter<long> { TypedValue = Key } } },
+                new NpgsqlBatchCommand(ReadEnd),
+            },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         await reader.NextResultAsync(cancel);
         await reader.ReadAsync(cancel);
-        return new LogHead(reader.GetInt64(0), await reader.IsDBNullAsync(1, cancel) ? null : StoredEvent.MicrosecondsOf(reader.GetDateTime(1)));
+        return new LogHead(
+            reader.GetInt64(0),
+            await reader.IsDBNullAsync(1, cancel) ? null : StoredEvent.MicrosecondsOf(reader.GetDateTime(1))
+        );
     }
 
     /// <summary>

@@ -48,7 +48,9 @@ public sealed class LogReader(NpgsqlDataSource database)
 
     /// <summary>Where the log ends, by the answer to <see cref="End"/>.</summary>
     public static async Task<LogHead> HeadAsync(NpgsqlDataReader reader, CancellationToken cancel) =>
-        await reader.ReadAsync(cancel) ? new LogHead(reader.GetInt64(0), StoredEvent.MicrosecondsOf(reader.GetDateTime(1))) : new LogHead(0, null);
+        await reader.ReadAsync(cancel)
+            ? new LogHead(reader.GetInt64(0), StoredEvent.MicrosecondsOf(reader.GetDateTime(1)))
+            : new LogHead(0, null);
 
     /// <summary>The log's end at a past position. Throws <see cref="LedgerException"/> for a position beyond the end.</summary>
     public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)
@@ -57,7 +59,9 @@ public sealed class LogReader(NpgsqlDataSource database)
         return await HeadAtAsync(connection, position, cancel);
     }
 
-    /// <summary>The log's end at a past position, as a connection sees it. Throws <see cref="LedgerException"/> for a position beyond the end.</summary>
+    /// <summary>
+    /// The log's end at a past position, as a connection sees it. Throws <see cref="LedgerException"/> for a position beyond the end.
+    /// </summary>
     public static async Task<LogHead> HeadAtAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
         var head = await HeadAsync(connection, cancel);
@@ -66,7 +70,10 @@ public sealed class LogReader(NpgsqlDataSource database)
             throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
         }
 
-        await using var command = new NpgsqlCommand($"select timestamp from {Events} where seq_id = $1", connection) { Parameters = { new() { Value = position } } };
+        await using var command = new NpgsqlCommand($"select timestamp from {Events} where seq_id = $1", connection)
+        {
+            Parameters = { new() { Value = position } },
+        };
         return new LogHead(position, await command.ExecuteScalarAsync(cancel) is DateTime at ? StoredEvent.MicrosecondsOf(at) : null);
     }
 
@@ -78,9 +85,16 @@ public sealed class LogReader(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>Events after one position up to another, in order, streamed: of one contract where named, without the types that are left out.</summary>
+    /// <summary>
+    /// Events after one position up to another, in order, streamed: of one contract where named, without the types that are left out.
+    /// </summary>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(
-        long after, long upTo, string? contract = null, IReadOnlyList<string>? without = null, [EnumeratorCancellation] CancellationToken cancel = default)
+        long after,
+        long upTo,
+        string? contract = null,
+        IReadOnlyList<string>? without = null,
+        [EnumeratorCancellation] CancellationToken cancel = default
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await foreach (var e in ReadAsync(connection, after, upTo, contract, without, cancel))
@@ -91,9 +105,20 @@ public sealed class LogReader(NpgsqlDataSource database)
 
     /// <summary>The same, as a connection sees them: behind the log's lock that is the log's last state.</summary>
     public static IAsyncEnumerable<StoredEvent> ReadAsync(
-        NpgsqlConnection connection, long after, long upTo, string? contract, IReadOnlyList<string>? without, CancellationToken cancel)
+        NpgsqlConnection connection,
+        long after,
+        long upTo,
+        string? contract,
+        IReadOnlyList<string>? without,
+        CancellationToken cancel
+    )
     {
-        var command = Select($"e.seq_id > $1 and e.seq_id <= $2{(contract is null ? "" : " and e.tenant_id = $3")}", connection, after, upTo);
+        var command = Select(
+            $"e.seq_id > $1 and e.seq_id <= $2{(contract is null ? "" : " and e.tenant_id = $3")}",
+            connection,
+            after,
+            upTo
+        );
         if (contract is not null)
         {
             command.Parameters.Add(new() { Value = contract });
@@ -109,17 +134,31 @@ public sealed class LogReader(NpgsqlDataSource database)
     }
 
     /// <summary>The events of several contracts up to a position, in order, streamed.</summary>
-    public async IAsyncEnumerable<StoredEvent> ReadContractsAsync(IReadOnlyList<string> contracts, long upTo, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<StoredEvent> ReadContractsAsync(
+        IReadOnlyList<string> contracts,
+        long upTo,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await foreach (var e in RowsAsync(Select("e.tenant_id = any ($1) and e.seq_id <= $2", connection, contracts.ToArray(), upTo), "e.seq_id", cancel))
+        await foreach (
+            var e in RowsAsync(
+                Select("e.tenant_id = any ($1) and e.seq_id <= $2", connection, contracts.ToArray(), upTo),
+                "e.seq_id",
+                cancel
+            )
+        )
         {
             yield return e;
         }
     }
 
     /// <summary>The events of a contract's account up to a position, in order, streamed.</summary>
-    public async IAsyncEnumerable<StoredEvent> ReadAccountAsync(string contract, long upTo, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<StoredEvent> ReadAccountAsync(
+        string contract,
+        long upTo,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await foreach (var e in ReadStreamAsync(connection, contract, contract, upTo, cancel))
@@ -129,21 +168,40 @@ public sealed class LogReader(NpgsqlDataSource database)
     }
 
     /// <summary>The events of one stream up to a position, in order, on a connection of the caller's.</summary>
-    public static IAsyncEnumerable<StoredEvent> ReadStreamAsync(NpgsqlConnection connection, string contract, string stream, long upTo, CancellationToken cancel) =>
-        RowsAsync(Select("e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3", connection, contract, stream, upTo), "e.version", cancel);
+    public static IAsyncEnumerable<StoredEvent> ReadStreamAsync(
+        NpgsqlConnection connection,
+        string contract,
+        string stream,
+        long upTo,
+        CancellationToken cancel
+    ) =>
+        RowsAsync(
+            Select("e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3", connection, contract, stream, upTo),
+            "e.version",
+            cancel
+        );
 
     /// <summary>The events of a contract with these ids, up to a position, in order of position.</summary>
-    public async Task<IReadOnlyList<StoredEvent>> ReadByIdsAsync(string contract, IEnumerable<string> ids, long upTo, CancellationToken cancel)
+    public async Task<IReadOnlyList<StoredEvent>> ReadByIdsAsync(
+        string contract,
+        IEnumerable<string> ids,
+        long upTo,
+        CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         var uuids = ids.Select(id => EventIds.Of(contract, id)).ToArray();
-        return await RowsAsync(Select("e.id = any ($1) and e.seq_id <= $2", connection, uuids, upTo), "e.seq_id", cancel).ToListAsync(cancel);
+        return await RowsAsync(Select("e.id = any ($1) and e.seq_id <= $2", connection, uuids, upTo), "e.seq_id", cancel)
+            .ToListAsync(cancel);
     }
 
     /// <summary>Every contract that has an account, by id.</summary>
     public static async Task<IReadOnlyList<string>> ContractsAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select id from {LedgerStore.Schema}.mt_streams where type = $1 order by id collate \"C\"", connection)
+        await using var command = new NpgsqlCommand(
+            $"select id from {LedgerStore.Schema}.mt_streams where type = $1 order by id collate \"C\"",
+            connection
+        )
         {
             Parameters = { new() { Value = LedgerStore.AccountAlias } },
         };
@@ -168,7 +226,11 @@ public sealed class LogReader(NpgsqlDataSource database)
         return command;
     }
 
-    private static async IAsyncEnumerable<StoredEvent> RowsAsync(NpgsqlCommand command, string order, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<StoredEvent> RowsAsync(
+        NpgsqlCommand command,
+        string order,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await using var disposed = command;
         command.CommandText += $" order by {order}";

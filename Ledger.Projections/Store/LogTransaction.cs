@@ -60,7 +60,10 @@ public sealed class LogTransaction : IAsyncDisposable
     public async Task<AppendResult?[]> RecogniseAsync(IReadOnlyList<PendingEvent> events, CancellationToken cancel)
     {
         var missing = MissingOf(events.Select(e => (e.Event.Contract, e.Stream)));
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { EventLookup.RowsOf(events), EndsOf(missing) } };
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { EventLookup.RowsOf(events), EndsOf(missing) },
+        };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         var known = await EventLookup.RecogniseAsync(reader, events, cancel);
         await reader.NextResultAsync(cancel);
@@ -114,7 +117,9 @@ public sealed class LogTransaction : IAsyncDisposable
     {
         if (Position > before)
         {
-            await using var end = Command($"select setval('{LedgerStore.Schema}.mt_events_sequence', $1), pg_notify('mt_events_appended', '')");
+            await using var end = Command(
+                $"select setval('{LedgerStore.Schema}.mt_events_sequence', $1), pg_notify('mt_events_appended', '')"
+            );
             end.Parameters.Add(new() { Value = Position });
             await end.ExecuteNonQueryAsync(cancel);
         }
@@ -141,13 +146,16 @@ public sealed class LogTransaction : IAsyncDisposable
         return [.. names.Where(n => !streams.ContainsKey(n) && !earlier.ContainsKey(n)).Distinct()];
     }
 
-    private static NpgsqlBatchCommand EndsOf(List<(string Contract, string Key)> names) => new($"""
-        select tenant_id, id, version from unnest($1, $2) as s (contract, key)
-        cross join lateral (select * from {LedgerStore.Schema}.mt_streams where tenant_id = contract and id = key limit 1) as found
-        """)
-    {
-        Parameters = { Text(names.Select(n => n.Contract)), Text(names.Select(n => n.Key)) },
-    };
+    private static NpgsqlBatchCommand EndsOf(List<(string Contract, string Key)> names) =>
+        new(
+            $"""
+            select tenant_id, id, version from unnest($1, $2) as s (contract, key)
+            cross join lateral (select * from {LedgerStore.Schema}.mt_streams where tenant_id = contract and id = key limit 1) as found
+            """
+        )
+        {
+            Parameters = { Text(names.Select(n => n.Contract)), Text(names.Select(n => n.Key)) },
+        };
 
     private async Task LoadAsync(NpgsqlDataReader reader, List<(string Contract, string Key)> missing, CancellationToken cancel)
     {
@@ -162,15 +170,19 @@ public sealed class LogTransaction : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds streams or moves their versions, each by its key: a join would read the whole table where statistics are old.</summary>
+    /// <summary>
+    /// Adds streams or moves their versions, each by its key: a join would read the whole table where statistics are old.
+    /// </summary>
     private async Task WriteStreamsAsync(Dictionary<(string Contract, string Key), long> ends, CancellationToken cancel)
     {
-        await using var command = Command($"""
+        await using var command = Command(
+            $"""
             insert into {LedgerStore.Schema}.mt_streams (tenant_id, id, type, version, timestamp, created, is_archived)
             select tenant_id, id, type, version, $5, $5, false
             from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as s (tenant_id, id, version, type)
             on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
-            """);
+            """
+        );
         command.Parameters.Add(Text(ends.Keys.Select(e => e.Contract)));
         command.Parameters.Add(Text(ends.Keys.Select(e => e.Key)));
         command.Parameters.Add(new() { Value = ends.Values.ToArray() });

@@ -12,29 +12,55 @@ namespace Ledger.Projections.Store;
 public sealed record PendingEvent(NewEvent Event, Guid Uuid, string Stream, byte[] Data)
 {
     /// <summary>Prepares an event.</summary>
-    public static PendingEvent Of(NewEvent e) => new(
-        e, EventIds.Of(e.Contract, e.Id), EventStreams.KeyOf(e.Contract, e.Subject), JsonSerializer.SerializeToUtf8Bytes(e.Data, e.Data.GetType(), LedgerJson.Options));
+    public static PendingEvent Of(NewEvent e) =>
+        new(
+            e,
+            EventIds.Of(e.Contract, e.Id),
+            EventStreams.KeyOf(e.Contract, e.Subject),
+            JsonSerializer.SerializeToUtf8Bytes(e.Data, e.Data.GetType(), LedgerJson.Options)
+        );
 
     /// <summary>The event as it is stored at a place in the log and in its stream.</summary>
-    public StoredEvent At(long position, long version, long recordedAt) => new(
-        position, Event.Contract, Stream, version, Event.Type.Alias, Uuid, Event.Id, Event.Source, Event.Subject, Instants.ToMicroseconds(Event.OccurredAt), recordedAt,
-        Event.Actor, Event.CorrelationId, Event.CausationId, Data);
+    public StoredEvent At(long position, long version, long recordedAt) =>
+        new(
+            position,
+            Event.Contract,
+            Stream,
+            version,
+            Event.Type.Alias,
+            Uuid,
+            Event.Id,
+            Event.Source,
+            Event.Subject,
+            Instants.ToMicroseconds(Event.OccurredAt),
+            recordedAt,
+            Event.Actor,
+            Event.CorrelationId,
+            Event.CausationId,
+            Data
+        );
 }
 
 /// <summary>What became of one event.</summary>
 public abstract record AppendResult
 {
-    /// <summary>Why an event was refused, in words; null where it was not. <paramref name="place"/> is the position that it would have had.</summary>
-    public Fault? RefusalOf(NewEvent e, long? place = null) => this switch
-    {
-        IdConflict conflict => new Fault(
-            "$.id",
-            $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source"
-            + $"{(place is null ? "" : $"; this one would stand at position {place}")}: give it an id of its own"),
-        VersionConflict conflict => new Fault(
-            "$.expectedversion", $"stream {EventStreams.KeyOf(e.Contract, e.Subject)} is at version {conflict.Actual}, expected {conflict.Expected}"),
-        _ => null,
-    };
+    /// <summary>
+    /// Why an event was refused, in words; null where it was not. <paramref name="place"/> is the position that it would have had.
+    /// </summary>
+    public Fault? RefusalOf(NewEvent e, long? place = null) =>
+        this switch
+        {
+            IdConflict conflict => new Fault(
+                "$.id",
+                $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source"
+                    + $"{(place is null ? "" : $"; this one would stand at position {place}")}: give it an id of its own"
+            ),
+            VersionConflict conflict => new Fault(
+                "$.expectedversion",
+                $"stream {EventStreams.KeyOf(e.Contract, e.Subject)} is at version {conflict.Actual}, expected {conflict.Expected}"
+            ),
+            _ => null,
+        };
 
     /// <summary>It was recorded now.</summary>
     public sealed record Recorded(long Position, long Version) : AppendResult;
@@ -42,7 +68,9 @@ public abstract record AppendResult
     /// <summary>The same event is on record: this is its first receipt.</summary>
     public sealed record Duplicate(long Position, long Version) : AppendResult;
 
-    /// <summary>The id is on record, or comes earlier in the same transaction, with another body or another source, at <paramref name="Position"/>.</summary>
+    /// <summary>
+    /// The id is on record, or comes earlier in the same transaction, with another body or another source, at <paramref name="Position"/>.
+    /// </summary>
     public sealed record IdConflict(long Position) : AppendResult;
 
     /// <summary>The stream is at another version than the one expected.</summary>

@@ -48,13 +48,15 @@ public sealed class TableTrigger(string table, string name, string when, string 
     public override DbObjectName Identifier => LedgerStore.Named(trigger);
 
     /// <inheritdoc/>
-    protected override string Create => $"{Drop}\ncreate trigger {trigger} {when} on {table} {each} execute function {LedgerStore.Schema}.{function}();";
+    protected override string Create =>
+        $"{Drop}\ncreate trigger {trigger} {when} on {table} {each} execute function {LedgerStore.Schema}.{function}();";
 
     /// <inheritdoc/>
     protected override string Drop => $"drop trigger if exists {trigger} on {table};";
 
     /// <inheritdoc/>
-    protected override string Exists => $"select 1 from pg_trigger where tgrelid = to_regclass('{table}') and tgname = '{trigger}' and tgenabled = 'O'";
+    protected override string Exists =>
+        $"select 1 from pg_trigger where tgrelid = to_regclass('{table}') and tgname = '{trigger}' and tgenabled = 'O'";
 }
 
 /// <summary>A function that triggers call; one with another body counts as missing.</summary>
@@ -68,11 +70,13 @@ public sealed class TriggerFunction(string name, string body) : SchemaPiece
     public override DbObjectName Identifier => LedgerStore.Named(name);
 
     /// <inheritdoc/>
-    protected override string Create => $"create or replace function {Identifier}() returns trigger language plpgsql as $body${source}$body$;";
+    protected override string Create =>
+        $"create or replace function {Identifier}() returns trigger language plpgsql as $body${source}$body$;";
 
     /// <inheritdoc/>
     protected override string Drop => "";
 
     /// <inheritdoc/>
-    protected override string Exists => $"select 1 from pg_proc where oid = to_regprocedure('{Identifier}()') and prosrc = $body${source}$body$";
+    protected override string Exists =>
+        $"select 1 from pg_proc where oid = to_regprocedure('{Identifier}()') and prosrc = $body${source}$body$";
 }

@@ -69,19 +69,30 @@ public static class ServiceRole
         }
     }
 
-    /// <summary>Whether the role is there, has its rights in this database, and may be taken by this user: tried, since rules differ by version.</summary>
+    /// <summary>
+    /// Whether the role is there, has its rights in this database, and may be taken by this user: tried, since rules differ by version.
+    /// </summary>
     public static async Task<bool> MayServeAsync(NpgsqlConnection owner, CancellationToken cancel)
     {
         try
         {
-            await using var role = new NpgsqlCommand($"""
+            await using var role = new NpgsqlCommand(
+                $"""
                 set role {Name};
-                select has_table_privilege('{LedgerStore.Schema}.mt_events', 'insert') and has_table_privilege('{LedgerStore.Schema}.mt_streams', 'update')
+                select has_table_privilege('{LedgerStore.Schema}.mt_events', 'insert')
+                    and has_table_privilege('{LedgerStore.Schema}.mt_streams', 'update')
                     and has_table_privilege('{LedgerTables.PersonalFields}', 'delete')
-                """, owner);
+                """,
+                owner
+            );
             return await role.ExecuteScalarAsync(cancel) is true;
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject)
+        catch (PostgresException e)
+            when (e.SqlState
+                    is PostgresErrorCodes.InsufficientPrivilege
+                        or PostgresErrorCodes.InvalidParameterValue
+                        or PostgresErrorCodes.UndefinedObject
+            )
         {
             return false;
         }

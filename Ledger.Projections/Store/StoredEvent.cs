@@ -26,12 +26,16 @@ public sealed record StoredEvent(
     string Actor,
     string? Correlation,
     string? Causation,
-    ReadOnlyMemory<byte> Data)
+    ReadOnlyMemory<byte> Data
+)
 {
     /// <summary>The columns that <see cref="Of"/> reads, of <c>mt_events e</c>.</summary>
-    public const string Columns = "e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, e.id, e.headers, e.timestamp, e.correlation_id, e.causation_id, e.data";
+    public const string Columns =
+        "e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, e.id, e.headers, e.timestamp, e.correlation_id, e.causation_id, e.data";
 
-    /// <summary>The event in a row of <see cref="Columns"/>; throws <see cref="LedgerException"/> where its headers are not the ledger's.</summary>
+    /// <summary>
+    /// The event in a row of <see cref="Columns"/>; throws <see cref="LedgerException"/> where its headers are not the ledger's.
+    /// </summary>
     public static StoredEvent Of(NpgsqlDataReader row)
     {
         var position = row.GetInt64(0);
@@ -53,9 +57,17 @@ public sealed record StoredEvent(
                 headers.Actor,
                 row.IsDBNull(8) ? null : row.GetString(8),
                 row.IsDBNull(9) ? null : row.GetString(9),
-                row.GetFieldValue<byte[]>(10));
+                row.GetFieldValue<byte[]>(10)
+            );
         }
-        catch (Exception e) when (e is InvalidCastException or FormatException or OverflowException or System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception e)
+            when (e
+                    is InvalidCastException
+                        or FormatException
+                        or OverflowException
+                        or System.Text.Json.JsonException
+                        or InvalidOperationException
+            )
         {
             throw new LedgerException(ErrorCode.EventUnreadable, $"position {position}: the row cannot be read: {e.Message}", e);
         }

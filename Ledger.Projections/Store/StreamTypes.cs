@@ -14,9 +14,10 @@ public static class StreamTypes
         : null;
 
     /// <summary>What stands for it in Marten's row of the stream.</summary>
-    public static string? AliasOf(string contract, string key) => Of(contract, key) switch
-    {
-        null => null,
-        var type => type == typeof(CaseFacts) ? LedgerStore.CaseAlias : LedgerStore.AccountAlias,
-    };
+    public static string? AliasOf(string contract, string key) =>
+        Of(contract, key) switch
+        {
+            null => null,
+            var type => type == typeof(CaseFacts) ? LedgerStore.CaseAlias : LedgerStore.AccountAlias,
+        };
 }

@@ -16,7 +16,16 @@ namespace Ledger.Projections.Traces;
 
 /// <summary>An event as it is on record.</summary>
 public sealed record TracedEvent(
-    long Position, string Id, string Source, string Type, string Subject, Instant OccurredAt, Instant RecordedAt, string Actor, JsonElement Data);
+    long Position,
+    string Id,
+    string Source,
+    string Type,
+    string Subject,
+    Instant OccurredAt,
+    Instant RecordedAt,
+    string Actor,
+    JsonElement Data
+);
 
 /// <summary>The clause of a deduction with its rule blocks and their parameters.</summary>
 public sealed record TracedClause(string Number, string Title, string TitleZh, IReadOnlyList<RuleBlock> Rules);
@@ -26,7 +35,14 @@ public sealed record TracedReading(string Id, string Question, string Choice, st
 
 /// <summary>The statement line that a deduction became: its period (null: the settlement), and what that period comes to.</summary>
 public sealed record TracedLine(
-    int? Period, int? CarriedFrom, bool Issued, PeriodStatus? PeriodStatus, Cny? NetPayable, StatementDeduction? Line, IReadOnlyList<TracedAdjustment> Adjustments);
+    int? Period,
+    int? CarriedFrom,
+    bool Issued,
+    PeriodStatus? PeriodStatus,
+    Cny? NetPayable,
+    StatementDeduction? Line,
+    IReadOnlyList<TracedAdjustment> Adjustments
+);
 
 /// <summary>What was posted elsewhere after the statement was issued; no period: at the settlement.</summary>
 public sealed record TracedAdjustment(int? Period, Cny Amount);
@@ -40,7 +56,8 @@ public sealed record DeductionTrace(
     IReadOnlyList<TracedEvent> Evidence,
     IReadOnlyList<TracedEvent> Runs,
     IReadOnlyList<TracedEvent> History,
-    TracedLine Line);
+    TracedLine Line
+);
 
 /// <summary>Traces single deductions.</summary>
 public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
@@ -57,13 +74,24 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             history.AddRange(e.Subject == $"deduction/{deduction}" ? [e] : []);
         }
 
-        var account = (folded ?? throw AccountReader.Unknown(contract)) with { Calendar = await CalendarReader.AtAsync(database, position, cancel) };
+        var account = (folded ?? throw AccountReader.Unknown(contract)) with
+        {
+            Calendar = await CalendarReader.AtAsync(database, position, cancel),
+        };
         if (!account.Deductions.TryGetValue(deduction, out var found))
         {
-            throw new LedgerException(ErrorCode.DeductionUnknown, $"no deduction \"{deduction}\" was proposed in {contract} by that moment; `deductions {contract}` lists those that were");
+            throw new LedgerException(
+                ErrorCode.DeductionUnknown,
+                $"no deduction \"{deduction}\" was proposed in {contract} by that moment; `deductions {contract}` lists those that were"
+            );
         }
 
-        var runs = history.Where(e => e.Type is "deduction_proposed" or "deduction_withdrawn").Select(e => e.Causation).OfType<string>().Distinct().ToList();
+        var runs = history
+            .Where(e => e.Type is "deduction_proposed" or "deduction_withdrawn")
+            .Select(e => e.Causation)
+            .OfType<string>()
+            .Distinct()
+            .ToList();
         var terms = account.TermsOn(found.AttributedOn);
         return new DeductionTrace(
             contract,
@@ -73,7 +101,8 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             Traced(await log.ReadByIdsAsync(contract, found.Evidence, position, cancel)),
             Traced(await log.ReadByIdsAsync(contract, runs, position, cancel)),
             Traced(history),
-            LineOf(account, found));
+            LineOf(account, found)
+        );
     }
 
     private static TracedClause ClauseOf(ContractTerms terms, string number)
@@ -84,7 +113,10 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
 
     private static TracedReading? ReadingOf(ContractTerms terms, string applied)
     {
-        var (id, choice) = (applied[..applied.IndexOf('=', StringComparison.Ordinal)], applied[(applied.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        var (id, choice) = (
+            applied[..applied.IndexOf('=', StringComparison.Ordinal)],
+            applied[(applied.IndexOf('=', StringComparison.Ordinal) + 1)..]
+        );
         return terms.Readings.FirstOrDefault(r => r.Id == id) is { } reading
             ? new TracedReading(id, reading.Question, choice, reading.Choices.First(c => c.Choice == choice).Yields)
             : null;
@@ -92,7 +124,8 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
 
     private static TracedLine LineOf(ContractAccount account, Deduction deduction)
     {
-        var adjustments = account.Periods.Values.SelectMany(p => p.Adjustments.Select(a => (Period: (int?)p.Number, a)))
+        var adjustments = account
+            .Periods.Values.SelectMany(p => p.Adjustments.Select(a => (Period: (int?)p.Number, a)))
             .Concat(account.Unplaced.Select(a => (Period: (int?)null, a)))
             .Where(x => x.a.Deduction == deduction.Id)
             .Select(x => new TracedAdjustment(x.Period, x.a.Amount))
@@ -104,12 +137,28 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
 
         var statement = StatementBuilder.Build(account, number);
         return new TracedLine(
-            number, deduction.CarriedFrom, account.Periods[number].Locked, statement.Status, statement.NetPayable,
-            statement.Deductions.FirstOrDefault(d => d.Id == deduction.Id), adjustments);
+            number,
+            deduction.CarriedFrom,
+            account.Periods[number].Locked,
+            statement.Status,
+            statement.NetPayable,
+            statement.Deductions.FirstOrDefault(d => d.Id == deduction.Id),
+            adjustments
+        );
     }
 
     private static IReadOnlyList<TracedEvent> Traced(IReadOnlyList<StoredEvent> events) =>
-        [.. events.Select(e => new TracedEvent(
-            e.Position, e.EventId, e.Source, e.Type, e.Subject,
-            Instants.FromMicroseconds(e.OccurredAt), Instants.FromMicroseconds(e.RecordedAt), e.Actor, JsonElement.Parse(e.Data.Span)))];
+        [
+            .. events.Select(e => new TracedEvent(
+                e.Position,
+                e.EventId,
+                e.Source,
+                e.Type,
+                e.Subject,
+                Instants.FromMicroseconds(e.OccurredAt),
+                Instants.FromMicroseconds(e.RecordedAt),
+                e.Actor,
+                JsonElement.Parse(e.Data.Span)
+            )),
+        ];
 }

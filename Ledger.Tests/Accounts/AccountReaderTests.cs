@@ -11,7 +11,9 @@ using NodaTime;
 
 namespace Ledger.Tests.Accounts;
 
-/// <summary>The account by its snapshot and the account by folding the contract's stream are one account, and so are their statements.</summary>
+/// <summary>
+/// The account by its snapshot and the account by folding the contract's stream are one account, and so are their statements.
+/// </summary>
 public sealed class AccountReaderTests
 {
     [Fact]
@@ -20,7 +22,13 @@ public sealed class AccountReaderTests
         await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
         var ledger = database.Ledger;
         await Ledgers.RegisterAllAsync(ledger);
-        await new DemoYear(Terms.Of("gaomidian-2025")).RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, _ => { }, default);
+        await new DemoYear(Terms.Of("gaomidian-2025")).RunAsync(
+            await ledger.BusAsync(),
+            ledger.Importer,
+            ledger.Accounts,
+            _ => { },
+            default
+        );
 
         // Without a snapshot, with one that is behind, with one at the end.
         await AssertNowIsThenAsync(database);
@@ -36,7 +44,9 @@ public sealed class AccountReaderTests
         var head = (await ledger.Log.HeadAsync(default)).Position;
         ContractAccount? account = null;
         var reached = 0L;
-        foreach (var position in Enumerable.Range(0, 50).Select(i => i % 5 == 0 ? head - dice.Between(0, 60) : dice.Between(2, head)).Order())
+        foreach (
+            var position in Enumerable.Range(0, 50).Select(i => i % 5 == 0 ? head - dice.Between(0, 60) : dice.Between(2, head)).Order()
+        )
         {
             await foreach (var e in ledger.Log.ReadAsync(reached, position, "gaomidian-2025", EventCatalogue.MassFacts))
             {
@@ -53,13 +63,28 @@ public sealed class AccountReaderTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var read = database.Ledger.Read;
-        Assert.Equal(ErrorCode.ContractUnknown, (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", null, default))).Code);
-        Assert.Equal(ErrorCode.MomentUnknown, (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", 1, default))).Code);
+        Assert.Equal(
+            ErrorCode.ContractUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", null, default))).Code
+        );
+        Assert.Equal(
+            ErrorCode.MomentUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", 1, default))).Code
+        );
         await Ledgers.RegisterAllAsync(database.Ledger);
-        Assert.Equal(ErrorCode.ContractUnknown, (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", 0, default))).Code);
-        Assert.Equal(ErrorCode.ContractUnknown, (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("_ledger", null, default))).Code);
+        Assert.Equal(
+            ErrorCode.ContractUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("gaomidian-2025", 0, default))).Code
+        );
+        Assert.Equal(
+            ErrorCode.ContractUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => read.AllAsync("_ledger", null, default))).Code
+        );
         Assert.Equal(4, (await read.AllAsync("gaomidian-2025", 2, default)).Count);
-        Assert.Equal(ErrorCode.PeriodUnknown, (await Assert.ThrowsAsync<LedgerException>(() => read.OneAsync("gaomidian-2025", 5, null, default))).Code);
+        Assert.Equal(
+            ErrorCode.PeriodUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => read.OneAsync("gaomidian-2025", 5, null, default))).Code
+        );
     }
 
     /// <summary>Two officers at once: the second is decided anew on what the first left, and neither is lost.</summary>
@@ -71,7 +96,9 @@ public sealed class AccountReaderTests
         Assert.Equal(1, registrations.Count(r => r.Recorded));
         Assert.All(registrations, r => Assert.Equal(1, r.Position));
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"))));
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00")))
+        );
         Assert.Equal(4, runs.Select(r => r.Position).Distinct().Count());
         Assert.Equal(1, runs.Count(r => r.Proposed > 0));
         Assert.Equal("16000.00", (await database.Ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Totals.Proposed.ToString());
@@ -82,13 +109,25 @@ public sealed class AccountReaderTests
     {
         var ledger = database.Ledger;
         var head = (await ledger.Log.HeadAsync(default)).Position;
-        AssertSame(await ledger.Read.AllAsync("gaomidian-2025", head, default), await ledger.Read.AllAsync("gaomidian-2025", null, default));
-        AssertSame(await ledger.Read.SettlementAsync("gaomidian-2025", head, default), await ledger.Read.SettlementAsync("gaomidian-2025", null, default));
-        AssertSame(await ledger.Read.DeductionsAsync("gaomidian-2025", head, default), await ledger.Read.DeductionsAsync("gaomidian-2025", null, default));
+        AssertSame(
+            await ledger.Read.AllAsync("gaomidian-2025", head, default),
+            await ledger.Read.AllAsync("gaomidian-2025", null, default)
+        );
+        AssertSame(
+            await ledger.Read.SettlementAsync("gaomidian-2025", head, default),
+            await ledger.Read.SettlementAsync("gaomidian-2025", null, default)
+        );
+        AssertSame(
+            await ledger.Read.DeductionsAsync("gaomidian-2025", head, default),
+            await ledger.Read.DeductionsAsync("gaomidian-2025", null, default)
+        );
 
         // What Marten makes of the same snapshot and stream.
         await using var session = ledger.Store.LightweightSession("gaomidian-2025");
-        AssertSame(await session.Events.FetchLatest<ContractAccount>("gaomidian-2025"), (await ledger.Accounts.AtAsync("gaomidian-2025", null, default)).Account);
+        AssertSame(
+            await session.Events.FetchLatest<ContractAccount>("gaomidian-2025"),
+            (await ledger.Accounts.AtAsync("gaomidian-2025", null, default)).Account
+        );
     }
 
     /// <summary>Some decisions on top, so that statements hold every kind of figure.</summary>
@@ -96,23 +135,29 @@ public sealed class AccountReaderTests
     {
         var first = (await ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Deductions.Select(d => d.Id).Take(3).ToList();
         var at = Instant.FromUtc(2026, 11, 15, 1, 0);
-        NewEvent Decision(string subject, EventData data, string actor) => new("gaomidian-2025", subject, $"{subject}:{data.GetType().Name}", "test", at, actor, data);
-        var report = await Ledgers.ImportAsync(ledger,
-        [
-            Decision($"deduction/{first[0]}", new DeductionConfirmed(), "officer-1"),
-            Decision($"deduction/{first[1]}", new DeductionConfirmed(), "officer-1"),
-            Decision($"deduction/{first[2]}", new DeductionWaived("goodwill"), "officer-1"),
-            Decision("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
-            Decision("period/1", new PeriodAccepted(), "officer-1"),
-            Decision("period/1", new StatementIssued(), "finance-1"),
-            Decision($"deduction/{first[0]}", new DeductionDisputed("not ours"), "vendor-1"),
-            Decision($"deduction/{first[0]}", new DisputeDecided(DisputeOutcome.Overturned, "indeed"), "officer-2"),
-        ]);
+        NewEvent Decision(string subject, EventData data, string actor) =>
+            new("gaomidian-2025", subject, $"{subject}:{data.GetType().Name}", "test", at, actor, data);
+        var report = await Ledgers.ImportAsync(
+            ledger,
+            [
+                Decision($"deduction/{first[0]}", new DeductionConfirmed(), "officer-1"),
+                Decision($"deduction/{first[1]}", new DeductionConfirmed(), "officer-1"),
+                Decision($"deduction/{first[2]}", new DeductionWaived("goodwill"), "officer-1"),
+                Decision("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
+                Decision("period/1", new PeriodAccepted(), "officer-1"),
+                Decision("period/1", new StatementIssued(), "finance-1"),
+                Decision($"deduction/{first[0]}", new DeductionDisputed("not ours"), "vendor-1"),
+                Decision($"deduction/{first[0]}", new DisputeDecided(DisputeOutcome.Overturned, "indeed"), "officer-2"),
+            ]
+        );
         Assert.Empty(report.Errors);
         Assert.Equal(9, report.Recorded);
         Assert.True((await ledger.Read.OneAsync("gaomidian-2025", 2, null, default)).Totals.Adjustments > Cny.Zero);
     }
 
-    private static void AssertSame<T>(T one, T other) => Assert.Equal(
-        System.Text.Encoding.UTF8.GetString(LedgerJson.Write(other)), System.Text.Encoding.UTF8.GetString(LedgerJson.Write(one)));
+    private static void AssertSame<T>(T one, T other) =>
+        Assert.Equal(
+            System.Text.Encoding.UTF8.GetString(LedgerJson.Write(other)),
+            System.Text.Encoding.UTF8.GetString(LedgerJson.Write(one))
+        );
 }

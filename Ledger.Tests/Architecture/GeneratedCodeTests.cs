@@ -19,7 +19,10 @@ public sealed class GeneratedCodeTests
         try
         {
             database.Ledger.Get<WolverineOptions>().CodeGeneration.GeneratedCodeOutputPath = made;
-            var builder = new DynamicCodeBuilder(database.Ledger.Get<IServiceProvider>(), [.. database.Ledger.Get<IEnumerable<ICodeFileCollection>>()])
+            var builder = new DynamicCodeBuilder(
+                database.Ledger.Get<IServiceProvider>(),
+                [.. database.Ledger.Get<IEnumerable<ICodeFileCollection>>()]
+            )
             {
                 ServiceVariableSource = database.Ledger.Get<IServiceVariableSource>(),
             };

@@ -12,17 +12,27 @@ public sealed partial class AttackTableTests
         var rows = Row().Matches(File.ReadAllText(Page())).ToList();
         Assert.Equal(Enumerable.Range(1, 30), rows.Select(r => int.Parse(r.Groups["number"].Value)));
         var types = typeof(AttackTableTests).Assembly.GetTypes();
-        var names = types.Select(t => t.Name).Concat(types.SelectMany(t => t.GetMethods()).Where(m => m.IsDefined(typeof(FactAttribute), inherit: true)).Select(m => m.Name)).ToHashSet();
-        Assert.All(rows, row =>
-        {
-            var cited = Name().Matches(row.Groups["specifications"].Value).Select(m => m.Groups["name"].Value).ToList();
-            Assert.NotEmpty(cited);
-            Assert.All(cited, name => Assert.Contains(name, names));
-        });
-        Assert.All(names.Where(n => n.StartsWith("Attack_", StringComparison.Ordinal)), n => Assert.Contains($"`{n}`", File.ReadAllText(Page()), StringComparison.Ordinal));
+        var names = types
+            .Select(t => t.Name)
+            .Concat(types.SelectMany(t => t.GetMethods()).Where(m => m.IsDefined(typeof(FactAttribute), inherit: true)).Select(m => m.Name))
+            .ToHashSet();
+        Assert.All(
+            rows,
+            row =>
+            {
+                var cited = Name().Matches(row.Groups["specifications"].Value).Select(m => m.Groups["name"].Value).ToList();
+                Assert.NotEmpty(cited);
+                Assert.All(cited, name => Assert.Contains(name, names));
+            }
+        );
+        Assert.All(
+            names.Where(n => n.StartsWith("Attack_", StringComparison.Ordinal)),
+            n => Assert.Contains($"`{n}`", File.ReadAllText(Page()), StringComparison.Ordinal)
+        );
     }
 
-    private static string Page([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "attacks.md"));
+    private static string Page([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "attacks.md"));
 
     [GeneratedRegex(@"^\| (?<number>\d+) \|.*\| (?<specifications>[^|]*) \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();

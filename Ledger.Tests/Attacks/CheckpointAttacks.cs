@@ -9,7 +9,9 @@ using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Attacks;
 
-/// <summary>Attacks on what stands outside the database: keys, signatures, the signer's memory, old checkpoints, proofs (docs/attacks.md).</summary>
+/// <summary>
+/// Attacks on what stands outside the database: keys, signatures, the signer's memory, old checkpoints, proofs (docs/attacks.md).
+/// </summary>
 public sealed class CheckpointAttacks
 {
     [Fact]
@@ -27,7 +29,11 @@ public sealed class CheckpointAttacks
         Assert.Contains("the log was rewritten", verified.Problem, StringComparison.Ordinal);
         using var bundle = await BundleFile.OfAsync(database, "gaomidian-2025");
         Assert.True((await bundle.VerifyAsync()).Ok);
-        Assert.Contains("past was rewritten", (await bundle.VerifyAsync(await File.ReadAllTextAsync(kept))).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "past was rewritten",
+            (await bundle.VerifyAsync(await File.ReadAllTextAsync(kept))).Problem,
+            StringComparison.Ordinal
+        );
         File.Delete(kept);
     }
 
@@ -37,7 +43,10 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         using var others = SigningKeys.Create(published.Checkpoint.Origin);
-        await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), others.Sign(published.Checkpoint.ToString()) + "\n");
+        await File.WriteAllTextAsync(
+            DataFiles.Checkpoints(database.Ledger.DataDirectory),
+            others.Sign(published.Checkpoint.ToString()) + "\n"
+        );
         var verified = await database.Ledger.VerifyAsync();
         Assert.Contains("is not to be believed: not signed by", verified.Problem, StringComparison.Ordinal);
 
@@ -74,7 +83,11 @@ public sealed class CheckpointAttacks
 
         // Each by itself is whole. The readers need only show each other their checkpoints.
         Assert.Contains("past was rewritten", (await second.VerifyAsync(firstSeen)).Problem, StringComparison.Ordinal);
-        Assert.Contains("past was rewritten", (await first.VerifyAsync(await File.ReadAllTextAsync(second.CheckpointPath))).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "past was rewritten",
+            (await first.VerifyAsync(await File.ReadAllTextAsync(second.CheckpointPath))).Problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -87,7 +100,8 @@ public sealed class CheckpointAttacks
         File.Delete(Path.Combine(directory, Signer.SignedFile)); // forgets,
         using var signer = Signer.Open(directory);
         await using var again = await TestLedger.OpenAsync(database.Ledger.Settings, NodaTime.SystemClock.Instance, signer);
-        await Insider.RewriteAsync(database, again, events => events.Where(e => e.Position != 7)); // and would sign this as it signs its first.
+        // and would sign this as it signs its first.
+        await Insider.RewriteAsync(database, again, events => events.Where(e => e.Position != 7));
 
         var refused = await Assert.ThrowsAsync<LedgerException>(() => again.Checkpoints.PublishAsync(default));
         Assert.Contains("does not extend the checkpoint of size", refused.Message, StringComparison.Ordinal);
@@ -124,10 +138,17 @@ public sealed class CheckpointAttacks
         await Ledgers.ImportAsync(database.Ledger, [Complaint("c-1")]);
         var newer = await database.Ledger.Checkpoints.PublishAsync(default);
         Assert.True((await old.VerifyAsync()).Ok);
-        Assert.Contains("an older log is shown than was seen", (await old.VerifyAsync(newer.Note.ToString())).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "an older log is shown than was seen",
+            (await old.VerifyAsync(newer.Note.ToString())).Problem,
+            StringComparison.Ordinal
+        );
 
         // To the ledger itself an old note is one more that it must agree with, and it does.
-        await File.AppendAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), await File.ReadAllTextAsync(old.CheckpointPath) + "\n");
+        await File.AppendAllTextAsync(
+            DataFiles.Checkpoints(database.Ledger.DataDirectory),
+            await File.ReadAllTextAsync(old.CheckpointPath) + "\n"
+        );
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
@@ -138,7 +159,9 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         var policy = await database.Ledger.Checkpoints.PolicyAsync(default);
-        var text = Encoding.UTF8.GetBytes((await new LogProver(database.Ledger.Database, database.Ledger.Log).InclusionAsync(12, published, default)).ToString());
+        var text = Encoding.UTF8.GetBytes(
+            (await new LogProver(database.Ledger.Database, database.Ledger.Log).InclusionAsync(12, published, default)).ToString()
+        );
         Assert.True(Holds(text));
         var signatures = text.AsSpan().LastIndexOf("\n\n"u8) + 2;
         for (var bit = 0; bit < signatures * 8; bit++)
@@ -156,8 +179,16 @@ public sealed class CheckpointAttacks
 
         Assert.False(Holds([.. text, (byte)'x']));
 
-        bool Holds(byte[] file) => ProofFile.Parse(Encoding.UTF8.GetString(file), out _) is { } proof && policy.Open(proof.Checkpoint, out _) is { } checkpoint
-            && MerkleProof.ShowsInclusion(proof.Index, checkpoint.Size, System.Security.Cryptography.SHA256.HashData([0, .. proof.Leaf]), proof.Proof, checkpoint.Root);
+        bool Holds(byte[] file) =>
+            ProofFile.Parse(Encoding.UTF8.GetString(file), out _) is { } proof
+            && policy.Open(proof.Checkpoint, out _) is { } checkpoint
+            && MerkleProof.ShowsInclusion(
+                proof.Index,
+                checkpoint.Size,
+                System.Security.Cryptography.SHA256.HashData([0, .. proof.Leaf]),
+                proof.Proof,
+                checkpoint.Root
+            );
     }
 
     [Fact]
@@ -173,7 +204,10 @@ public sealed class CheckpointAttacks
             foreach (var wrong in new[] { from + 1, from - 1 })
             {
                 // The larger size is signed with its root; that a smaller one is another is all that could be claimed.
-                Assert.False(MerkleProof.ShowsConsistency(wrong, size, proof.FromRoot, proof.ToRoot, proof.Proof), $"{from} to {size} as from {wrong}");
+                Assert.False(
+                    MerkleProof.ShowsConsistency(wrong, size, proof.FromRoot, proof.ToRoot, proof.Proof),
+                    $"{from} to {size} as from {wrong}"
+                );
             }
         }
 
@@ -195,7 +229,10 @@ public sealed class CheckpointAttacks
         await using var database = await BundleTests.LedgerAsync();
         var published = await database.Ledger.Checkpoints.PublishAsync(default);
         string Filled(string format) => format.Replace("{0}", $"{published.Checkpoint.Size}", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), published.Note.ToString().Replace(Filled(from), Filled(to), StringComparison.Ordinal) + "\n");
+        await File.WriteAllTextAsync(
+            DataFiles.Checkpoints(database.Ledger.DataDirectory),
+            published.Note.ToString().Replace(Filled(from), Filled(to), StringComparison.Ordinal) + "\n"
+        );
         var verified = await database.Ledger.VerifyAsync();
         Assert.Contains("was changed", verified.Problem, StringComparison.Ordinal);
     }
@@ -220,7 +257,11 @@ public sealed class CheckpointAttacks
         Assert.Equal(first.Checkpoint.Size, other.Checkpoint.Size);
         Assert.False(first.Checkpoint.Agrees(other.Checkpoint));
         Assert.Contains("the log was rewritten", (await database.Ledger.VerifyAsync()).Problem, StringComparison.Ordinal);
-        Assert.Contains("the log was rewritten", (await database.Ledger.VerifyAsync(Path.Combine(copy, "checkpoints"))).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "the log was rewritten",
+            (await database.Ledger.VerifyAsync(Path.Combine(copy, "checkpoints"))).Problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -266,11 +307,26 @@ public sealed class CheckpointAttacks
         }
 
         using var stolen = Insider.StolenKeys(database);
-        var note = stolen.Sign(new Checkpoint(stolen.Origin, head.Position, await LogRoot.AtAsync(database.Ledger.Database, head.Position, default), counts.Digest()).ToString());
+        var note = stolen.Sign(
+            new Checkpoint(
+                stolen.Origin,
+                head.Position,
+                await LogRoot.AtAsync(database.Ledger.Database, head.Position, default),
+                counts.Digest()
+            ).ToString()
+        );
         await File.WriteAllTextAsync(DataFiles.Checkpoints(database.Ledger.DataDirectory), note + "\n");
         await File.WriteAllTextAsync(Path.Combine(DataFiles.Signer(database.Ledger.DataDirectory), Signer.SignedFile), note.ToString());
     }
 
-    private static Domain.Events.NewEvent Complaint(string id, string contract = "gaomidian-2025") => new(
-        contract, "complaint/" + id, id, "test/" + contract, History.At("2026-01-10T10:00:00+08:00"), "a", new Domain.Events.ComplaintReceived("x", false));
+    private static Domain.Events.NewEvent Complaint(string id, string contract = "gaomidian-2025") =>
+        new(
+            contract,
+            "complaint/" + id,
+            id,
+            "test/" + contract,
+            History.At("2026-01-10T10:00:00+08:00"),
+            "a",
+            new Domain.Events.ComplaintReceived("x", false)
+        );
 }

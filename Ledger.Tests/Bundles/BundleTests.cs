@@ -18,7 +18,10 @@ public sealed class BundleTests
         using var bundle = await BundleFile.OfAsync(database, Contract);
         var verified = await bundle.VerifyAsync();
         Assert.True(verified.Ok, verified.Problem);
-        Assert.Equal(await database.ScalarAsync<long>($"select count(*) from ledger.mt_events where tenant_id = '{Contract}'"), verified.Events);
+        Assert.Equal(
+            await database.ScalarAsync<long>($"select count(*) from ledger.mt_events where tenant_id = '{Contract}'"),
+            verified.Events
+        );
         Assert.Equal((4, 1), (verified.Statements, verified.Assessments));
         var (status, said) = await TinyVerifier.RunAsync(bundle.Path);
         Assert.True(status == 0, said);
@@ -32,7 +35,15 @@ public sealed class BundleTests
         using var bundle = await BundleFile.OfAsync(database, Contract);
         using var command = new Command();
         KeyValuePair<string, string>[] nowhere = [new("ConnectionStrings__Ledger", "Host=nowhere.invalid")];
-        var (status, output, error) = await command.RunAsync(nowhere, "verify-bundle", bundle.Path, "--checkpoint", bundle.CheckpointPath, "--keys", bundle.KeysPath);
+        var (status, output, error) = await command.RunAsync(
+            nowhere,
+            "verify-bundle",
+            bundle.Path,
+            "--checkpoint",
+            bundle.CheckpointPath,
+            "--keys",
+            bundle.KeysPath
+        );
         Assert.True(status == 0, error + output);
         Assert.Contains("as trusted", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(command.DataDirectory));
@@ -48,15 +59,22 @@ public sealed class BundleTests
         using var bundle = await BundleFile.OfAsync(database, Contract);
         var bytes = await File.ReadAllBytesAsync(bundle.Path);
         var dice = new Dice(20261121);
-        var changes = Enumerable.Range(0, 2_000).Select(_ => (At: dice.Between(0, bytes.Length - 1), Xor: dice.Between(1, 255))).Distinct().ToList();
-        await Parallel.ForEachAsync(changes, async (change, _) =>
-        {
-            var changed = bytes.ToArray();
-            changed[change.At] ^= (byte)change.Xor;
-            var verified = await BundleVerifier.VerifyAsync(() => new MemoryStream(changed), null, [], default);
-            Assert.False(verified.Ok, $"byte {change.At} changed by {change.Xor}");
-            Assert.NotNull(verified.Problem);
-        });
+        var changes = Enumerable
+            .Range(0, 2_000)
+            .Select(_ => (At: dice.Between(0, bytes.Length - 1), Xor: dice.Between(1, 255)))
+            .Distinct()
+            .ToList();
+        await Parallel.ForEachAsync(
+            changes,
+            async (change, _) =>
+            {
+                var changed = bytes.ToArray();
+                changed[change.At] ^= (byte)change.Xor;
+                var verified = await BundleVerifier.VerifyAsync(() => new MemoryStream(changed), null, [], default);
+                Assert.False(verified.Ok, $"byte {change.At} changed by {change.Xor}");
+                Assert.NotNull(verified.Problem);
+            }
+        );
     }
 
     [Fact]
@@ -80,20 +98,33 @@ public sealed class BundleTests
 
     /// <summary>Whoever changes a bundle can also hash it again: what then must hold is the signed checkpoint.</summary>
     [Theory]
-    [InlineData("\"clause\":\"4.6.1\",\"amount\":\"5000.00\"", "\"clause\":\"4.6.1\",\"amount\":\"500.00\"", "statement of period", "not proposed so")]
+    [InlineData(
+        "\"clause\":\"4.6.1\",\"amount\":\"5000.00\"",
+        "\"clause\":\"4.6.1\",\"amount\":\"500.00\"",
+        "statement of period",
+        "not proposed so"
+    )]
     [InlineData("\"netPayable\":\"", "\"netPayable\":\"1", "statement of period", "sums do not add up")]
     [InlineData("\"final\":\"", "\"final\":\"1", "settlement", null)]
     [InlineData("\\\"platform\\\":\\\"city\\\"", "\\\"platform\\\":\\\"district\\\"", "does not hash to its leaf", "not what was hashed")]
     [InlineData("\"contracts\":\"1 ", "\"contracts\":\"2 ", "numbers of events", "counts of events")]
     [InlineData("{\"leaf\":", "{ \"leaf\":", "not canonical", null)]
-    public async Task A_bundle_that_was_changed_and_hashed_again_is_refused_for_what_was_changed(string text, string instead, string reason, string? tiny)
+    public async Task A_bundle_that_was_changed_and_hashed_again_is_refused_for_what_was_changed(
+        string text,
+        string instead,
+        string reason,
+        string? tiny
+    )
     {
         await using var database = await LedgerAsync();
         using var bundle = await BundleFile.OfAsync(database, Contract);
         await bundle.RewriteAsync(lines =>
         {
             // Money stands in the documents at the end, everything else before them.
-            var at = instead[0] == '"' && text[0] == '"' && !text.StartsWith("\"contracts", StringComparison.Ordinal) ? lines.Count - 1 : lines.FindIndex(l => l.Contains(text, StringComparison.Ordinal));
+            var at =
+                instead[0] == '"' && text[0] == '"' && !text.StartsWith("\"contracts", StringComparison.Ordinal)
+                    ? lines.Count - 1
+                    : lines.FindIndex(l => l.Contains(text, StringComparison.Ordinal));
             var found = lines[at].IndexOf(text, StringComparison.Ordinal);
             lines[at] = lines[at][..found] + instead + lines[at][(found + text.Length)..];
         });
@@ -120,7 +151,11 @@ public sealed class BundleTests
         var forged = keys.Sign((before.Checkpoint with { Root = System.Security.Cryptography.SHA256.HashData([1]) }).ToString()).ToString();
         Assert.Contains("past was rewritten", (await bundle.VerifyAsync(forged)).Problem, StringComparison.Ordinal);
         await File.WriteAllTextAsync(bundle.CheckpointPath, forged);
-        Assert.Contains("past was rewritten", (await TinyVerifier.RunAsync(bundle.Path, bundle.CheckpointPath)).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "past was rewritten",
+            (await TinyVerifier.RunAsync(bundle.Path, bundle.CheckpointPath)).Output,
+            StringComparison.Ordinal
+        );
 
         var newer = keys.Sign((before.Checkpoint with { Size = 1_000_000 }).ToString()).ToString();
         Assert.Contains("an older log is shown", (await bundle.VerifyAsync(newer)).Problem, StringComparison.Ordinal);
@@ -143,7 +178,10 @@ public sealed class BundleTests
     public async Task A_contract_that_is_not_registered_has_no_bundle()
     {
         await using var database = await LedgerAsync();
-        Assert.Equal(ErrorCode.ContractUnknown, (await Assert.ThrowsAsync<LedgerException>(() => BundleFile.OfAsync(database, "nobody"))).Code);
+        Assert.Equal(
+            ErrorCode.ContractUnknown,
+            (await Assert.ThrowsAsync<LedgerException>(() => BundleFile.OfAsync(database, "nobody"))).Code
+        );
     }
 
     [Fact]
@@ -171,6 +209,14 @@ public sealed class BundleTests
         return database;
     }
 
-    private static Domain.Events.NewEvent Fact(string id) => new(
-        "jiuxianqiao-2025", "complaint/" + id, id, "test", History.At("2026-01-10T10:00:00+08:00"), "a", new Domain.Events.ComplaintReceived("x", true));
+    private static Domain.Events.NewEvent Fact(string id) =>
+        new(
+            "jiuxianqiao-2025",
+            "complaint/" + id,
+            id,
+            "test",
+            History.At("2026-01-10T10:00:00+08:00"),
+            "a",
+            new Domain.Events.ComplaintReceived("x", true)
+        );
 }

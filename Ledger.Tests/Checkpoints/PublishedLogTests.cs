@@ -35,7 +35,11 @@ public sealed class PublishedLogTests
                 entries.Add(SHA256.HashData([0, .. entry]));
             }
 
-            foreach (var hash in (await service.Http.GetByteArrayAsync(new Uri($"/log/tile/0/{path}", UriKind.Relative))).Chunk(MerkleTree.HashSize))
+            foreach (
+                var hash in (await service.Http.GetByteArrayAsync(new Uri($"/log/tile/0/{path}", UriKind.Relative))).Chunk(
+                    MerkleTree.HashSize
+                )
+            )
             {
                 leaves.Add(hash);
             }
@@ -44,7 +48,10 @@ public sealed class PublishedLogTests
         Assert.Equal(checkpoint.Root, entries.Root());
         Assert.Equal(checkpoint.Root, leaves.Root());
         var above = await service.Http.GetByteArrayAsync(new Uri($"/log/tile/1/000.p/{checkpoint.Size / 256}", UriKind.Relative));
-        Assert.Equal(TileStore.Fold(await service.Http.GetByteArrayAsync(new Uri("/log/tile/0/000", UriKind.Relative))), above[..MerkleTree.HashSize]);
+        Assert.Equal(
+            TileStore.Fold(await service.Http.GetByteArrayAsync(new Uri("/log/tile/0/000", UriKind.Relative))),
+            above[..MerkleTree.HashSize]
+        );
     }
 
     [Fact]
@@ -55,11 +62,26 @@ public sealed class PublishedLogTests
         await using var service = await RunningService.StartAsync(database.Ledger);
         string[] paths =
         [
-            "tile/0/001.p/0", "tile/0/001.p/256", "tile/0/999", "tile/0/x000/001", "tile/0/1", "tile/0/-01", "tile/00/000", "tile/64/000", "tile/8/000.p/1", "tile/0/x999/x999/x999/x999/x999/x999/999", "tile/entries/999", "tile/entries/", "tile/leaf/000",
+            "tile/0/001.p/0",
+            "tile/0/001.p/256",
+            "tile/0/999",
+            "tile/0/x000/001",
+            "tile/0/1",
+            "tile/0/-01",
+            "tile/00/000",
+            "tile/64/000",
+            "tile/8/000.p/1",
+            "tile/0/x999/x999/x999/x999/x999/x999/999",
+            "tile/entries/999",
+            "tile/entries/",
+            "tile/leaf/000",
         ];
         foreach (var path in paths)
         {
-            Assert.Equal((path, HttpStatusCode.NotFound), (path, (await service.Http.GetAsync(new Uri("/log/" + path, UriKind.Relative))).StatusCode));
+            Assert.Equal(
+                (path, HttpStatusCode.NotFound),
+                (path, (await service.Http.GetAsync(new Uri("/log/" + path, UriKind.Relative))).StatusCode)
+            );
         }
     }
 
@@ -88,7 +110,14 @@ public sealed class PublishedLogTests
         var note = await service.WaitAsync("/log/checkpoint", (_, text) => text.Split('\n')[1] == "5");
         Assert.True(patience.Elapsed < TimeSpan.FromSeconds(5), $"{patience.Elapsed}"); // A second on a machine that does nothing else.
         Assert.Equal(note, database.Ledger.Checkpoints.File.Last());
-        Assert.Equal(5, JsonDocument.Parse(await service.Http.GetStringAsync(new Uri("/health", UriKind.Relative))).RootElement.GetProperty("checkpoint").GetProperty("size").GetInt64());
+        Assert.Equal(
+            5,
+            JsonDocument
+                .Parse(await service.Http.GetStringAsync(new Uri("/health", UriKind.Relative)))
+                .RootElement.GetProperty("checkpoint")
+                .GetProperty("size")
+                .GetInt64()
+        );
     }
 
     [Fact]
@@ -100,19 +129,32 @@ public sealed class PublishedLogTests
         var size = (await database.Ledger.Log.HeadAsync(default)).Position;
         foreach (var position in new[] { 1, 2, 256, 257, size })
         {
-            var proof = ProofFile.Parse(await service.Http.GetStringAsync(new Uri($"/log/proof/{position}", UriKind.Relative)), out var problem)!;
+            var proof = ProofFile.Parse(
+                await service.Http.GetStringAsync(new Uri($"/log/proof/{position}", UriKind.Relative)),
+                out var problem
+            )!;
             Assert.Null(problem);
             var checkpoint = policy.Open(proof.Checkpoint, out _)!;
             Assert.Equal(position, Leaf.Parse(Encoding.UTF8.GetString(proof.Leaf))!.Value.Event.Position);
-            Assert.True(MerkleProof.ShowsInclusion(proof.Index, checkpoint.Size, SHA256.HashData([0, .. proof.Leaf]), proof.Proof, checkpoint.Root));
+            Assert.True(
+                MerkleProof.ShowsInclusion(proof.Index, checkpoint.Size, SHA256.HashData([0, .. proof.Leaf]), proof.Proof, checkpoint.Root)
+            );
         }
 
         foreach (var from in new[] { 0, 1, 5, 256, size })
         {
-            var proof = JsonDocument.Parse(await service.Http.GetStringAsync(new Uri($"/log/consistency/{from}/{size}", UriKind.Relative))).RootElement;
-            Assert.True(MerkleProof.ShowsConsistency(
-                from, size, proof.GetProperty("fromRoot").GetBytesFromBase64(), proof.GetProperty("toRoot").GetBytesFromBase64(),
-                [.. proof.GetProperty("proof").EnumerateArray().Select(h => h.GetBytesFromBase64())]));
+            var proof = JsonDocument
+                .Parse(await service.Http.GetStringAsync(new Uri($"/log/consistency/{from}/{size}", UriKind.Relative)))
+                .RootElement;
+            Assert.True(
+                MerkleProof.ShowsConsistency(
+                    from,
+                    size,
+                    proof.GetProperty("fromRoot").GetBytesFromBase64(),
+                    proof.GetProperty("toRoot").GetBytesFromBase64(),
+                    [.. proof.GetProperty("proof").EnumerateArray().Select(h => h.GetBytesFromBase64())]
+                )
+            );
         }
 
         foreach (var path in new[] { "proof/0", $"proof/{size + 1}", $"consistency/3/{size + 1}", "consistency/4/3", "consistency/-1/3" })
@@ -138,7 +180,10 @@ public sealed class PublishedLogTests
     public void A_checkpoint_file_cut_at_any_byte_keeps_its_whole_notes_and_takes_the_next()
     {
         using var keys = SigningKeys.Create("ledger.example/log");
-        var notes = Enumerable.Range(1, 3).Select(i => keys.Sign(new Checkpoint(keys.Origin, i, MerkleTree.EmptyRoot, null).ToString())).ToList();
+        var notes = Enumerable
+            .Range(1, 3)
+            .Select(i => keys.Sign(new Checkpoint(keys.Origin, i, MerkleTree.EmptyRoot, null).ToString()))
+            .ToList();
         var path = Path.Combine(Directory.CreateTempSubdirectory("ledger-notes-").FullName, "checkpoints");
         var file = new CheckpointFile(path);
         file.Append(notes[0]);
@@ -161,7 +206,15 @@ public sealed class PublishedLogTests
         Assert.Equal(notes[0].ToString(), file.Last());
         file.Append(notes[1]);
         Assert.Equal([notes[0].ToString(), notes[1].ToString()], file.Read());
-        foreach (var damaged in new[] { "", "anything", notes[0].ToString()[..^20], notes[0].ToString().Replace("\n", "\r\n", StringComparison.Ordinal) })
+        foreach (
+            var damaged in new[]
+            {
+                "",
+                "anything",
+                notes[0].ToString()[..^20],
+                notes[0].ToString().Replace("\n", "\r\n", StringComparison.Ordinal),
+            }
+        )
         {
             File.WriteAllText(path, damaged);
             Assert.Equal(ErrorCode.FileUnreadable, Assert.Throws<LedgerException>(file.NotesOfCopy).Code);
@@ -176,8 +229,18 @@ public sealed class PublishedLogTests
         var directory = Directory.CreateTempSubdirectory("ledger-signer-").FullName;
         using var signer = Signer.Open(directory);
         var policy = Path.Combine(directory, "policy");
-        using var first = new CheckpointPublisher(database.Ledger.Database, signer, new CheckpointFile(Path.Combine(directory, "checkpoints")), policy);
-        using var second = new CheckpointPublisher(database.Ledger.Database, signer, new CheckpointFile(Path.Combine(directory, "checkpoints")), policy);
+        using var first = new CheckpointPublisher(
+            database.Ledger.Database,
+            signer,
+            new CheckpointFile(Path.Combine(directory, "checkpoints")),
+            policy
+        );
+        using var second = new CheckpointPublisher(
+            database.Ledger.Database,
+            signer,
+            new CheckpointFile(Path.Combine(directory, "checkpoints")),
+            policy
+        );
         var appending = Task.Run(async () =>
         {
             for (var i = 0; i < 400; i++)
@@ -210,7 +273,7 @@ public sealed class PublishedLogTests
 
     private static IEnumerable<byte[]> Entries(byte[] bundle)
     {
-        for (var at = 0; at < bundle.Length;)
+        for (var at = 0; at < bundle.Length; )
         {
             var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.AsSpan(at));
             yield return bundle[(at + 2)..(at + 2 + length)];

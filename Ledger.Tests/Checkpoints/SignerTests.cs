@@ -8,7 +8,10 @@ namespace Ledger.Tests.Checkpoints;
 /// <summary>A signer signs what extends what it signed, and nothing else, whoever asks and however often it is started again.</summary>
 public sealed class SignerTests : IDisposable
 {
-    private static readonly byte[][] Leaves = [.. Enumerable.Range(0, 20).Select(i => System.Security.Cryptography.SHA256.HashData([0, (byte)i]))];
+    private static readonly byte[][] Leaves =
+    [
+        .. Enumerable.Range(0, 20).Select(i => System.Security.Cryptography.SHA256.HashData([0, (byte)i])),
+    ];
 
     private readonly string directory = Path.Combine("/tmp", $"ledger-signer-{Environment.ProcessId}-{Guid.NewGuid():N}");
 
@@ -39,13 +42,25 @@ public sealed class SignerTests : IDisposable
         using (var signer = Signer.Open(directory))
         {
             await AskAsync(signer, 0, 10);
-            Assert.Contains("events are missing", Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 9)).Reason, StringComparison.Ordinal);
-            Assert.Contains("events are missing", Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 11)).Reason, StringComparison.Ordinal);
+            Assert.Contains(
+                "events are missing",
+                Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 9)).Reason,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "events are missing",
+                Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 11)).Reason,
+                StringComparison.Ordinal
+            );
         }
 
         using (var signer = Signer.Open(directory))
         {
-            Assert.Contains("events are missing", Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 11)).Reason, StringComparison.Ordinal);
+            Assert.Contains(
+                "events are missing",
+                Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, 11)).Reason,
+                StringComparison.Ordinal
+            );
             File.Delete(Path.Combine(directory, Signer.AlarmFile));
             Assert.IsType<SignAnswer.Signed>(await AskAsync(signer, 10, 11));
         }
@@ -60,7 +75,11 @@ public sealed class SignerTests : IDisposable
         await AskAsync(signer, 0, 10);
         var other = Leaves.ToArray();
         other[3] = other[4];
-        Assert.Contains("past was changed", Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, size, other)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "past was changed",
+            Assert.IsType<SignAnswer.Refused>(await AskAsync(signer, 10, size, other)).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -70,7 +89,11 @@ public sealed class SignerTests : IDisposable
         var root = await MerkleProof.RootAsync(10, Roots(Leaves));
         Assert.IsType<SignAnswer.Signed>(signer.Sign(new SignRequest(0, [], Text(10))));
         Assert.IsType<SignAnswer.Signed>(signer.Sign(new SignRequest(10, [], Text(10))));
-        Assert.Contains("past was changed", Assert.IsType<SignAnswer.Refused>(signer.Sign(new SignRequest(10, [], Text(9)))).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "past was changed",
+            Assert.IsType<SignAnswer.Refused>(signer.Sign(new SignRequest(10, [], Text(9)))).Reason,
+            StringComparison.Ordinal
+        );
 
         string Text(long events)
         {
@@ -85,7 +108,15 @@ public sealed class SignerTests : IDisposable
     {
         using var signer = Signer.Open(directory);
         Assert.IsType<SignAnswer.Refused>(signer.Sign(new SignRequest(0, [], "anything\n")));
-        Assert.Contains("signs for", Assert.IsType<SignAnswer.Refused>(signer.Sign(new SignRequest(0, [], new Checkpoint("another/log", 1, Leaves[0], null).ToString()))).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "signs for",
+            Assert
+                .IsType<SignAnswer.Refused>(
+                    signer.Sign(new SignRequest(0, [], new Checkpoint("another/log", 1, Leaves[0], null).ToString()))
+                )
+                .Reason,
+            StringComparison.Ordinal
+        );
         Assert.IsType<SignAnswer.Signed>(await AskAsync(signer, 0, 1));
     }
 
@@ -105,8 +136,15 @@ public sealed class SignerTests : IDisposable
         }
 
         using var others = SigningKeys.Create((await File.ReadAllTextAsync(Path.Combine(directory, Signer.SignedFile))).Split('\n')[0]);
-        await File.WriteAllTextAsync(Path.Combine(directory, Signer.SignedFile), others.Sign(new Checkpoint(others.Origin, 1, Leaves[0], null).ToString()).ToString());
-        Assert.Contains("is not the last checkpoint", Assert.Throws<LedgerException>(() => Signer.Open(directory)).Message, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            Path.Combine(directory, Signer.SignedFile),
+            others.Sign(new Checkpoint(others.Origin, 1, Leaves[0], null).ToString()).ToString()
+        );
+        Assert.Contains(
+            "is not the last checkpoint",
+            Assert.Throws<LedgerException>(() => Signer.Open(directory)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -146,17 +184,20 @@ public sealed class SignerTests : IDisposable
     {
         var roots = Roots(leaves ?? Leaves);
         var proof = from <= to ? await MerkleProof.ConsistencyAsync(from, to, roots) : [];
-        return signer.Sign(new SignRequest(from, proof, new Checkpoint(signer.Policy.Origin, to, await MerkleProof.RootAsync(to, roots), null).ToString()));
+        return signer.Sign(
+            new SignRequest(from, proof, new Checkpoint(signer.Policy.Origin, to, await MerkleProof.RootAsync(to, roots), null).ToString())
+        );
     }
 
-    private static SubtreeRoot Roots(byte[][] leaves) => (level, index) =>
-    {
-        var tree = new MerkleTree();
-        foreach (var leaf in leaves.Skip((int)(index << level)).Take(1 << level))
+    private static SubtreeRoot Roots(byte[][] leaves) =>
+        (level, index) =>
         {
-            tree.Add(leaf);
-        }
+            var tree = new MerkleTree();
+            foreach (var leaf in leaves.Skip((int)(index << level)).Take(1 << level))
+            {
+                tree.Add(leaf);
+            }
 
-        return ValueTask.FromResult(tree.Root());
-    };
+            return ValueTask.FromResult(tree.Root());
+        };
 }

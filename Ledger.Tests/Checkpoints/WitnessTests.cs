@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Tests.Checkpoints;
 
-/// <summary>Somebody else's witness (C2SP tlog-witness), here one that follows the protocol to the letter, cosigns what we publish.</summary>
+/// <summary>
+/// Somebody else's witness (C2SP tlog-witness), here one that follows the protocol to the letter, cosigns what we publish.
+/// </summary>
 public sealed class WitnessTests
 {
     [Fact]
@@ -81,9 +83,14 @@ public sealed class WitnessTests
     public void A_setting_that_names_no_witness_is_refused(string setting) =>
         Assert.Equal(ErrorCode.BadRequest, Assert.Throws<LedgerException>(() => WitnessSettings.Parse(setting)).Code);
 
-    private static CheckpointPublisher Publisher(TestDatabase database, RealWitness witness, List<string> said) => new(
-        database.Ledger.Database, new Forwarded(database), new CheckpointFile(DataFiles.Checkpoints(database.Ledger.DataDirectory)), DataFiles.Policy(database.Ledger.DataDirectory),
-        new Witness(new HttpClient(), new Uri(witness.Address + "/"), witness.Key, said.Add));
+    private static CheckpointPublisher Publisher(TestDatabase database, RealWitness witness, List<string> said) =>
+        new(
+            database.Ledger.Database,
+            new Forwarded(database),
+            new CheckpointFile(DataFiles.Checkpoints(database.Ledger.DataDirectory)),
+            DataFiles.Policy(database.Ledger.DataDirectory),
+            new Witness(new HttpClient(), new Uri(witness.Address + "/"), witness.Key, said.Add)
+        );
 
     /// <summary>The signer that the ledger's own runtime holds, reached by its directory's keys: it has no memory of its own.</summary>
     private sealed class Forwarded(TestDatabase database) : ISigner
@@ -122,11 +129,14 @@ public sealed class WitnessTests
             var builder = WebApplication.CreateSlimBuilder();
             witness.app = builder.Build();
             witness.app.Urls.Add("http://127.0.0.1:0");
-            witness.app.MapPost("/add-checkpoint", async (HttpRequest request) =>
-            {
-                using var reader = new StreamReader(request.Body);
-                return witness.Answer(await reader.ReadToEndAsync());
-            });
+            witness.app.MapPost(
+                "/add-checkpoint",
+                async (HttpRequest request) =>
+                {
+                    using var reader = new StreamReader(request.Body);
+                    return witness.Answer(await reader.ReadToEndAsync());
+                }
+            );
             await witness.app.StartAsync();
             return witness;
         }

@@ -25,7 +25,11 @@ public sealed class ErasureFollowUpTests
         Assert.NotNull(database.Ledger.Personal.Keys.Find(number));
 
         await using var service = await RunningService.StartAsync(database.Ledger);
-        for (var patience = System.Diagnostics.Stopwatch.StartNew(); database.Ledger.Personal.Keys.Find(number) is not null; await Task.Delay(50))
+        for (
+            var patience = System.Diagnostics.Stopwatch.StartNew();
+            database.Ledger.Personal.Keys.Find(number) is not null;
+            await Task.Delay(50)
+        )
         {
             Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "the key is still there");
         }

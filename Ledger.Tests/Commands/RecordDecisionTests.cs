@@ -25,7 +25,8 @@ public sealed class RecordDecisionTests
         var other = await DecideAsync(database, confirmed with { Subject = $"deduction/{second}" });
         Assert.Equal(
             $"event d-1 of test is on record at position {outcome.Receipt.Position} with another body or source: give it an id of its own",
-            Assert.Single(other.Refusals).Problem);
+            Assert.Single(other.Refusals).Problem
+        );
         Assert.Null(other.Receipt.Position);
         Assert.Equal(outcome.Receipt.Position, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
@@ -47,7 +48,8 @@ public sealed class RecordDecisionTests
         Assert.Equal(Array.IndexOf(outcomes, stands) < 4 ? DeductionStatus.Confirmed : DeductionStatus.Waived, status);
         Assert.All(
             outcomes.Where(o => o != stands),
-            o => Assert.Equal($"{first} is {status.ToString().ToLowerInvariant()}, expected proposed", Assert.Single(o.Refusals).Problem));
+            o => Assert.Equal($"{first} is {status.ToString().ToLowerInvariant()}, expected proposed", Assert.Single(o.Refusals).Problem)
+        );
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
@@ -55,8 +57,13 @@ public sealed class RecordDecisionTests
     public async Task Decisions_on_different_matters_of_one_account_are_all_recorded()
     {
         await using var database = await AssessedAsync();
-        var proposed = (await database.Ledger.Accounts.AtAsync(Contract, null, default)).Account.Deductions.Keys.Order(StringComparer.Ordinal).Take(6).ToList();
-        var outcomes = await Task.WhenAll(proposed.Select((id, i) => DecideAsync(database, Decision($"c-{i}", id, new DeductionConfirmed()))));
+        var proposed = (await database.Ledger.Accounts.AtAsync(Contract, null, default))
+            .Account.Deductions.Keys.Order(StringComparer.Ordinal)
+            .Take(6)
+            .ToList();
+        var outcomes = await Task.WhenAll(
+            proposed.Select((id, i) => DecideAsync(database, Decision($"c-{i}", id, new DeductionConfirmed())))
+        );
         Assert.All(outcomes, o => Assert.Empty(o.Refusals));
         Assert.Equal(proposed.Count, outcomes.Select(o => o.Receipt.Position).Distinct().Count());
     }
@@ -67,7 +74,9 @@ public sealed class RecordDecisionTests
         await using var database = await AssessedAsync();
         var (first, second) = await TwoProposedAsync(database);
         var seen = await database.ScalarAsync<long>($"select version from ledger.mt_streams where id = '{Contract}'");
-        Assert.Empty((await DecideAsync(database, Decision("d-1", first, new DeductionConfirmed()) with { ExpectedVersion = seen })).Refusals);
+        Assert.Empty(
+            (await DecideAsync(database, Decision("d-1", first, new DeductionConfirmed()) with { ExpectedVersion = seen })).Refusals
+        );
         var late = await DecideAsync(database, Decision("d-2", second, new DeductionConfirmed()) with { ExpectedVersion = seen });
         Assert.Equal($"stream {Contract} is at version {seen + 1}, expected {seen}", Assert.Single(late.Refusals).Problem);
     }
@@ -87,9 +96,16 @@ public sealed class RecordDecisionTests
     public async Task A_spot_check_names_records_that_are_there()
     {
         await using var database = await AssessedAsync();
-        NewEvent Check(string id, string subject) => new(
-            Contract, $"spotcheck/{id}", id, "test", History.At("2026-12-01T09:00:00+08:00"), "officer-1",
-            new SpotCheckConcluded([new SampledRecord(subject, Verdict.Genuine)]));
+        NewEvent Check(string id, string subject) =>
+            new(
+                Contract,
+                $"spotcheck/{id}",
+                id,
+                "test",
+                History.At("2026-12-01T09:00:00+08:00"),
+                "officer-1",
+                new SpotCheckConcluded([new SampledRecord(subject, Verdict.Genuine)])
+            );
         Assert.Empty((await DecideAsync(database, Check("s-1", "case/GMD-0001"))).Refusals);
         Assert.Equal("$.data.sampled[0].subject", Assert.Single((await DecideAsync(database, Check("s-2", "case/none"))).Refusals).Path);
     }
@@ -100,9 +116,26 @@ public sealed class RecordDecisionTests
         await using var database = await AssessedAsync();
         var (first, second) = await TwoProposedAsync(database);
         await DecideAsync(database, Decision("d-1", first, new DeductionConfirmed()));
-        await DecideAsync(database, Decision("d-2", second, new DeductionConfirmed()) with { CorrelationId = "letter-7", CausationId = "d-1" });
-        Assert.Equal("", await database.ScalarAsync<string>("select concat(correlation_id, causation_id) from ledger.mt_events where headers ->> 'id' = 'd-1'"));
-        Assert.Equal("letter-7 d-1", await database.ScalarAsync<string>("select concat_ws(' ', correlation_id, causation_id) from ledger.mt_events where headers ->> 'id' = 'd-2'"));
+        await DecideAsync(
+            database,
+            Decision("d-2", second, new DeductionConfirmed()) with
+            {
+                CorrelationId = "letter-7",
+                CausationId = "d-1",
+            }
+        );
+        Assert.Equal(
+            "",
+            await database.ScalarAsync<string>(
+                "select concat(correlation_id, causation_id) from ledger.mt_events where headers ->> 'id' = 'd-1'"
+            )
+        );
+        Assert.Equal(
+            "letter-7 d-1",
+            await database.ScalarAsync<string>(
+                "select concat_ws(' ', correlation_id, causation_id) from ledger.mt_events where headers ->> 'id' = 'd-2'"
+            )
+        );
     }
 
     private static async Task<TestDatabase> AssessedAsync()
@@ -116,8 +149,11 @@ public sealed class RecordDecisionTests
 
     private static async Task<(string First, string Second)> TwoProposedAsync(TestDatabase database)
     {
-        var proposed = (await database.Ledger.Accounts.AtAsync(Contract, null, default)).Account.Deductions.Values
-            .Where(d => d.Status == DeductionStatus.Proposed).Select(d => d.Id).Order(StringComparer.Ordinal).ToList();
+        var proposed = (await database.Ledger.Accounts.AtAsync(Contract, null, default))
+            .Account.Deductions.Values.Where(d => d.Status == DeductionStatus.Proposed)
+            .Select(d => d.Id)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return (proposed[0], proposed[1]);
     }
 

@@ -32,7 +32,8 @@ public sealed class ScheduledAssessmentTests
             await RunsAsync(database, expected: 3); // Two of the five contracts begin later.
             Assert.All(
                 (await database.Ledger.Accounts.AllAsync(null, default)).Accounts.Where(a => a.LastAsOf is not null),
-                a => Assert.Equal(History.At("2025-12-09T23:59:59.999999+08:00"), a.LastAsOf));
+                a => Assert.Equal(History.At("2025-12-09T23:59:59.999999+08:00"), a.LastAsOf)
+            );
         }
 
         // Started again the same day it has nothing to do; the next day it has.
@@ -55,7 +56,9 @@ public sealed class ScheduledAssessmentTests
         await using var database = await TestDatabase.CreateAsync(new SetClock("2026-12-10T01:00:00Z"));
         await Ledgers.RegisterAllAsync(database.Ledger);
         var asked = new AssessContract("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), Again: false);
-        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => database.Ledger.SendAsync<Api.Operations.AssessmentReport?>("gaomidian-2025", asked)));
+        var reports = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => database.Ledger.SendAsync<Api.Operations.AssessmentReport?>("gaomidian-2025", asked))
+        );
         Assert.Single(reports, r => r is not null);
         await RunsAsync(database, expected: 1);
     }

@@ -31,14 +31,20 @@ public sealed class OutsideValidatorTests
     public async Task Wrong_terms_are_not(string good, string bad)
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, System.Text.Encoding.UTF8.GetString(Terms.File("gaomidian-2025")).Replace(good, bad, StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            file,
+            System.Text.Encoding.UTF8.GetString(Terms.File("gaomidian-2025")).Replace(good, bad, StringComparison.Ordinal)
+        );
         Assert.NotEqual("valid", await ValidateAsync(file));
         File.Delete(file);
     }
 
     private static async Task<string> ValidateAsync(string file)
     {
-        var info = new ProcessStartInfo("node", ["-e", Script, Path.Combine(AppContext.BaseDirectory, "contracts", "terms.schema.json"), file])
+        var info = new ProcessStartInfo(
+            "node",
+            ["-e", Script, Path.Combine(AppContext.BaseDirectory, "contracts", "terms.schema.json"), file]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -52,6 +58,9 @@ public sealed class OutsideValidatorTests
 
     private sealed class AjvTheoryAttribute : TheoryAttribute
     {
-        public AjvTheoryAttribute() => Skip = Environment.GetEnvironmentVariable("LEDGER_AJV") is null ? "LEDGER_AJV names no directory with npm's ajv; .ci/run makes one" : null;
+        public AjvTheoryAttribute() =>
+            Skip = Environment.GetEnvironmentVariable("LEDGER_AJV") is null
+                ? "LEDGER_AJV names no directory with npm's ajv; .ci/run makes one"
+                : null;
     }
 }

@@ -17,11 +17,17 @@ public sealed class SampleSpecifications
         using var expected = JsonDocument.Parse(File.ReadAllBytes(PathOf(sample + ".expected.json")));
         var history = Replay(sample, expected.RootElement.GetProperty("contract").GetString()!);
         history.Assess(expected.RootElement.GetProperty("assessAsOf").GetString()!);
-        Assert.All(expected.RootElement.GetProperty("statements").EnumerateArray(), e =>
-        {
-            var statement = JsonSerializer.SerializeToElement(history.Statement(e.GetProperty("period").GetInt32()), LedgerJson.Options);
-            Contains(e, statement, "$");
-        });
+        Assert.All(
+            expected.RootElement.GetProperty("statements").EnumerateArray(),
+            e =>
+            {
+                var statement = JsonSerializer.SerializeToElement(
+                    history.Statement(e.GetProperty("period").GetInt32()),
+                    LedgerJson.Options
+                );
+                Contains(e, statement, "$");
+            }
+        );
     }
 
     [Theory]

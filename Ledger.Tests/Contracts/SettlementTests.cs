@@ -12,15 +12,24 @@ public sealed class SettlementTests
     [Fact]
     public void Once_a_contract_is_settled_nothing_moves_its_final_amount_but_money_still_flows()
     {
-        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00")
+        var history = new History("gaomidian-2025")
+            .Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00")
             .Decided("claim/M", new LossClaimed("4.4", Cny.Parse("7000.00"), "x"), time: "2026-10-01T10:00:00+08:00");
         history.Assess("2026-10-28");
-        history.Decided("deduction/4.4:M", new DeductionConfirmed()).Decided("settlement", new AuditOpened(), "auditor-1").Decided("settlement", new AuditConcluded(), "auditor-1");
-        foreach (var (subject, data) in new (string, EventData)[]
-        {
-            ("deduction/4.4:L", new DeductionConfirmed()), ("period/1", new PeriodAccepted(ConfirmedGross: Cny.Parse("1.00"))), ("deduction/4.4:M", new DeductionDisputed("x")),
-            ("contract", new ContractTerminated(History.Date("2026-10-01"), "7.1", TerminationCause.Mutual)), ("settlement", new AuditAdjustmentMade("A", Cny.OfFen(1), "x", [])),
-        })
+        history
+            .Decided("deduction/4.4:M", new DeductionConfirmed())
+            .Decided("settlement", new AuditOpened(), "auditor-1")
+            .Decided("settlement", new AuditConcluded(), "auditor-1");
+        foreach (
+            var (subject, data) in new (string, EventData)[]
+            {
+                ("deduction/4.4:L", new DeductionConfirmed()),
+                ("period/1", new PeriodAccepted(ConfirmedGross: Cny.Parse("1.00"))),
+                ("deduction/4.4:M", new DeductionDisputed("x")),
+                ("contract", new ContractTerminated(History.Date("2026-10-01"), "7.1", TerminationCause.Mutual)),
+                ("settlement", new AuditAdjustmentMade("A", Cny.OfFen(1), "x", [])),
+            }
+        )
         {
             history.Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1");
             Assert.NotEmpty(history.Decide(subject, data, "officer-2"));
@@ -34,10 +43,14 @@ public sealed class SettlementTests
     [Fact]
     public void A_period_wholly_after_an_early_end_stands_in_nobodys_way()
     {
-        var history = new History("gaomidian-2025").Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "7.1", TerminationCause.Mutual));
+        var history = new History("gaomidian-2025").Decided(
+            "contract",
+            new ContractTerminated(History.Date("2026-02-01"), "7.1", TerminationCause.Mutual)
+        );
         Assert.Equal(
             ["the statement of period 1 is not issued", "the statement of period 2 is not issued"],
-            Settlement.Build(history.Account).Open.Where(o => o.Contains("statement", StringComparison.Ordinal)));
+            Settlement.Build(history.Account).Open.Where(o => o.Contains("statement", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -48,17 +61,27 @@ public sealed class SettlementTests
         history.Assess("2027-04-30");
         Assert.Equal(SettlementStatus.Running, Settlement.Build(history.Account).State);
         history.Assess("2027-05-01");
-        Assert.Equal((SettlementStatus.Ended, "2327640.00"), (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Earned.ToString()));
+        Assert.Equal(
+            (SettlementStatus.Ended, "2327640.00"),
+            (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Earned.ToString())
+        );
     }
 
     [Fact]
     public void A_contract_that_ran_out_earns_its_price_less_effective_deductions()
     {
-        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"), time: "2026-10-01T10:00:00+08:00");
+        var history = new History("gaomidian-2025").Decided(
+            "claim/L",
+            new LossClaimed("4.4", Cny.Parse("5000.00"), "x"),
+            time: "2026-10-01T10:00:00+08:00"
+        );
         history.Assess("2026-10-28");
         history.Decided("deduction/4.4:L", new DeductionConfirmed());
         var s = Settlement.Build(history.Account);
-        Assert.Equal(("4315200.00", "5000.00", "4310200.00", "4310200.00"), (s.Earned.ToString(), s.Effective.ToString(), s.Final.ToString(), s.Balance.ToString()));
+        Assert.Equal(
+            ("4315200.00", "5000.00", "4310200.00", "4310200.00"),
+            (s.Earned.ToString(), s.Effective.ToString(), s.Final.ToString(), s.Balance.ToString())
+        );
         Assert.Equal(SettlementStatus.Ended, s.State);
         Assert.Contains("the audit was neither concluded nor waived", s.Open);
     }
@@ -87,9 +110,19 @@ public sealed class SettlementTests
     [InlineData("yongdinglu-2026", "2026-07-31", "12.2.4", TerminationCause.PolicyChange, "586692.82", "1163820.00|0.00|0.00")]
     [InlineData("yangfangdian-2026", "2026-12-31", "9.4", TerminationCause.PolicyChange, "2037563.84", "1235400.00|741240.00|60923.84")]
     public void A_contract_that_ends_early_earns_what_its_clause_leaves(
-        string contract, string on, string clause, TerminationCause cause, string earned, string grosses)
+        string contract,
+        string on,
+        string clause,
+        TerminationCause cause,
+        string earned,
+        string grosses
+    )
     {
-        var history = new History(contract).Decided("contract", new ContractTerminated(History.Date(on), clause, cause), time: $"{on}T10:00:00+08:00");
+        var history = new History(contract).Decided(
+            "contract",
+            new ContractTerminated(History.Date(on), clause, cause),
+            time: $"{on}T10:00:00+08:00"
+        );
         var s = Settlement.Build(history.Account);
         Assert.Equal(earned, s.Earned.ToString());
         Assert.Equal(grosses, string.Join('|', s.Periods.Select(p => p.Gross)));
@@ -100,7 +133,11 @@ public sealed class SettlementTests
     public void What_was_paid_beyond_the_final_amount_is_a_refund_due()
     {
         var history = Paid();
-        history.Decided("contract", new ContractTerminated(History.Date("2026-02-20"), "6.5", TerminationCause.VendorBreach), time: "2026-02-20T10:00:00+08:00");
+        history.Decided(
+            "contract",
+            new ContractTerminated(History.Date("2026-02-20"), "6.5", TerminationCause.VendorBreach),
+            time: "2026-02-20T10:00:00+08:00"
+        );
         Assert.Equal("-1078800.00", Settlement.Build(history.Account).Balance.ToString());
         history.Decided("settlement", new RefundReceived(Cny.Parse("1000000.00"), new LocalDate(2026, 3, 1)), "finance-1");
         Assert.Equal("-78800.00", Settlement.Build(history.Account).Balance.ToString());
@@ -112,9 +149,13 @@ public sealed class SettlementTests
         var history = new History("gaomidian-2025");
         history.Assess("2026-10-28");
         Assert.NotEmpty(history.Decide("settlement", new AuditAdjustmentMade("A-1", Cny.Parse("-123.45"), "hours", []), "auditor-1"));
-        history.Decided("settlement", new AuditOpened(), "auditor-1")
+        history
+            .Decided("settlement", new AuditOpened(), "auditor-1")
             .Decided("settlement", new AuditAdjustmentMade("A-1", Cny.Parse("-123.45"), "hours", []), "auditor-1");
-        Assert.Equal((SettlementStatus.InAudit, "4315076.55"), (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Final.ToString()));
+        Assert.Equal(
+            (SettlementStatus.InAudit, "4315076.55"),
+            (Settlement.Build(history.Account).State, Settlement.Build(history.Account).Final.ToString())
+        );
         history.Decided("settlement", new AuditConcluded(), "auditor-1");
         var s = Settlement.Build(history.Account);
         Assert.Equal(SettlementStatus.Concluded, s.State);
@@ -138,10 +179,15 @@ public sealed class SettlementTests
     public void A_contract_without_an_audit_concludes_by_agreement(string contract, bool agreed) =>
         Assert.Equal(agreed, new History(contract).Decide("settlement", new SettlementAgreed()).Count == 0);
 
-    private static History Paid() => new History("gaomidian-2025")
-        .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
-        .Decided("period/1", new PeriodAccepted(), "officer-3")
-        .Decided("period/1", new StatementIssued(), "finance-1")
-        .Decided("period/1", new InvoiceReceived("N-1", Cny.Parse("1078800.00"), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1)), "finance-1")
-        .Decided("period/1", new PaymentMade(Cny.Parse("1078800.00"), new LocalDate(2026, 2, 10)), "finance-1");
+    private static History Paid() =>
+        new History("gaomidian-2025")
+            .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
+            .Decided("period/1", new PeriodAccepted(), "officer-3")
+            .Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided(
+                "period/1",
+                new InvoiceReceived("N-1", Cny.Parse("1078800.00"), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1)),
+                "finance-1"
+            )
+            .Decided("period/1", new PaymentMade(Cny.Parse("1078800.00"), new LocalDate(2026, 2, 10)), "finance-1");
 }

@@ -74,7 +74,10 @@ public sealed class TermsTests
     {
         Assert.Equal(["signed_after_service_ended"], Terms.Of("anding-2023").RegistrationFindings().Select(f => f.Rule));
         Assert.Equal(["signing_date_missing"], Terms.Of("jiuxianqiao-2025").RegistrationFindings().Select(f => f.Rule));
-        Assert.Equal("article 7 is missing: the articles jump from 6 to 8", Assert.Single(Terms.Of("yongdinglu-2026").RegistrationFindings()).Text);
+        Assert.Equal(
+            "article 7 is missing: the articles jump from 6 to 8",
+            Assert.Single(Terms.Of("yongdinglu-2026").RegistrationFindings()).Text
+        );
         Assert.Empty(Terms.Of("gaomidian-2025").RegistrationFindings());
         Assert.Empty(Terms.Of("yangfangdian-2026").RegistrationFindings());
     }
@@ -85,8 +88,15 @@ public sealed class TermsTests
     [Clauses("yangfangdian-2026", "3.2")]
     [Clauses("yongdinglu-2026", "5.1", "5.2", "5.3")]
     [Theory]
-    [InlineData("anding-2023", "2023-12-26 2024-03-25 536580.00|2024-03-26 2024-06-25 536580.00|2024-06-26 2024-09-25 536580.00|2024-09-26 2024-12-25 536580.00")]
-    [InlineData("gaomidian-2025", "2025-10-28 2026-01-27 1078800.00|2026-01-28 2026-04-27 1078800.00|2026-04-28 2026-07-27 1078800.00|2026-07-28 2026-10-27 1078800.00")]
+    [InlineData(
+        "anding-2023",
+        "2023-12-26 2024-03-25 536580.00|2024-03-26 2024-06-25 536580.00|2024-06-26 2024-09-25 536580.00|2024-09-26 2024-12-25 536580.00"
+    )]
+    [InlineData(
+        "gaomidian-2025",
+        "2025-10-28 2026-01-27 1078800.00|2026-01-28 2026-04-27 1078800.00|2026-04-28 2026-07-27 1078800.00|2026-07-28 2026-10-27 "
+            + "1078800.00"
+    )]
     [InlineData("jiuxianqiao-2025", "2025-04-03 2025-04-03 1347171.00|2025-04-04 2026-04-02 577359.00")]
     [InlineData("yangfangdian-2026", "2026-03-06 2026-03-27 1235400.00|2026-03-28 2026-11-27 741240.00|2026-11-28 2027-03-05 494160.00")]
     [InlineData("yongdinglu-2026", "2026-05-01 2026-05-08 1163820.00|2026-05-09 2026-09-30 698292.00|2026-10-01 2027-04-30 465528.00")]
@@ -95,7 +105,8 @@ public sealed class TermsTests
         var terms = Terms.Of(contract);
         Assert.Equal(
             expected.Split('|'),
-            terms.Payment.Periods(terms.From, terms.To).Select(p => $"{p.From:uuuu-MM-dd} {p.To:uuuu-MM-dd} {p.Gross}"));
+            terms.Payment.Periods(terms.From, terms.To).Select(p => $"{p.From:uuuu-MM-dd} {p.To:uuuu-MM-dd} {p.Gross}")
+        );
     }
 
     [Clauses("yangfangdian-2026", "3.2")]
@@ -116,7 +127,11 @@ public sealed class TermsTests
     [InlineData("\"total\": \"4315200.00\"", "\"total\": \"4315200.01\"", "$.payment")]
     [InlineData("\"total\": \"4315200.00\"", "\"total\": 4315200", "$.total")]
     [InlineData("\"block\": \"zero_score_case\"", "\"block\": \"zero_case\"", ".block")]
-    [InlineData("\"block\": \"zero_score_case\", \"amount\": \"5000.00\"", "\"block\": \"zero_score_case\", \"amount\": \"0.00\"", ".amount")]
+    [InlineData(
+        "\"block\": \"zero_score_case\", \"amount\": \"5000.00\"",
+        "\"block\": \"zero_score_case\", \"amount\": \"0.00\"",
+        ".amount"
+    )]
     [InlineData("\"choice\": \"once\"", "\"choice\": \"twice\"", "$.readings[0].choices[1].choice")]
     [InlineData("\"number\": \"1.1\"", "\"number\": \"1.2\"", "$.clauses[1].number")]
     [InlineData("\"to\": \"2026-10-27\"", "\"to\": \"2025-10-27\"", "$.to")]
@@ -125,7 +140,9 @@ public sealed class TermsTests
     {
         var text = System.Text.Encoding.UTF8.GetString(Terms.File("gaomidian-2025"));
         Assert.Contains(good, text, StringComparison.Ordinal);
-        Assert.Null(TermsReader.Read(System.Text.Encoding.UTF8.GetBytes(text.Replace(good, bad, StringComparison.Ordinal)), out var faults));
+        Assert.Null(
+            TermsReader.Read(System.Text.Encoding.UTF8.GetBytes(text.Replace(good, bad, StringComparison.Ordinal)), out var faults)
+        );
         Assert.Contains(faults, f => f.Path.EndsWith(path, StringComparison.Ordinal));
     }
 
@@ -133,6 +150,11 @@ public sealed class TermsTests
     public void The_published_schema_is_that_of_the_code() => Golden.Equal("contracts/terms.schema.json", TermsSchema.Generate());
 
     private static string[][] Printed(string contract) =>
-        [.. System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contracts", "printed", contract + ".txt"))
-            .ReplaceLineEndings("\n").Split("\n\n").Select(part => part.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+        [
+            .. System
+                .IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Contracts", "printed", contract + ".txt"))
+                .ReplaceLineEndings("\n")
+                .Split("\n\n")
+                .Select(part => part.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+        ];
 }

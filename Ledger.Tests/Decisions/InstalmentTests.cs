@@ -18,12 +18,30 @@ public sealed class InstalmentTests
     [InlineData(InvoiceKind.VatSpecial, "3", "1235400.00", "2026-03-20", "$.subject")]
     [InlineData(InvoiceKind.VatGeneral, "6", "1235400.00", "2026-03-20", "$.subject")]
     [InlineData(InvoiceKind.VatSpecial, "6", "1235399.99", "2026-03-20", "$.subject")]
-    public void An_instalment_is_paid_on_a_special_invoice_at_six_percent_that_lay_there_ten_days(InvoiceKind kind, string rate, string amount, string paidOn, string? refused)
+    public void An_instalment_is_paid_on_a_special_invoice_at_six_percent_that_lay_there_ten_days(
+        InvoiceKind kind,
+        string rate,
+        string amount,
+        string paidOn,
+        string? refused
+    )
     {
         Assert.True(Percentage.TryParse(rate, out var percent));
-        var history = new History("yangfangdian-2026").Decided("period/1", new PeriodAccepted()).Decided("period/1", new StatementIssued(), "finance-1")
-            .Decided("period/1", new InvoiceReceived("N-1", Cny.Parse(amount), kind, percent, History.Date("2026-03-09")), "finance-1", "2026-03-10T23:59:59+08:00");
-        var faults = history.Decide("period/1", new PaymentMade(Cny.Parse("1235399.99"), History.Date(paidOn)), "finance-1", "2026-03-27T10:00:00+08:00");
+        var history = new History("yangfangdian-2026")
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided(
+                "period/1",
+                new InvoiceReceived("N-1", Cny.Parse(amount), kind, percent, History.Date("2026-03-09")),
+                "finance-1",
+                "2026-03-10T23:59:59+08:00"
+            );
+        var faults = history.Decide(
+            "period/1",
+            new PaymentMade(Cny.Parse("1235399.99"), History.Date(paidOn)),
+            "finance-1",
+            "2026-03-27T10:00:00+08:00"
+        );
         Assert.Equal(refused, faults.Select(f => f.Path).FirstOrDefault());
     }
 
@@ -44,8 +62,14 @@ public sealed class InstalmentTests
     [Clauses("yangfangdian-2026", "3.2")]
     [InlineData("after_first_day", "2026-11-27")]
     [InlineData("with_first_day", "2026-11-26")]
-    public void Fifteen_working_days_of_the_ninth_month_with_or_without_its_first_day(string choice, string due) => Assert.Equal(
-        History.Date(due), new History("yangfangdian-2026").Decided("contract", new ReadingRecorded("3.2", "yfd-3.2-ninth", choice, "agreed")).Statement(2).DueOn);
+    public void Fifteen_working_days_of_the_ninth_month_with_or_without_its_first_day(string choice, string due) =>
+        Assert.Equal(
+            History.Date(due),
+            new History("yangfangdian-2026")
+                .Decided("contract", new ReadingRecorded("3.2", "yfd-3.2-ninth", choice, "agreed"))
+                .Statement(2)
+                .DueOn
+        );
 
     [Theory]
     [Clauses("jiuxianqiao-2025", "3.2.1")]
@@ -56,7 +80,9 @@ public sealed class InstalmentTests
     {
         var history = new History("jiuxianqiao-2025").Decided("period/1", Invoice("N-1", "1.00"), "finance-1", received);
         Assert.Null(history.Statement(1).DueOn);
-        history.Decided("period/1", Invoice("N-2", "1347171.00"), "finance-1", "2025-12-31T10:00:00+08:00").Decided("period/1", Invoice("N-3", "1347171.00"), "finance-1", received);
+        history
+            .Decided("period/1", Invoice("N-2", "1347171.00"), "finance-1", "2025-12-31T10:00:00+08:00")
+            .Decided("period/1", Invoice("N-3", "1347171.00"), "finance-1", received);
         Assert.Equal(History.Date(due), history.Statement(1).DueOn);
     }
 
@@ -68,10 +94,15 @@ public sealed class InstalmentTests
         Assert.Equal([GateKind.Invoice, GateKind.Team], history.Statement(1).Gates.Select(g => g.Kind));
         Assert.Equal([GateKind.Invoice, GateKind.NoOpenBreach], history.Statement(2).Gates.Select(g => g.Kind));
         Assert.Equal([GateKind.Invoice, GateKind.NoOpenBreach], history.Statement(3).Gates.Select(g => g.Kind));
-        history.Decided("period/1", new PeriodAccepted()).Decided("period/1", new StatementIssued(), "finance-1").Decided("period/1", Invoice("N-1", "1163820.00"), "finance-1");
+        history
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided("period/1", Invoice("N-1", "1163820.00"), "finance-1");
         Assert.Equal(PeriodStatus.Payable, history.Statement(1).Status);
 
-        history.Decided("assessment/1", new DeductionAssessed("annex.2.1", "x", Cny.Parse("100.00")), time: "2026-06-01T10:00:00+08:00").Assess("2026-06-30");
+        history
+            .Decided("assessment/1", new DeductionAssessed("annex.2.1", "x", Cny.Parse("100.00")), time: "2026-06-01T10:00:00+08:00")
+            .Assess("2026-06-30");
         Assert.False(history.Statement(2).Gates[1].Met);
         history.Decided("deduction/annex.2.1:1", new DeductionConfirmed());
         Assert.True(history.Statement(2).Gates[1].Met);
@@ -86,7 +117,11 @@ public sealed class InstalmentTests
     public void A_quarter_is_paid_less_what_is_set_off_and_the_rest_stays_owed()
     {
         var items = Terms.Of("anding-2023").Rules<ScoreSheets>().Single().Rule.Items.ToDictionary(i => i.Item, i => i.Scores[0]);
-        var history = new History("anding-2023").Decided("claim/L", new LossClaimed("6.7", Cny.Parse("536580.01"), "x"), time: "2024-01-05T10:00:00+08:00");
+        var history = new History("anding-2023").Decided(
+            "claim/L",
+            new LossClaimed("6.7", Cny.Parse("536580.01"), "x"),
+            time: "2024-01-05T10:00:00+08:00"
+        );
         history.Assess("2024-03-31");
         history.Decided("deduction/6.7:L", new DeductionConfirmed());
         Assert.Equal(("0.00", "0.01"), (history.Statement(1).NetPayable.ToString(), history.Statement(1).Shortfall.ToString()));
@@ -96,5 +131,6 @@ public sealed class InstalmentTests
         Assert.True(history.Statement(2).Gates[0].Met);
     }
 
-    private static InvoiceReceived Invoice(string number, string amount) => new(number, Cny.Parse(amount), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2025-04-01"));
+    private static InvoiceReceived Invoice(string number, string amount) =>
+        new(number, Cny.Parse(amount), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2025-04-01"));
 }

@@ -19,7 +19,10 @@ public sealed class PeriodDecisionTests
         var history = Proposed();
         Assert.Equal(PeriodStatus.Open, history.Statement(1).Status);
         history.Decided(Zero, new DeductionConfirmed());
-        Assert.Equal(("1073800.00", "5000.00"), (history.Statement(1).NetPayable.ToString(), history.Statement(1).Totals.Effective.ToString()));
+        Assert.Equal(
+            ("1073800.00", "5000.00"),
+            (history.Statement(1).NetPayable.ToString(), history.Statement(1).Totals.Effective.ToString())
+        );
 
         history.Decided("period/1", new PeriodReportSubmitted(AllDocuments), "vendor-1");
         Assert.Equal(PeriodStatus.Reported, history.Statement(1).Status);
@@ -62,7 +65,8 @@ public sealed class PeriodDecisionTests
     [Fact]
     public void A_second_invoice_does_not_hide_the_one_that_fits()
     {
-        var history = Issued().Decided("period/1", Invoice("1073800.00"), "finance-1")
+        var history = Issued()
+            .Decided("period/1", Invoice("1073800.00"), "finance-1")
             .Decided("period/1", Invoice("5.00") with { Number = "N-2" }, "finance-1");
         Assert.Equal(PeriodStatus.Payable, history.Statement(1).Status);
     }
@@ -70,10 +74,17 @@ public sealed class PeriodDecisionTests
     [Fact]
     public void A_period_of_which_nothing_is_left_is_paid_once_it_is_issued()
     {
-        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"), time: "2025-12-01T10:00:00+08:00");
+        var history = new History("gaomidian-2025").Decided(
+            "claim/L",
+            new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"),
+            time: "2025-12-01T10:00:00+08:00"
+        );
         history.Assess("2026-01-31");
-        history.Decided("deduction/4.4:L", new DeductionConfirmed()).Decided("period/1", new PeriodReportSubmitted(AllDocuments))
-            .Decided("period/1", new PeriodAccepted()).Decided("period/1", new StatementIssued(), "finance-1");
+        history
+            .Decided("deduction/4.4:L", new DeductionConfirmed())
+            .Decided("period/1", new PeriodReportSubmitted(AllDocuments))
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1");
         Assert.Equal(PeriodStatus.Paid, history.Statement(1).Status);
     }
 
@@ -83,7 +94,10 @@ public sealed class PeriodDecisionTests
         var history = new History("gaomidian-2025");
         foreach (var period in new[] { 4, 3, 2, 1 })
         {
-            history.Decided($"period/{period}", new PeriodReportSubmitted(AllDocuments)).Decided($"period/{period}", new PeriodAccepted()).Decided($"period/{period}", new StatementIssued(), "finance-1");
+            history
+                .Decided($"period/{period}", new PeriodReportSubmitted(AllDocuments))
+                .Decided($"period/{period}", new PeriodAccepted())
+                .Decided($"period/{period}", new StatementIssued(), "finance-1");
             history.Add("2026-09-01T12:00:00+08:00", $"case/{period}", Scored() with { Cycle = new YearMonth(2026, 8) });
             history.Assess("2026-10-30");
         }
@@ -117,8 +131,13 @@ public sealed class PeriodDecisionTests
     [Fact]
     public void Who_confirmed_neither_decides_the_dispute_nor_pays()
     {
-        var history = Proposed().Decided(Zero, new DeductionConfirmed(), "officer-1").Decided(Zero, new DeductionDisputed("not ours"), "vendor-1");
-        Assert.Equal("$.actor", Assert.Single(history.Decide(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Upheld, "x"), "officer-1")).Path);
+        var history = Proposed()
+            .Decided(Zero, new DeductionConfirmed(), "officer-1")
+            .Decided(Zero, new DeductionDisputed("not ours"), "vendor-1");
+        Assert.Equal(
+            "$.actor",
+            Assert.Single(history.Decide(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Upheld, "x"), "officer-1")).Path
+        );
         history.Decided(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Upheld, "x"), "officer-2");
 
         var issued = Issued().Decided("period/1", Invoice("1073800.00"), "finance-1");
@@ -131,7 +150,10 @@ public sealed class PeriodDecisionTests
     public void A_reduction_goes_below_the_original(string amount, bool accepted)
     {
         var history = Proposed().Decided(Zero, new DeductionConfirmed()).Decided(Zero, new DeductionDisputed("x"), "vendor-1");
-        Assert.Equal(accepted, history.Decide(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Reduced, "x", Cny.Parse(amount)), "officer-2").Count == 0);
+        Assert.Equal(
+            accepted,
+            history.Decide(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Reduced, "x", Cny.Parse(amount)), "officer-2").Count == 0
+        );
     }
 
     [Fact]
@@ -150,10 +172,15 @@ public sealed class PeriodDecisionTests
     public void What_changes_on_an_issued_statement_counts_in_the_first_open_period()
     {
         var history = Issued();
-        history.Decided(Zero, new DeductionDisputed("x"), "vendor-1").Decided(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Reduced, "x", Cny.Parse("2000.00")), "officer-2");
+        history
+            .Decided(Zero, new DeductionDisputed("x"), "vendor-1")
+            .Decided(Zero, new DisputeDecided(Domain.Events.DisputeOutcome.Reduced, "x", Cny.Parse("2000.00")), "officer-2");
         Assert.Equal("1073800.00", history.Statement(1).NetPayable.ToString());
         var next = history.Statement(2);
-        Assert.Equal(("4.6.1:case/1:2025-11", "3000.00", 1), (next.Adjustments.Single().Deduction, next.Adjustments.Single().Amount.ToString(), next.Adjustments.Single().PostedFor));
+        Assert.Equal(
+            ("4.6.1:case/1:2025-11", "3000.00", 1),
+            (next.Adjustments.Single().Deduction, next.Adjustments.Single().Amount.ToString(), next.Adjustments.Single().PostedFor)
+        );
         Assert.Equal("1081800.00", next.NetPayable.ToString());
     }
 
@@ -166,7 +193,10 @@ public sealed class PeriodDecisionTests
         var carried = history.Statement(2).Deductions.Single();
         Assert.Equal(("4.6.1:case/2:2025-11", 1), (carried.Id, carried.CarriedFrom));
         history.Decided("deduction/4.6.1:case/2:2025-11", new DeductionConfirmed());
-        Assert.Equal(("1073800.00", "1073800.00"), (history.Statement(1).NetPayable.ToString(), history.Statement(2).NetPayable.ToString()));
+        Assert.Equal(
+            ("1073800.00", "1073800.00"),
+            (history.Statement(1).NetPayable.ToString(), history.Statement(2).NetPayable.ToString())
+        );
     }
 
     [Fact]
@@ -190,7 +220,11 @@ public sealed class PeriodDecisionTests
     [Fact]
     public void Deductions_beyond_the_fee_leave_a_shortfall_and_never_a_negative_payment()
     {
-        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"), time: "2025-12-01T10:00:00+08:00");
+        var history = new History("gaomidian-2025").Decided(
+            "claim/L",
+            new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"),
+            time: "2025-12-01T10:00:00+08:00"
+        );
         history.Assess("2026-01-31");
         history.Decided("deduction/4.4:L", new DeductionConfirmed());
         var s = history.Statement(1);
@@ -200,8 +234,14 @@ public sealed class PeriodDecisionTests
     [Fact]
     public void Interview_and_plan_follow_a_poor_rating_only()
     {
-        var history = new History("gaomidian-2025").Add("2026-01-05T09:00:00+08:00", "rating/2025-12", new MonthlyRatingPublished(new YearMonth(2025, 12), Tier.NeedsImprovement));
-        history.Decided("rating/2025-12", new InterviewHeld(new YearMonth(2025, 12))).Decided("rating/2025-12", new RemediationPlanFiled(new YearMonth(2025, 12)));
+        var history = new History("gaomidian-2025").Add(
+            "2026-01-05T09:00:00+08:00",
+            "rating/2025-12",
+            new MonthlyRatingPublished(new YearMonth(2025, 12), Tier.NeedsImprovement)
+        );
+        history
+            .Decided("rating/2025-12", new InterviewHeld(new YearMonth(2025, 12)))
+            .Decided("rating/2025-12", new RemediationPlanFiled(new YearMonth(2025, 12)));
         Refused(history, "rating/2025-11", new InterviewHeld(new YearMonth(2025, 11)), "$.data.cycle");
     }
 
@@ -223,7 +263,10 @@ public sealed class PeriodDecisionTests
 
     [Fact]
     public void Derived_events_never_come_from_outside() =>
-        Assert.Equal("$.type", Assert.Single(Proposed().Decide(Zero, new DeductionProposed("4.6.1", [], Cny.OfFen(1), new LocalDate(2026, 1, 1), []))).Path);
+        Assert.Equal(
+            "$.type",
+            Assert.Single(Proposed().Decide(Zero, new DeductionProposed("4.6.1", [], Cny.OfFen(1), new LocalDate(2026, 1, 1), []))).Path
+        );
 
     private static void Refused(History history, string subject, EventData data, string path) =>
         Assert.Contains(history.Decide(subject, data, "somebody-else"), f => f.Path == path);
@@ -235,15 +278,17 @@ public sealed class PeriodDecisionTests
         return history;
     }
 
-    private static History Issued() => Proposed()
-        .Decided(Zero, new DeductionConfirmed(), "officer-1")
-        .Decided("period/1", new PeriodReportSubmitted(AllDocuments), "vendor-1")
-        .Decided("period/1", new PeriodAccepted(), "officer-3")
-        .Decided("period/1", new StatementIssued(), "finance-1");
+    private static History Issued() =>
+        Proposed()
+            .Decided(Zero, new DeductionConfirmed(), "officer-1")
+            .Decided("period/1", new PeriodReportSubmitted(AllDocuments), "vendor-1")
+            .Decided("period/1", new PeriodAccepted(), "officer-3")
+            .Decided("period/1", new StatementIssued(), "finance-1");
 
     private static CaseScored Scored() => new(new YearMonth(2025, 11), 0, true, false, Satisfaction.Dissatisfied);
 
-    private static InvoiceReceived Invoice(string amount) => new("N-1", Cny.Parse(amount), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1));
+    private static InvoiceReceived Invoice(string amount) =>
+        new("N-1", Cny.Parse(amount), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1));
 
     private static PaymentMade Payment(string amount) => new(Cny.Parse(amount), new LocalDate(2026, 2, 20));
 }

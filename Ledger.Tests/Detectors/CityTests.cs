@@ -12,7 +12,9 @@ public sealed class CityTests
 {
     private const ulong Seed = 20261121;
 
-    /// <summary>Leads go by shares, and a small city has one by chance now and then: the seeds are fixed, so that a failure is ours.</summary>
+    /// <summary>
+    /// Leads go by shares, and a small city has one by chance now and then: the seeds are fixed, so that a failure is ours.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -20,10 +22,20 @@ public sealed class CityTests
     public void Certain_detectors_make_no_mistake_and_leads_few(ulong seed)
     {
         var plan = new CityPlan(seed, 150, ViolationRates.OfCity, CityPlan.UsualForgeries);
-        var scores = DetectionScore.Of(new[] { "gaomidian-2025", "anding-2023" }.Select(id => City.Of(Terms.Of(id), plan)).Select(c => (c, City.FindingsOf(c))));
+        var scores = DetectionScore.Of(
+            new[] { "gaomidian-2025", "anding-2023" }.Select(id => City.Of(Terms.Of(id), plan)).Select(c => (c, City.FindingsOf(c)))
+        );
         Assert.Equal(18, scores.Select(s => s.Rule).Append("F10").Distinct().Count());
-        Assert.All(scores, s => Assert.True(
-            s.Certainty == Certainty.Certain ? s is { Precision: 1, Recall: 1 } : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m, $"seed {seed}: {s}"));
+        Assert.All(
+            scores,
+            s =>
+                Assert.True(
+                    s.Certainty == Certainty.Certain
+                        ? s is { Precision: 1, Recall: 1 }
+                        : s.Right >= s.Findings - 2 && s.Caught >= s.Planted * 0.9m,
+                    $"seed {seed}: {s}"
+                )
+        );
     }
 
     [Fact]
@@ -40,7 +52,10 @@ public sealed class CityTests
             var effective = NodaTime.Instant.Max(kept.Effective, events[to - 1].RecordedAt - NodaTime.Duration.FromHours(random.Next(48)));
             var afresh = new FindingFold(effective);
             events[..to].ForEach(afresh.Add);
-            Assert.Equal(LedgerJson.Write(afresh.At(effective, WorkingDays.Shipped)), LedgerJson.Write(kept.At(effective, WorkingDays.Shipped)));
+            Assert.Equal(
+                LedgerJson.Write(afresh.At(effective, WorkingDays.Shipped)),
+                LedgerJson.Write(kept.At(effective, WorkingDays.Shipped))
+            );
         }
     }
 
@@ -49,7 +64,10 @@ public sealed class CityTests
     {
         var city = City.Of(Terms.Of("gaomidian-2025"), new CityPlan(Seed, 150, ViolationRates.OfCity, new Dictionary<string, int>()));
         Assert.Empty(city.Truth);
-        Assert.DoesNotContain(City.FindingsOf(city), f => f.Kind == FindingKind.FalseRecord && (f.Certainty == Certainty.Certain || f.Rule is not ("F15" or "F16")));
+        Assert.DoesNotContain(
+            City.FindingsOf(city),
+            f => f.Kind == FindingKind.FalseRecord && (f.Certainty == Certainty.Certain || f.Rule is not ("F15" or "F16"))
+        );
     }
 
     [Fact]
@@ -59,8 +77,12 @@ public sealed class CityTests
         var models = City.Contracts([Terms.Of("gaomidian-2025"), Terms.Of("anding-2023")], 3).ToList();
         Assert.Equal(["gaomidian-2025-001", "anding-2023-001", "gaomidian-2025-002"], models.Select(m => m.Id));
         Assert.Equal(Lines(City.Of(models[0], plan)), Lines(City.Of(models[0], plan)));
-        Assert.NotEqual(City.Of(models[0], plan).Events.Select(e => e.Event.OccurredAt), City.Of(models[2], plan).Events.Select(e => e.Event.OccurredAt));
+        Assert.NotEqual(
+            City.Of(models[0], plan).Events.Select(e => e.Event.OccurredAt),
+            City.Of(models[2], plan).Events.Select(e => e.Event.OccurredAt)
+        );
     }
 
-    private static IEnumerable<string> Lines(SimulatedContract contract) => contract.Events.Select(e => Convert.ToHexString(EventWriter.Write(e.Event)));
+    private static IEnumerable<string> Lines(SimulatedContract contract) =>
+        contract.Events.Select(e => Convert.ToHexString(EventWriter.Write(e.Event)));
 }

@@ -18,13 +18,26 @@ public sealed class PatrolDetectorTests
     [InlineData("0.009", 30, true)] // 1,000.8 m in 30 s: 120.09 km/h
     [InlineData("0.009", 31, false)] // 116.2 km/h
     [InlineData("0.0045", 0, false)] // one instant is F02's
-    public void F01_a_jump_of_500_m_or_more_faster_than_120_km_h(string north, int seconds, bool found) => Expect(
-        "F01", found, History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", $"{Clock(seconds)} {39.75m + decimal.Parse(north)} 116.33", "08:30:00 39.75 116.33"]));
+    public void F01_a_jump_of_500_m_or_more_faster_than_120_km_h(string north, int seconds, bool found) =>
+        Expect(
+            "F01",
+            found,
+            History()
+                .Round(
+                    "r1",
+                    "p1",
+                    Day,
+                    ["08:00:00 39.75 116.33", $"{Clock(seconds)} {39.75m + decimal.Parse(north)} 116.33", "08:30:00 39.75 116.33"]
+                )
+        );
 
     [Fact]
     public void F01_looks_from_one_round_to_the_next_of_the_same_patroller()
     {
-        var history = History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33"]).Round("r2", "p1", Day, ["08:00:20 39.76 116.33"]).Round("r3", "p2", Day, ["08:00:30 39.80 116.33"]);
+        var history = History()
+            .Round("r1", "p1", Day, ["08:00:00 39.75 116.33"])
+            .Round("r2", "p1", Day, ["08:00:20 39.76 116.33"])
+            .Round("r3", "p2", Day, ["08:00:30 39.80 116.33"]);
         var finding = Assert.Single(Found(history, "F01"));
         Assert.Equal((Certainty.Lead, "patrol/r2"), (finding.Certainty, finding.Subject));
         Assert.Equal("p1 would have covered 1,111 m in 20 s", finding.Detail["what"]);
@@ -34,13 +47,20 @@ public sealed class PatrolDetectorTests
     [Theory]
     [InlineData("39.75072", true)]
     [InlineData("39.75071", false)]
-    public void F02_two_fixes_at_one_instant_beyond_both_accuracies_and_50_m(string lat, bool found) => Expect(
-        "F02", found, History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33 10"]).Round("r2", "p1", Day, [$"08:00:00 {lat} 116.33 20"]));
+    public void F02_two_fixes_at_one_instant_beyond_both_accuracies_and_50_m(string lat, bool found) =>
+        Expect(
+            "F02",
+            found,
+            History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33 10"]).Round("r2", "p1", Day, [$"08:00:00 {lat} 116.33 20"])
+        );
 
     [Fact]
     public void F02_another_patroller_or_another_instant_is_no_clash()
     {
-        var history = History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33"]).Round("r2", "p2", Day, ["08:00:00 39.76 116.33"]).Round("r3", "p1", Day, ["08:00:01 39.76 116.33"]);
+        var history = History()
+            .Round("r1", "p1", Day, ["08:00:00 39.75 116.33"])
+            .Round("r2", "p2", Day, ["08:00:00 39.76 116.33"])
+            .Round("r3", "p1", Day, ["08:00:01 39.76 116.33"]);
         Expect("F02", false, history);
     }
 
@@ -48,15 +68,22 @@ public sealed class PatrolDetectorTests
     [InlineData("39.7518", "08:30", true)] // 200.15 m apart while both walk
     [InlineData("39.7517", "08:30", false)] // 189 m
     [InlineData("39.7600", "09:01", false)] // the first has ended
-    public void F03_two_rounds_at_once_more_than_200_m_apart(string lat, string start, bool found) => Expect(
-        "F03", found,
-        History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "09:00:00 39.75 116.33"]).Round("r2", "p1", Day, [$"{start}:00 {lat} 116.33", $"09:40:00 {lat} 116.33"]));
+    public void F03_two_rounds_at_once_more_than_200_m_apart(string lat, string start, bool found) =>
+        Expect(
+            "F03",
+            found,
+            History()
+                .Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "09:00:00 39.75 116.33"])
+                .Round("r2", "p1", Day, [$"{start}:00 {lat} 116.33", $"09:40:00 {lat} 116.33"])
+        );
 
     [Fact]
     public void F03_takes_the_place_between_two_fixes_on_the_straight_line()
     {
         // At 08:30 the first is half-way, 556 m north; the second stands there: no clash then, but 30 minutes later they are 556 m apart.
-        var history = History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "09:00:00 39.76 116.33"]).Round("r2", "p1", Day, ["08:30:00 39.755 116.33", "09:00:00 39.755 116.33"]);
+        var history = History()
+            .Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "09:00:00 39.76 116.33"])
+            .Round("r2", "p1", Day, ["08:30:00 39.755 116.33", "09:00:00 39.755 116.33"]);
         var finding = Assert.Single(Found(history, "F03"));
         Assert.Equal(Support.History.At($"{Day}T09:00:00+08:00"), finding.ArisenAt);
         Assert.Equal(["e-2", "e-3"], finding.Evidence);
@@ -78,34 +105,65 @@ public sealed class PatrolDetectorTests
     [InlineData(5, 450, true)] // five fixes over exactly 30 min
     [InlineData(5, 449, false)]
     [InlineData(4, 900, false)]
-    public void F05_five_equal_fixes_over_30_minutes_at_different_checkpoints(int fixes, int stepSeconds, bool found) => Expect(
-        "F05", found, History().Round("r1", "p1", Day, [.. Enumerable.Range(0, fixes).Select(i => $"{Clock(i * stepSeconds)} 39.7500001 116.33 5 P{i}"), "12:00:00 39.751 116.33"]));
+    public void F05_five_equal_fixes_over_30_minutes_at_different_checkpoints(int fixes, int stepSeconds, bool found) =>
+        Expect(
+            "F05",
+            found,
+            History()
+                .Round(
+                    "r1",
+                    "p1",
+                    Day,
+                    [
+                        .. Enumerable.Range(0, fixes).Select(i => $"{Clock(i * stepSeconds)} 39.7500001 116.33 5 P{i}"),
+                        "12:00:00 39.751 116.33",
+                    ]
+                )
+        );
 
     [Fact]
-    public void F05_standing_at_one_checkpoint_is_no_suspicion() => Expect(
-        "F05", false, History().Round("r1", "p1", Day, [.. Enumerable.Range(0, 10).Select(i => $"{Clock(i * 600)} 39.75 116.33 5 P1")]));
+    public void F05_standing_at_one_checkpoint_is_no_suspicion() =>
+        Expect(
+            "F05",
+            false,
+            History().Round("r1", "p1", Day, [.. Enumerable.Range(0, 10).Select(i => $"{Clock(i * 600)} 39.75 116.33 5 P1")])
+        );
 
     [Theory]
     [InlineData("p2", Day, 5, true)]
     [InlineData("p2", Day, 6, false)]
     [InlineData("p1", "2025-11-21", 0, true)]
     [InlineData("p1", Day, 0, false)]
-    public void F14_the_same_places_in_the_same_steps_on_another_day_or_of_another(string patroller, string day, int late, bool found) => Expect(
-        "F14", found,
-        History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:02:00 39.751 116.33", "08:04:00 39.752 116.331"])
-            .Round("r2", patroller, day, ["10:00:00 39.75 116.33", $"{Clock(7200 + 120 + late)} 39.7510000 116.33", $"{Clock(7200 + 240 + late)} 39.752 116.331"]));
+    public void F14_the_same_places_in_the_same_steps_on_another_day_or_of_another(string patroller, string day, int late, bool found) =>
+        Expect(
+            "F14",
+            found,
+            History()
+                .Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:02:00 39.751 116.33", "08:04:00 39.752 116.331"])
+                .Round(
+                    "r2",
+                    patroller,
+                    day,
+                    ["10:00:00 39.75 116.33", $"{Clock(7200 + 120 + late)} 39.7510000 116.33", $"{Clock(7200 + 240 + late)} 39.752 116.331"]
+                )
+        );
 
     [Fact]
-    public void F14_standing_still_is_no_path() => Expect(
-        "F14", false, History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:02:00 39.75 116.33", "08:04:00 39.75 116.33"])
-            .Round("r2", "p2", Day, ["10:00:00 39.75 116.33", "10:02:00 39.75 116.33", "10:04:00 39.75 116.33"]));
+    public void F14_standing_still_is_no_path() =>
+        Expect(
+            "F14",
+            false,
+            History()
+                .Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:02:00 39.75 116.33", "08:04:00 39.75 116.33"])
+                .Round("r2", "p2", Day, ["10:00:00 39.75 116.33", "10:02:00 39.75 116.33", "10:04:00 39.75 116.33"])
+        );
 
     [Theory]
     [InlineData("08:00:30", true)] // 1,000.8 m in 30 s
     [InlineData("08:00:31", false)]
     [InlineData("07:59:59", true)] // before it started
-    public void F18_longer_than_its_time_allows_or_ended_before_it_started(string end, bool found) => Expect(
-        "F18", found, History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:20:00 39.759 116.33"], end: end));
+    public void F18_longer_than_its_time_allows_or_ended_before_it_started(string end, bool found) =>
+        Expect("F18", found, History().Round("r1", "p1", Day, ["08:00:00 39.75 116.33", "08:20:00 39.759 116.33"], end: end));
 
     [Fact]
     public void Parameters_are_the_contracts_and_a_detector_can_be_off()
@@ -118,25 +176,59 @@ public sealed class PatrolDetectorTests
 
     private static void Expect(string rule, bool found, History history) => Assert.Equal(found ? 1 : 0, Found(history, rule).Count);
 
-    private static IReadOnlyList<Finding> Found(History history, string rule) => [.. history.FindingsAt("2026-06-30").Where(f => f.Rule == rule)];
+    private static IReadOnlyList<Finding> Found(History history, string rule) =>
+        [.. history.FindingsAt("2026-06-30").Where(f => f.Rule == rule)];
 
-    private static History History(params IReadOnlyList<Detector> detectors) => new(Terms.Of("gaomidian-2025") with
-    {
-        Detection = new DetectionTerms(detectors, [new Grid("g-1", [new(39.74m, 116.32m), new(39.76m, 116.32m), new(39.76m, 116.35m), new(39.74m, 116.35m)])]),
-    });
+    private static History History(params IReadOnlyList<Detector> detectors) =>
+        new(
+            Terms.Of("gaomidian-2025") with
+            {
+                Detection = new DetectionTerms(
+                    detectors,
+                    [new Grid("g-1", [new(39.74m, 116.32m), new(39.76m, 116.32m), new(39.76m, 116.35m), new(39.74m, 116.35m)])]
+                ),
+            }
+        );
 
-    private static string Clock(int secondsAfterEight) => LocalTime.FromSecondsSinceMidnight((8 * 3600) + secondsAfterEight).ToString("HH:mm:ss", null);
+    private static string Clock(int secondsAfterEight) =>
+        LocalTime.FromSecondsSinceMidnight((8 * 3600) + secondsAfterEight).ToString("HH:mm:ss", null);
 }
 
 /// <summary>Rounds in a few words.</summary>
 internal static class Rounds
 {
-    /// <summary>A round of fixes, each <c>HH:mm:ss lat lon [accuracy [point]]</c>; it starts with the first and, unless told, ends with the last.</summary>
-    public static History Round(this History history, string id, string patroller, string day, IReadOnlyList<string> fixes, string? end = null, string grid = "g-1", string? recorded = null, IReadOnlyList<string>? photos = null)
+    /// <summary>
+    /// A round of fixes, each <c>HH:mm:ss lat lon [accuracy [point]]</c>; it starts with the first and, unless told, ends with the last.
+    /// </summary>
+    public static History Round(
+        this History history,
+        string id,
+        string patroller,
+        string day,
+        IReadOnlyList<string> fixes,
+        string? end = null,
+        string grid = "g-1",
+        string? recorded = null,
+        IReadOnlyList<string>? photos = null
+    )
     {
-        var track = fixes.Select(f => f.Split(' ')).Select(f => new Fix(
-            History.At($"{day}T{f[0]}+08:00"), decimal.Parse(f[1]), decimal.Parse(f[2]), f.Length > 3 ? decimal.Parse(f[3]) : null, f.Length > 4 ? f[4] : null)).ToList();
+        var track = fixes
+            .Select(f => f.Split(' '))
+            .Select(f => new Fix(
+                History.At($"{day}T{f[0]}+08:00"),
+                decimal.Parse(f[1]),
+                decimal.Parse(f[2]),
+                f.Length > 3 ? decimal.Parse(f[3]) : null,
+                f.Length > 4 ? f[4] : null
+            ))
+            .ToList();
         var ended = end is null ? track[^1].At : History.At($"{day}T{end}+08:00");
-        return history.Add($"{day}T20:00:00+08:00", $"patrol/{id}", new PatrolRoundRecorded(patroller, grid, track[0].At, ended, track, photos), patroller, recorded: recorded);
+        return history.Add(
+            $"{day}T20:00:00+08:00",
+            $"patrol/{id}",
+            new PatrolRoundRecorded(patroller, grid, track[0].At, ended, track, photos),
+            patroller,
+            recorded: recorded
+        );
     }
 }

@@ -24,9 +24,14 @@ public sealed class RecordDetectorTests
     [InlineData("p1", "2025-11-20", false)] // the photo of an issue stands in its own round, too
     [InlineData("p2", "2025-11-20", true)]
     [InlineData("p1", "2025-11-21", true)]
-    public void F06_a_round_may_show_the_photo_of_its_issue(string patroller, string day, bool found) => Expect("F06", found, Gaomidian()
-        .Issue("1", "2025-11-20T09:00:00+08:00", "p1", Photo('a', "2025-11-20T09:00:00+08:00"))
-        .Round("r1", patroller, day, ["08:00:00 39.75 116.33"], photos: [new string('a', 64)]));
+    public void F06_a_round_may_show_the_photo_of_its_issue(string patroller, string day, bool found) =>
+        Expect(
+            "F06",
+            found,
+            Gaomidian()
+                .Issue("1", "2025-11-20T09:00:00+08:00", "p1", Photo('a', "2025-11-20T09:00:00+08:00"))
+                .Round("r1", patroller, day, ["08:00:00 39.75 116.33"], photos: [new string('a', 64)])
+        );
 
     [Theory]
     [InlineData("2025-11-20T09:10:00+08:00", "2025-11-20T09:30:00+08:00", false)]
@@ -34,8 +39,8 @@ public sealed class RecordDetectorTests
     [InlineData("2025-11-20T08:50:00+08:00", "2025-11-20T09:30:00+08:00", false)]
     [InlineData("2025-11-20T08:49:59+08:00", "2025-11-20T09:30:00+08:00", true)]
     [InlineData("2025-11-20T09:05:00+08:00", "2025-11-20T09:04:59+08:00", true)] // taken after it was recorded
-    public void F07_a_photo_taken_more_than_ten_minutes_off_or_after_it_was_recorded(string taken, string recorded, bool found) => Expect(
-        "F07", found, Gaomidian().Issue("1", "2025-11-20T09:00:00+08:00", "p1", Photo('a', taken), recorded));
+    public void F07_a_photo_taken_more_than_ten_minutes_off_or_after_it_was_recorded(string taken, string recorded, bool found) =>
+        Expect("F07", found, Gaomidian().Issue("1", "2025-11-20T09:00:00+08:00", "p1", Photo('a', taken), recorded));
 
     [Theory]
     [InlineData("2025-11-21T09:00:00+08:00", false)]
@@ -56,14 +61,21 @@ public sealed class RecordDetectorTests
             .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseSigned(), recorded: "2026-02-01T00:00:00+08:00")
             .Decided("period/1", new StatementIssued(), "finance-1")
             .Add("2025-11-20T09:00:00+08:00", "case/2", new CaseSigned(), recorded: "2026-02-02T00:00:00+08:00");
-        Assert.Equal(["case/1 Lead", "case/2 Certain"], Found(history, "F08").Select(f => $"{f.Subject} {f.Certainty}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["case/1 Lead", "case/2 Certain"],
+            Found(history, "F08").Select(f => $"{f.Subject} {f.Certainty}").Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
     [InlineData("08:05:00", false)]
     [InlineData("08:05:01", true)]
-    public void F09_a_time_inside_more_than_five_minutes_after_it_was_recorded(string end, bool found) => Expect(
-        "F09", found, Gaomidian().Round("r1", "p1", "2025-11-20", ["07:59:00 39.75 116.33"], end: end, recorded: "2025-11-20T08:00:00+08:00"));
+    public void F09_a_time_inside_more_than_five_minutes_after_it_was_recorded(string end, bool found) =>
+        Expect(
+            "F09",
+            found,
+            Gaomidian().Round("r1", "p1", "2025-11-20", ["07:59:00 39.75 116.33"], end: end, recorded: "2025-11-20T08:00:00+08:00")
+        );
 
     [Theory]
     [InlineData(10, 60, 121, true)]
@@ -91,9 +103,13 @@ public sealed class RecordDetectorTests
             .Add("2025-11-20T09:00:01+08:00", "case/1", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine));
         var finding = Assert.Single(Found(history, "F11"));
         Assert.Equal((Certainty.Certain, "dispatched before received"), (finding.Certainty, finding.Detail["what"]));
-        Expect("F11", false, Gaomidian()
-            .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseDispatched("unit-1"))
-            .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine)));
+        Expect(
+            "F11",
+            false,
+            Gaomidian()
+                .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseDispatched("unit-1"))
+                .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine))
+        );
     }
 
     [Theory]
@@ -104,8 +120,26 @@ public sealed class RecordDetectorTests
     {
         var recording = seconds is { } s ? new Recording(new string('a', 64), s) : null;
         Expect("F12", found, Gaomidian().Add("2025-11-20T09:00:00+08:00", "case/1", new CitizenContacted(recording)));
-        Expect("F12", found, Gaomidian().Add("2025-11-20T09:00:00+08:00", "case/1", new CaseFollowedUp(FollowUpResult.Satisfied, Contacted: true, Resolved: true, recording)));
-        Expect("F12", false, Gaomidian().Add("2025-11-20T09:00:00+08:00", "case/1", new CaseFollowedUp(FollowUpResult.Unreached, Contacted: false, Resolved: true, recording)));
+        Expect(
+            "F12",
+            found,
+            Gaomidian()
+                .Add(
+                    "2025-11-20T09:00:00+08:00",
+                    "case/1",
+                    new CaseFollowedUp(FollowUpResult.Satisfied, Contacted: true, Resolved: true, recording)
+                )
+        );
+        Expect(
+            "F12",
+            false,
+            Gaomidian()
+                .Add(
+                    "2025-11-20T09:00:00+08:00",
+                    "case/1",
+                    new CaseFollowedUp(FollowUpResult.Unreached, Contacted: false, Resolved: true, recording)
+                )
+        );
     }
 
     [Fact]
@@ -142,7 +176,11 @@ public sealed class RecordDetectorTests
         var history = Gaomidian()
             .Add("2025-11-20T09:00:00+08:00", "case/1", new CaseReplied("unit-1", 5, "Cleared, site 12 visited!"))
             .Add("2025-11-20T10:00:00+08:00", "case/2", new CaseReplied("unit-1", 5, "cleared site１２　ＶＩＳＩＴＥＤ"))
-            .Add("2025-11-20T11:00:00+08:00", "case/3", new CaseFollowedUp(FollowUpResult.Unreached, false, true, Note: "CLEARED: SITE 12 VISITED"))
+            .Add(
+                "2025-11-20T11:00:00+08:00",
+                "case/3",
+                new CaseFollowedUp(FollowUpResult.Unreached, false, true, Note: "CLEARED: SITE 12 VISITED")
+            )
             .Add("2025-11-20T12:00:00+08:00", "case/1", new CaseReplied("unit-1", 5, "cleared site 12 visited"));
         Assert.Equal(["e-2", "e-3", "e-4"], Assert.Single(Found(history, "F13")).Evidence);
     }
@@ -157,7 +195,12 @@ public sealed class RecordDetectorTests
         var history = Gaomidian();
         for (var i = 0; i < records; i++)
         {
-            history.Add($"2025-11-20T09:{(i < regular ? 5 * (i % 12) : 1 + (5 * (i % 11))):00}:30+08:00", $"case/{i}", new CaseSigned(), "seat-02");
+            history.Add(
+                $"2025-11-20T09:{(i < regular ? 5 * (i % 12) : 1 + (5 * (i % 11))):00}:30+08:00",
+                $"case/{i}",
+                new CaseSigned(),
+                "seat-02"
+            );
         }
 
         Expect("F15", found, history);
@@ -182,7 +225,14 @@ public sealed class RecordDetectorTests
         Close(history, "seat-02", 10, 2);
         Close(history, "seat-03", 10, lastMinute);
         Expect("F16", found, history);
-        Assert.All(Found(history, "F16"), f => Assert.Equal(("actor/seat-03", "share 70.0 %", "median of the 2 others 20.0 %"), (f.Subject, f.Detail["first"], f.Detail["second"])));
+        Assert.All(
+            Found(history, "F16"),
+            f =>
+                Assert.Equal(
+                    ("actor/seat-03", "share 70.0 %", "median of the 2 others 20.0 %"),
+                    (f.Subject, f.Detail["first"], f.Detail["second"])
+                )
+        );
     }
 
     [Theory]
@@ -191,12 +241,16 @@ public sealed class RecordDetectorTests
     [InlineData("seat-09", "2025-11-20", true)]
     public void F17_acted_while_not_on_the_roster(string actor, string day, bool found)
     {
-        var terms = Terms.Of("gaomidian-2025") with { Detection = new DetectionTerms(Roster: [new RosterEntry("seat-01", History.Date("2025-11-01"), History.Date("2025-11-30"))]) };
+        var terms = Terms.Of("gaomidian-2025") with
+        {
+            Detection = new DetectionTerms(Roster: [new RosterEntry("seat-01", History.Date("2025-11-01"), History.Date("2025-11-30"))]),
+        };
         Expect("F17", found, new History(terms).Add($"{day}T09:00:00+08:00", "case/1", new CaseSigned(), actor));
     }
 
     [Fact]
-    public void F17_needs_a_roster() => Expect("F17", false, Gaomidian().Add("2025-11-20T09:00:00+08:00", "case/1", new CaseSigned(), "anybody"));
+    public void F17_needs_a_roster() =>
+        Expect("F17", false, Gaomidian().Add("2025-11-20T09:00:00+08:00", "case/1", new CaseSigned(), "anybody"));
 
     private static History Gaomidian() => new("gaomidian-2025");
 
@@ -206,7 +260,11 @@ public sealed class RecordDetectorTests
         for (var i = 0; i < cases; i++)
         {
             var subject = $"case/{seat}-{i}";
-            history.Add("2025-11-20T00:00:00+08:00", subject, new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine, DueAt: History.At("2025-11-24T04:00:00+08:00")));
+            history.Add(
+                "2025-11-20T00:00:00+08:00",
+                subject,
+                new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine, DueAt: History.At("2025-11-24T04:00:00+08:00"))
+            );
             history.Add(i < lastMinute ? "2025-11-24T00:00:00+08:00" : "2025-11-21T00:00:00+08:00", subject, new CaseClosed(), seat);
             if (i < lastMinute)
             {
@@ -219,12 +277,19 @@ public sealed class RecordDetectorTests
 
     private static void Expect(string rule, bool found, History history) => Assert.Equal(found ? 1 : 0, Found(history, rule).Count);
 
-    private static IReadOnlyList<Finding> Found(History history, string rule) => [.. history.FindingsAt("2026-06-30").Where(f => f.Rule == rule)];
+    private static IReadOnlyList<Finding> Found(History history, string rule) =>
+        [.. history.FindingsAt("2026-06-30").Where(f => f.Rule == rule)];
 }
 
 /// <summary>Issues in a few words.</summary>
 internal static class Issues
 {
     public static History Issue(this History history, string no, string found, string patroller, Photo photo, string? recorded = null) =>
-        history.Add(found, $"issue/{no}", new IssueFound(Severity.Routine, "占道经营", patroller, new Location(39.75m, 116.33m), photo), patroller, recorded: recorded);
+        history.Add(
+            found,
+            $"issue/{no}",
+            new IssueFound(Severity.Routine, "占道经营", patroller, new Location(39.75m, 116.33m), photo),
+            patroller,
+            recorded: recorded
+        );
 }

@@ -19,7 +19,11 @@ public sealed class ReviewTests
         Assert.Equal((FindingState.UnderReview, "investigator-2", null), (under.State, under.Review!.Assignee, under.Review.Changed));
         Assert.Equal(["opened looks odd", "noted no recording in the archive"], under.Review.Steps.Select(s => $"{s.Did} {s.Note}"));
 
-        history.Decided("spotcheck/1", new SpotCheckConcluded([new SampledRecord("case/1", Verdict.Falsified, "never called")]), "principal-1");
+        history.Decided(
+            "spotcheck/1",
+            new SpotCheckConcluded([new SampledRecord("case/1", Verdict.Falsified, "never called")]),
+            "principal-1"
+        );
         Assert.Equal(FindingState.Confirmed, Again(history, finding.Id).State);
         history.Decided("spotcheck/2", new SpotCheckConcluded([new SampledRecord("case/1", Verdict.Genuine)]), "principal-1");
         Assert.Equal(FindingState.Confirmed, Again(history, finding.Id).State);
@@ -56,16 +60,24 @@ public sealed class ReviewTests
     [Fact]
     public void A_finding_that_its_facts_no_longer_show_stays_and_says_so()
     {
-        var history = new History("gaomidian-2025").Add("2025-11-20T09:00:00+08:00", "case/1", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine));
+        var history = new History("gaomidian-2025").Add(
+            "2025-11-20T09:00:00+08:00",
+            "case/1",
+            new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine)
+        );
         var late = history.FindingsAt("2026-01-30").Single(f => f.Rule == "sign");
         history.Decided($"finding/{late.Id}", Opening(late));
         history.Add("2025-11-20T09:10:00+08:00", "case/1", new CaseSigned());
         var gone = history.FindingsAt("2026-01-30").Single(f => f.Id == late.Id);
-        Assert.Equal((FindingKind.TimeLimit, "sign", "case/1", "the facts no longer show it"), (gone.Kind, gone.Rule, gone.Subject, gone.Review!.Changed));
+        Assert.Equal(
+            (FindingKind.TimeLimit, "sign", "case/1", "the facts no longer show it"),
+            (gone.Kind, gone.Rule, gone.Subject, gone.Review!.Changed)
+        );
         Assert.Equal(late.Evidence, gone.Evidence);
     }
 
-    private static FindingOpened Opening(Finding f) => new("looks odd", "investigator-1", new SeenFinding(f.Kind, f.Rule, f.Subject, f.Certainty, f.Evidence, f.Detail));
+    private static FindingOpened Opening(Finding f) =>
+        new("looks odd", "investigator-1", new SeenFinding(f.Kind, f.Rule, f.Subject, f.Certainty, f.Evidence, f.Detail));
 
     private static Finding Again(History history, string id) => history.FindingsAt("2026-01-30").Single(f => f.Id == id);
 

@@ -8,21 +8,89 @@ public sealed class EventCatalogueTests
     /// <summary>An alias is on disk for ever: this list only grows.</summary>
     private static readonly string[] Aliases =
     [
-        "case_received", "case_signed", "case_returned", "case_dispatched", "citizen_contacted", "case_urged", "case_replied",
-        "case_followed_up", "case_carried_over", "carry_over_reported", "exclusion_requested", "exclusion_decided", "case_closed",
-        "case_scored", "case_reopened", "patrol_round_recorded", "issue_found", "issue_reported", "issue_resolved", "patrol_quota_set",
-        "monthly_rating_published", "complaint_received", "staff_replacement_requested", "staff_replaced", "staff_departed",
-        "deliverable_submitted", "obligation_overdue", "notice_received", "work_report_submitted", "added_service_quoted",
-        "added_service_answered", "bank_account_changed", "funding_delayed", "funding_arrived", "force_majeure_notified",
-        "contract_registered", "contract_amended", "reading_recorded", "contract_renewed", "contract_terminated",
-        "scoring_scheme_adopted", "score_sheet_submitted", "interview_held", "remediation_plan_filed", "remediation_accepted",
-        "obligation_performed", "spot_check_concluded", "finding_opened", "finding_noted", "finding_cleared", "deduction_assessed",
-        "loss_claimed", "liquidated_damages_claimed", "advance_paid", "deduction_confirmed", "deduction_waived", "deduction_disputed",
-        "dispute_decided", "period_report_submitted", "period_accepted", "period_rejected", "deliverable_accepted",
-        "deliverable_rejected", "statement_issued", "invoice_received", "invoice_rejected", "payment_suspended", "payment_resumed",
-        "payment_made", "refund_received", "audit_opened", "audit_adjustment_made", "audit_concluded", "audit_waived",
-        "settlement_agreed", "calendar_published", "assessment_run", "deduction_proposed", "deduction_withdrawn", "deduction_remedied", "adjustment_posted",
-        "personal_data_erased", "personal_data_disclosed",
+        "case_received",
+        "case_signed",
+        "case_returned",
+        "case_dispatched",
+        "citizen_contacted",
+        "case_urged",
+        "case_replied",
+        "case_followed_up",
+        "case_carried_over",
+        "carry_over_reported",
+        "exclusion_requested",
+        "exclusion_decided",
+        "case_closed",
+        "case_scored",
+        "case_reopened",
+        "patrol_round_recorded",
+        "issue_found",
+        "issue_reported",
+        "issue_resolved",
+        "patrol_quota_set",
+        "monthly_rating_published",
+        "complaint_received",
+        "staff_replacement_requested",
+        "staff_replaced",
+        "staff_departed",
+        "deliverable_submitted",
+        "obligation_overdue",
+        "notice_received",
+        "work_report_submitted",
+        "added_service_quoted",
+        "added_service_answered",
+        "bank_account_changed",
+        "funding_delayed",
+        "funding_arrived",
+        "force_majeure_notified",
+        "contract_registered",
+        "contract_amended",
+        "reading_recorded",
+        "contract_renewed",
+        "contract_terminated",
+        "scoring_scheme_adopted",
+        "score_sheet_submitted",
+        "interview_held",
+        "remediation_plan_filed",
+        "remediation_accepted",
+        "obligation_performed",
+        "spot_check_concluded",
+        "finding_opened",
+        "finding_noted",
+        "finding_cleared",
+        "deduction_assessed",
+        "loss_claimed",
+        "liquidated_damages_claimed",
+        "advance_paid",
+        "deduction_confirmed",
+        "deduction_waived",
+        "deduction_disputed",
+        "dispute_decided",
+        "period_report_submitted",
+        "period_accepted",
+        "period_rejected",
+        "deliverable_accepted",
+        "deliverable_rejected",
+        "statement_issued",
+        "invoice_received",
+        "invoice_rejected",
+        "payment_suspended",
+        "payment_resumed",
+        "payment_made",
+        "refund_received",
+        "audit_opened",
+        "audit_adjustment_made",
+        "audit_concluded",
+        "audit_waived",
+        "settlement_agreed",
+        "calendar_published",
+        "assessment_run",
+        "deduction_proposed",
+        "deduction_withdrawn",
+        "deduction_remedied",
+        "adjustment_posted",
+        "personal_data_erased",
+        "personal_data_disclosed",
     ];
 
     [Fact]
@@ -32,7 +100,10 @@ public sealed class EventCatalogueTests
     public void Every_kind_of_event_data_has_one_alias()
     {
         var records = typeof(EventData).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(EventData)) && !t.IsAbstract);
-        Assert.Equal(records.OrderBy(t => t.Name, StringComparer.Ordinal), EventCatalogue.All.Select(t => t.Data).OrderBy(t => t.Name, StringComparer.Ordinal));
+        Assert.Equal(
+            records.OrderBy(t => t.Name, StringComparer.Ordinal),
+            EventCatalogue.All.Select(t => t.Data).OrderBy(t => t.Name, StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -52,9 +123,13 @@ public sealed class EventCatalogueTests
     [Fact]
     public void Event_records_hold_no_binary_floating_point()
     {
-        var floating = typeof(EventData).Assembly.GetTypes()
+        var floating = typeof(EventData)
+            .Assembly.GetTypes()
             .SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Instance))
-            .Where(p => (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) is { } type && (type == typeof(double) || type == typeof(float)));
+            .Where(p =>
+                (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) is { } type
+                && (type == typeof(double) || type == typeof(float))
+            );
         Assert.Empty(floating);
     }
 }

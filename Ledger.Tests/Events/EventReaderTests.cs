@@ -15,7 +15,10 @@ public sealed class EventReaderTests
         var e = EventReader.Read(Encoding.UTF8.GetBytes(Good), null, out var faults);
         Assert.Empty(faults);
         Assert.Equal(new CaseScored(new NodaTime.YearMonth(2025, 11), 0, true, false, Satisfaction.Dissatisfied), e!.Data);
-        Assert.Equal("""{"cycle":"2025-11","score":0,"responded":true,"resolved":false,"satisfaction":"dissatisfied"}""", Encoding.UTF8.GetString(LedgerJson.Write((CaseScored)e.Data)));
+        Assert.Equal(
+            """{"cycle":"2025-11","score":0,"responded":true,"resolved":false,"satisfaction":"dissatisfied"}""",
+            Encoding.UTF8.GetString(LedgerJson.Write((CaseScored)e.Data))
+        );
     }
 
     [Theory]
@@ -41,7 +44,12 @@ public sealed class EventReaderTests
     [InlineData("\"score\":0.00", "\"score\":1e400", "$.data.score", "expected a number")]
     [InlineData("\"responded\":true", "\"responded\":1", "$.data.responded", "expected true or false")]
     [InlineData("\"responded\":true,", "", "$.data.responded", "missing; expected true or false")]
-    [InlineData("\"dissatisfied\"", "\"Dissatisfied\"", "$.data.satisfaction", "expected one of \"satisfied\", \"mostly_satisfied\", \"dissatisfied\"")]
+    [InlineData(
+        "\"dissatisfied\"",
+        "\"Dissatisfied\"",
+        "$.data.satisfaction",
+        "expected one of \"satisfied\", \"mostly_satisfied\", \"dissatisfied\""
+    )]
     [InlineData("\"dissatisfied\"", "2", "$.data.satisfaction", "expected one of")]
     [InlineData("\"cycle\":\"2025-11\"", "\"cycle\":\"2025-13\"", "$.data.cycle", "a cycle such as")]
     [InlineData("\"resolved\":false", "\"resolved\":false,\"note\":\"x\"", "$.data.note", "unknown property; expected one of cycle, score")]
@@ -68,16 +76,18 @@ public sealed class EventReaderTests
     public void The_subject_of_a_deduction_has_room_for_the_subject_that_it_names(string stream, int length, bool accepted)
     {
         var subject = stream + new string('x', length - stream.Length);
-        var e = stream == "case/"
-            ? Good.Replace("case/1", subject, StringComparison.Ordinal)
-            : $$"""{"specversion":"1.0","id":"e-1","source":"s","type":"deduction_confirmed","contract":"c","subject":"{{subject}}","time":"2025-11-20T12:00:00Z","actor":"a"}""";
+        var e =
+            stream == "case/"
+                ? Good.Replace("case/1", subject, StringComparison.Ordinal)
+                : $$"""{"specversion":"1.0","id":"e-1","source":"s","type":"deduction_confirmed","contract":"c","subject":"{{subject}}","time":"2025-11-20T12:00:00Z","actor":"a"}""";
         Assert.Equal(accepted, EventReader.Read(Encoding.UTF8.GetBytes(e), null, out _) is not null);
     }
 
     [Fact]
     public void All_faults_of_an_event_are_named_at_once()
     {
-        var bad = Good.Replace("\"score\":0.00", "\"score\":\"0\"", StringComparison.Ordinal).Replace("\"resolved\":false", "\"resolved\":\"no\"", StringComparison.Ordinal);
+        var bad = Good.Replace("\"score\":0.00", "\"score\":\"0\"", StringComparison.Ordinal)
+            .Replace("\"resolved\":false", "\"resolved\":\"no\"", StringComparison.Ordinal);
         Assert.Null(EventReader.Read(Encoding.UTF8.GetBytes(bad), null, out var faults));
         Assert.Equal(["$.data.score", "$.data.resolved"], faults.Select(f => f.Path));
     }
@@ -98,14 +108,19 @@ public sealed class EventReaderTests
     [InlineData(257, false)]
     public void An_attribute_holds_256_characters_at_most(int length, bool accepted)
     {
-        var e = EventReader.Read(Encoding.UTF8.GetBytes(Good.Replace("\"e-1\"", $"\"{new string('x', length)}\"", StringComparison.Ordinal)), null, out _);
+        var e = EventReader.Read(
+            Encoding.UTF8.GetBytes(Good.Replace("\"e-1\"", $"\"{new string('x', length)}\"", StringComparison.Ordinal)),
+            null,
+            out _
+        );
         Assert.Equal(accepted, e is not null);
     }
 
     [Fact]
     public void An_urgent_case_carries_its_own_limit_and_a_caller_s_subject_is_not_given_from_outside()
     {
-        const string received = """{"specversion":"1.0","id":"e-1","source":"s","type":"case_received","contract":"c","subject":"case/1","time":"2025-11-20T12:00:00Z","actor":"a","data":{"platform":"city","channel":"phone","urgency":"urgent","caller":{"subject":"p-1","name":""}}}""";
+        const string received =
+            """{"specversion":"1.0","id":"e-1","source":"s","type":"case_received","contract":"c","subject":"case/1","time":"2025-11-20T12:00:00Z","actor":"a","data":{"platform":"city","channel":"phone","urgency":"urgent","caller":{"subject":"p-1","name":""}}}""";
         Assert.Null(EventReader.Read(Encoding.UTF8.GetBytes(received), null, out var faults));
         Assert.Equal(["$.data.dispatchLimitMinutes", "$.data.caller.subject", "$.data.caller.name"], faults.Select(f => f.Path));
     }
@@ -124,11 +139,14 @@ public sealed class EventReaderTests
     public void What_is_written_is_read_back_as_the_same_event()
     {
         var year = Domain.Simulation.ServiceYear.Of(Support.Terms.Of("gaomidian-2025"), 7, 20);
-        Assert.All(year, e =>
-        {
-            var back = EventReader.Read(EventWriter.Write(e), null, out var faults);
-            Assert.Empty(faults);
-            Assert.Equal(EventWriter.Write(e), EventWriter.Write(back!));
-        });
+        Assert.All(
+            year,
+            e =>
+            {
+                var back = EventReader.Read(EventWriter.Write(e), null, out var faults);
+                Assert.Empty(faults);
+                Assert.Equal(EventWriter.Write(e), EventWriter.Write(back!));
+            }
+        );
     }
 }

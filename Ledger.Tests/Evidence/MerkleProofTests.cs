@@ -5,7 +5,9 @@ using Ledger.Projections.Evidence.Proofs;
 
 namespace Ledger.Tests.Evidence;
 
-/// <summary>RFC 6962 section 2.1: proofs against trees computed from the definition, the published ones, and every small change of each.</summary>
+/// <summary>
+/// RFC 6962 section 2.1: proofs against trees computed from the definition, the published ones, and every small change of each.
+/// </summary>
 public sealed class MerkleProofTests
 {
     private const int MostLeaves = 130;
@@ -16,24 +18,57 @@ public sealed class MerkleProofTests
     private static readonly byte[][] Leaves = [.. Enumerable.Range(0, MostLeaves + 1).Select(i => SHA256.HashData([0, (byte)i]))];
 
     private static readonly byte[][] Published =
-        [.. new[] { "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f" }.Select(l => SHA256.HashData([0, .. Convert.FromHexString(l)]))];
+    [
+        .. new[] { "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f" }.Select(l =>
+            SHA256.HashData([0, .. Convert.FromHexString(l)])
+        ),
+    ];
 
     /// <summary>The proofs that the certificate-transparency project publishes for its eight leaves.</summary>
     [Theory]
     [InlineData(0, 1, "")]
-    [InlineData(0, 8, "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4")]
-    [InlineData(5, 8, "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0 d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7")]
+    [InlineData(
+        0,
+        8,
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7 "
+            + "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+    )]
+    [InlineData(
+        5,
+        8,
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b "
+            + "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0 d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"
+    )]
     [InlineData(2, 3, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125")]
-    [InlineData(1, 5, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b")]
+    [InlineData(
+        1,
+        5,
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d "
+            + "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
+    )]
     public async Task The_published_inclusion_proofs_are_made(long index, long size, string proof) =>
         Assert.Equal(proof, Hex(await MerkleProof.InclusionAsync(index, size, Roots(Published))));
 
     /// <summary>As the other, between two sizes.</summary>
     [Theory]
     [InlineData(1, 1, "")]
-    [InlineData(1, 8, "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7 5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4")]
-    [InlineData(6, 8, "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0 d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7")]
-    [InlineData(2, 5, "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b")]
+    [InlineData(
+        1,
+        8,
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7 "
+            + "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e 6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"
+    )]
+    [InlineData(
+        6,
+        8,
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a "
+            + "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0 d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"
+    )]
+    [InlineData(
+        2,
+        5,
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"
+    )]
     public async Task The_published_consistency_proofs_are_made(long first, long second, string proof) =>
         Assert.Equal(proof, Hex(await MerkleProof.ConsistencyAsync(first, second, Roots(Published))));
 
@@ -55,7 +90,10 @@ public sealed class MerkleProofTests
                 // A neighbouring size may have a path of the same shape; then its root is another one.
                 Assert.False(MerkleProof.ShowsInclusion(index, size + 1, Leaves[index], proof, Root(Leaves, 0, size + 1)));
                 Assert.False(size > 1 && MerkleProof.ShowsInclusion(index, size - 1, Leaves[index], proof, Root(Leaves, 0, size - 1)));
-                Assert.All(Changed(proof, size <= EveryBit), p => Assert.False(MerkleProof.ShowsInclusion(index, size, Leaves[index], p, root)));
+                Assert.All(
+                    Changed(proof, size <= EveryBit),
+                    p => Assert.False(MerkleProof.ShowsInclusion(index, size, Leaves[index], p, root))
+                );
             }
         }
     }
@@ -76,8 +114,13 @@ public sealed class MerkleProofTests
                 Assert.False(MerkleProof.ShowsConsistency(first - 1, second, older, newer, proof));
                 Assert.False(MerkleProof.ShowsConsistency(first + 1, second, older, newer, proof));
                 Assert.False(first > 0 && MerkleProof.ShowsConsistency(first, second + 1, older, Root(Leaves, 0, second + 1), proof));
-                Assert.False(first > 0 && second > 1 && MerkleProof.ShowsConsistency(first, second - 1, older, Root(Leaves, 0, second - 1), proof));
-                Assert.All(Changed(proof, second <= EveryBit), p => Assert.False(MerkleProof.ShowsConsistency(first, second, older, newer, p)));
+                Assert.False(
+                    first > 0 && second > 1 && MerkleProof.ShowsConsistency(first, second - 1, older, Root(Leaves, 0, second - 1), proof)
+                );
+                Assert.All(
+                    Changed(proof, second <= EveryBit),
+                    p => Assert.False(MerkleProof.ShowsConsistency(first, second, older, newer, p))
+                );
             }
         }
     }
@@ -131,7 +174,8 @@ public sealed class MerkleProofTests
         return SHA256.HashData([1, .. Root(leaves, start, left), .. Root(leaves, start + left, count - left)]);
     }
 
-    private static SubtreeRoot Roots(byte[][] leaves) => (level, index) => ValueTask.FromResult(Root(leaves, (int)(index << level), 1 << level));
+    private static SubtreeRoot Roots(byte[][] leaves) =>
+        (level, index) => ValueTask.FromResult(Root(leaves, (int)(index << level), 1 << level));
 
     private static string Hex(IReadOnlyList<byte[]> proof) => string.Join(' ', proof.Select(Convert.ToHexStringLower));
 }

@@ -7,7 +7,17 @@ namespace Ledger.Tests.Evidence;
 /// <summary>RFC 6962 section 2.1, with the roots published by the certificate-transparency project.</summary>
 public sealed class MerkleTreeTests
 {
-    private static readonly string[] Leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+    private static readonly string[] Leaves =
+    [
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    ];
 
     [Theory]
     [InlineData(0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
@@ -19,7 +29,8 @@ public sealed class MerkleTreeTests
     [InlineData(6, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef")]
     [InlineData(7, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c")]
     [InlineData(8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328")]
-    public void The_root_of_the_published_leaves_is_the_published_root(int size, string root) => Assert.Equal(root, Convert.ToHexStringLower(Tree(size).Root()));
+    public void The_root_of_the_published_leaves_is_the_published_root(int size, string root) =>
+        Assert.Equal(root, Convert.ToHexStringLower(Tree(size).Root()));
 
     [Fact]
     public void A_tree_loaded_from_its_frontier_goes_on_as_if_it_had_never_stopped()
@@ -47,12 +58,28 @@ public sealed class MerkleTreeTests
     public void A_leaf_is_these_lines()
     {
         var e = new StoredEvent(
-            7, "c", "case/1", 2, "case_replied", EventIds.Of("c", "e-1"), "e-1", "src", "case/1", 1_700_000_000_000_000, 1_700_000_000_000_001, "seat-1", null, "e-0",
-            """{"unit": "u", "elements": 3}"""u8.ToArray());
+            7,
+            "c",
+            "case/1",
+            2,
+            "case_replied",
+            EventIds.Of("c", "e-1"),
+            "e-1",
+            "src",
+            "case/1",
+            1_700_000_000_000_000,
+            1_700_000_000_000_001,
+            "seat-1",
+            null,
+            "e-0",
+            """{"unit": "u", "elements": 3}"""u8.ToArray()
+        );
         Assert.Equal(
             "ledger-event/v2\n7\nc\ncase/1\n2\ncase_replied\na4bb3d20-4495-55fb-b13d-b2943f5baf25\nsrc\ne-1\ncase/1\n1700000000000000\n1700000000000001\nseat-1\n\ne-0\n"
-            + Convert.ToHexStringLower(SHA256.HashData("""{"elements":3,"unit":"u"}"""u8)) + "\n",
-            Leaf.Text(e));
+                + Convert.ToHexStringLower(SHA256.HashData("""{"elements":3,"unit":"u"}"""u8))
+                + "\n",
+            Leaf.Text(e)
+        );
         Assert.Equal(SHA256.HashData([0, .. System.Text.Encoding.UTF8.GetBytes(Leaf.Text(e))]), Leaf.Hash(e));
         var (read, hash) = Leaf.Parse(Leaf.Text(e))!.Value;
         Assert.Equal(e with { Data = default }, read with { Data = default });

@@ -11,14 +11,20 @@ public sealed class VerificationTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var result = await Fact.VerifyAsync(database);
-        Assert.Equal((true, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), (result.Ok, result.Events, result.Root));
+        Assert.Equal(
+            (true, 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (result.Ok, result.Events, result.Root)
+        );
     }
 
     [Theory]
     [InlineData("update ledger.mt_events set data = '{\"unit\":\"v\"}' where seq_id = 3", 3)]
     [InlineData("update ledger.mt_events set data = data || '{\"more\":1}' where seq_id = 3", 3)]
     [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{actor}', '\"x\"') where seq_id = 1", 1)]
-    [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{time}', '\"2023-11-14T22:13:20.000001Z\"') where seq_id = 5", 5)]
+    [InlineData(
+        "update ledger.mt_events set headers = jsonb_set(headers, '{time}', '\"2023-11-14T22:13:20.000001Z\"') where seq_id = 5",
+        5
+    )]
     [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{time}', '\"2023-11-15T06:13:20+08:00\"') where seq_id = 5", 5)]
     [InlineData("update ledger.mt_events set headers = headers || '{\"more\":\"x\"}' where seq_id = 2", 2)]
     [InlineData("update ledger.mt_events set headers = headers - 'source' where seq_id = 2", 2)]
@@ -112,14 +118,22 @@ public sealed class VerificationTests
             }
         }
 
-        Assert.Equal("258|2|1", await database.ScalarAsync<string>("select string_agg(n::text, '|' order by level) from (select level, count(*) n from ledger.tiles group by level) t"));
+        Assert.Equal(
+            "258|2|1",
+            await database.ScalarAsync<string>(
+                "select string_agg(n::text, '|' order by level) from (select level, count(*) n from ledger.tiles group by level) t"
+            )
+        );
         Assert.True((await Fact.VerifyAsync(database)).Ok);
         foreach (var behind in new[] { "level = 2", "level >= 1", "level >= 1 or index > 100", "true" })
         {
             await database.TamperAsync($"delete from ledger.tiles where {behind}");
             foreach (var position in new[] { 66_000, 65_537, 65_536, 511 })
             {
-                Assert.Equal(expected.GetValueOrDefault(position) ?? tree.Root(), await LogRoot.AtAsync(database.Ledger.Database, position, default));
+                Assert.Equal(
+                    expected.GetValueOrDefault(position) ?? tree.Root(),
+                    await LogRoot.AtAsync(database.Ledger.Database, position, default)
+                );
             }
         }
     }
@@ -149,7 +163,10 @@ public sealed class VerificationTests
         await using var database = await TestDatabase.CreateAsync();
         await Fact.CopyAsync(database, Fact.Many(6, cases: 6));
         await new TileStore(database.Ledger.Database).CatchUpAsync(default);
-        await database.TamperAsync("update ledger.mt_events set seq_id = -2 where seq_id = 2; update ledger.mt_events set seq_id = 2 where seq_id = 4; update ledger.mt_events set seq_id = 4 where seq_id = -2");
+        await database.TamperAsync(
+            "update ledger.mt_events set seq_id = -2 where seq_id = 2; update ledger.mt_events set seq_id = 2 where seq_id = 4; "
+                + "update ledger.mt_events set seq_id = 4 where seq_id = -2"
+        );
         Assert.Equal(2, (await Fact.VerifyAsync(database)).Position);
     }
 
@@ -165,13 +182,19 @@ public sealed class VerificationTests
                 await Fact.CopyAsync(database, Fact.Many(101, cases: 7, prefix: $"{batch}"));
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
-        {
-            while (!appending.IsCompleted)
-            {
-                await new TileStore(database.Ledger.Database).CatchUpAsync(default);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 3)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        while (!appending.IsCompleted)
+                        {
+                            await new TileStore(database.Ledger.Database).CatchUpAsync(default);
+                        }
+                    })
+                )
+        );
         await appending;
         Assert.Equal(1_212, await new TileStore(database.Ledger.Database).CatchUpAsync(default));
         await Fact.AssertWholeAsync(database, 1_212);

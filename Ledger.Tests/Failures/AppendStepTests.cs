@@ -17,7 +17,11 @@ public sealed class AppendStepTests
     [InlineData(100, false, true)]
     [InlineData(3, true, true)]
     [InlineData(3, true, false)]
-    public async Task Cut_at_any_step_it_is_recorded_whole_or_not_at_all_and_the_same_append_again_completes_it(int size, bool repeats, bool staysDown)
+    public async Task Cut_at_any_step_it_is_recorded_whole_or_not_at_all_and_the_same_append_again_completes_it(
+        int size,
+        bool repeats,
+        bool staysDown
+    )
     {
         await using var database = await TestDatabase.CreateAsync();
         using var proxy = new WireProxy(database.ConnectionString);
@@ -107,7 +111,13 @@ public sealed class AppendStepTests
     private static string FileOf(Command command, List<string> sample, int number)
     {
         var path = Path.Combine(Directory.CreateDirectory(command.DataDirectory).FullName, $"{number}.ndjson");
-        File.WriteAllLines(path, sample.Select(l => l.Replace("\"id\": \"", $"\"id\": \"{number}-", StringComparison.Ordinal).Replace("GMD-0001", $"K-{number}", StringComparison.Ordinal)));
+        File.WriteAllLines(
+            path,
+            sample.Select(l =>
+                l.Replace("\"id\": \"", $"\"id\": \"{number}-", StringComparison.Ordinal)
+                    .Replace("GMD-0001", $"K-{number}", StringComparison.Ordinal)
+            )
+        );
         return path;
     }
 

@@ -28,34 +28,43 @@ public sealed class DatabaseKilledTests
             await using var ledger = await TestLedger.OpenAsync(new LedgerSettings(command.DataDirectory, null), SystemClock.Instance);
             var acknowledged = new ConcurrentDictionary<string, long>();
             var (errors, stop) = (0, false);
-            var appenders = Enumerable.Range(0, Appenders).Select(a => Task.Run(async () =>
-            {
-                for (var i = 0; !Volatile.Read(ref stop); i++)
-                {
-                    // As a caller must: the same event until it is acknowledged.
-                    for (var done = false; !done;)
+            var appenders = Enumerable
+                .Range(0, Appenders)
+                .Select(a =>
+                    Task.Run(async () =>
                     {
-                        try
+                        for (var i = 0; !Volatile.Read(ref stop); i++)
                         {
-                            var receipt = await ledger.Facts.RecordAsync(Event(a, i), default);
-                            acknowledged[$"{a}-{i}"] = receipt is AppendResult.Recorded r ? r.Position : Assert.IsType<AppendResult.Duplicate>(receipt).Position;
-                            done = true;
+                            // As a caller must: the same event until it is acknowledged.
+                            for (var done = false; !done; )
+                            {
+                                try
+                                {
+                                    var receipt = await ledger.Facts.RecordAsync(Event(a, i), default);
+                                    acknowledged[$"{a}-{i}"] = receipt is AppendResult.Recorded r
+                                        ? r.Position
+                                        : Assert.IsType<AppendResult.Duplicate>(receipt).Position;
+                                    done = true;
+                                }
+                                catch (LedgerException e)
+                                {
+                                    Assert.Equal(ErrorCode.DatabaseUnreachable, e.Code);
+                                    Interlocked.Increment(ref errors);
+                                    await Task.Delay(20);
+                                }
+                            }
                         }
-                        catch (LedgerException e)
-                        {
-                            Assert.Equal(ErrorCode.DatabaseUnreachable, e.Code);
-                            Interlocked.Increment(ref errors);
-                            await Task.Delay(20);
-                        }
-                    }
-                }
-            })).ToList();
+                    })
+                )
+                .ToList();
 
             for (var kill = 0; kill < Kills; kill++)
             {
                 await WaitAsync(() => acknowledged.Count > 200 * (kill + 1), "no events were acknowledged");
                 var (before, errorsBefore) = (acknowledged.Count, Volatile.Read(ref errors));
-                using var postmaster = Process.GetProcessById(int.Parse((await File.ReadAllLinesAsync(Path.Combine(command.DataDirectory, "cluster", "postmaster.pid")))[0]));
+                using var postmaster = Process.GetProcessById(
+                    int.Parse((await File.ReadAllLinesAsync(Path.Combine(command.DataDirectory, "cluster", "postmaster.pid")))[0])
+                );
                 postmaster.Kill();
                 await WaitAsync(() => Volatile.Read(ref errors) > errorsBefore, "no caller was told");
                 await WaitAsync(() => acknowledged.Count > before + 200, "the database did not come back");
@@ -63,7 +72,10 @@ public sealed class DatabaseKilledTests
 
             Volatile.Write(ref stop, true);
             await Task.WhenAll(appenders);
-            await WaitAsync(async () => (await http.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode == HttpStatusCode.OK, "the service is not well again");
+            await WaitAsync(
+                async () => (await http.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
+                "the service is not well again"
+            );
             await using (var read = ledger.Database.CreateCommand("select headers ->> 'id', seq_id from ledger.mt_events"))
             await using (var reader = await read.ExecuteReaderAsync())
             {

@@ -38,7 +38,9 @@ public sealed class DiskFullTests
 
     private static async Task ExecuteAsync(Command command, string sql)
     {
-        await using var connection = new NpgsqlConnection(EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "postgres") + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(
+            EmbeddedCluster.ConnectionStringOf(command.DataDirectory, "postgres") + ";Pooling=false"
+        );
         await connection.OpenAsync();
         await using var execute = new NpgsqlCommand(sql, connection);
         await execute.ExecuteNonQueryAsync();
@@ -68,7 +70,14 @@ public sealed class DiskFullTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            }
+        )!;
         var output = process.StandardOutput.ReadToEnd();
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
@@ -98,9 +107,11 @@ public sealed class DiskFullTests
     /// <summary>Needs root, a mount, and a PostgreSQL on this machine.</summary>
     private sealed class RootFactAttribute : FactAttribute
     {
-        public RootFactAttribute() => Skip =
-            !Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux() ? "only root may mount a small disk"
-            : CanMount() ? null : "this machine lets nobody mount a small disk";
+        public RootFactAttribute() =>
+            Skip =
+                !Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux() ? "only root may mount a small disk"
+                : CanMount() ? null
+                : "this machine lets nobody mount a small disk";
 
         private static bool CanMount()
         {

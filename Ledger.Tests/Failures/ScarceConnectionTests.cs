@@ -24,7 +24,7 @@ public sealed class ScarceConnectionTests
         try
         {
             // The daemon keeps two of its own; the rest is taken as it becomes free.
-            for (var refusals = 0; refusals < 3;)
+            for (var refusals = 0; refusals < 3; )
             {
                 try
                 {
@@ -48,7 +48,10 @@ public sealed class ScarceConnectionTests
         }
 
         Assert.Equal(new AppendResult.Recorded(6, 1), await ledger.Facts.RecordAsync(Event(0), default));
-        await service.WaitAsync("/health", (response, text) => response.IsSuccessStatusCode && !text.Contains("stopped", StringComparison.Ordinal));
+        await service.WaitAsync(
+            "/health",
+            (response, text) => response.IsSuccessStatusCode && !text.Contains("stopped", StringComparison.Ordinal)
+        );
         using var answered = await service.Http.GetAsync(new Uri("/api/contracts/gaomidian-2025/statements/1", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, answered.StatusCode);
     }

@@ -22,7 +22,10 @@ public sealed class TwoServicesTests
         using (secondHttp)
         {
             // Both processes write: registrations by one, a year by this one.
-            Assert.Equal(0, (await command.RunAsync(settings, "contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"))).Status);
+            Assert.Equal(
+                0,
+                (await command.RunAsync(settings, "contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"))).Status
+            );
             var year = ServiceYear.Of(Terms.Of("gaomidian-2025"), 5, 60).ToList();
             await Ledgers.ImportAsync(database.Ledger, year.Take(year.Count / 2));
             await ReachedAsync(firstHttp, 1 + (year.Count / 2));
@@ -32,7 +35,10 @@ public sealed class TwoServicesTests
             await first.WaitForExitAsync();
             await Ledgers.ImportAsync(database.Ledger, year.Skip(year.Count / 2));
             await ReachedAsync(secondHttp, 1 + year.Count);
-            Assert.Equal(1 + year.Count, await database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'ContractAccount:All'"));
+            Assert.Equal(
+                1 + year.Count,
+                await database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'ContractAccount:All'")
+            );
 
             // Leaves, streams, tree, and every projected statement against a replay.
             var verified = await database.Ledger.VerifyAsync();

@@ -38,10 +38,16 @@ public sealed class OutsideVerifierTests
         await File.WriteAllTextAsync(files[0], (string)proof["ecdsaPem"]!);
         await File.WriteAllBytesAsync(files[1], note.Signatures[0].Signature);
         await File.WriteAllTextAsync(files[2], note.Text);
-        var (status, said) = await ProgramRun.ToEndAsync("openssl", ["dgst", "-sha256", "-verify", files[0], "-signature", files[1], files[2]]);
+        var (status, said) = await ProgramRun.ToEndAsync(
+            "openssl",
+            ["dgst", "-sha256", "-verify", files[0], "-signature", files[1], files[2]]
+        );
         Assert.True(status == 0 && said.Contains("Verified OK", StringComparison.Ordinal), said);
         await File.AppendAllTextAsync(files[2], "more\n");
-        Assert.Equal(1, (await ProgramRun.ToEndAsync("openssl", ["dgst", "-sha256", "-verify", files[0], "-signature", files[1], files[2]])).Status);
+        Assert.Equal(
+            1,
+            (await ProgramRun.ToEndAsync("openssl", ["dgst", "-sha256", "-verify", files[0], "-signature", files[1], files[2]])).Status
+        );
         Directory.Delete(directory, recursive: true);
     }
 
@@ -68,21 +74,25 @@ public sealed class OutsideVerifierTests
         var prover = new LogProver(ledger.Database, ledger.Log);
         var proof = await prover.InclusionAsync(21, published, default);
         var consistency = await prover.ConsistencyAsync(5, published.Checkpoint.Size, published, default);
-        return JsonSerializer.SerializeToNode(new
-        {
-            origin = policy.Origin,
-            checkpoint = published.Note.ToString(),
-            ecdsaPem = Pem(policy.Required[0]),
-            ed25519Key = policy.Known[0].ToString(),
-            leaf = proof.Leaf,
-            index = proof.Index,
-            size = published.Checkpoint.Size,
-            root = published.Checkpoint.Root,
-            inclusion = proof.Proof,
-            oldSize = consistency.From,
-            oldRoot = consistency.FromRoot,
-            consistency = consistency.Proof,
-        })!.AsObject();
+        return JsonSerializer
+            .SerializeToNode(
+                new
+                {
+                    origin = policy.Origin,
+                    checkpoint = published.Note.ToString(),
+                    ecdsaPem = Pem(policy.Required[0]),
+                    ed25519Key = policy.Known[0].ToString(),
+                    leaf = proof.Leaf,
+                    index = proof.Index,
+                    size = published.Checkpoint.Size,
+                    root = published.Checkpoint.Root,
+                    inclusion = proof.Proof,
+                    oldSize = consistency.From,
+                    oldRoot = consistency.FromRoot,
+                    consistency = consistency.Proof,
+                }
+            )!
+            .AsObject();
     }
 
     private static string Pem(VerifierKey key) => System.Security.Cryptography.PemEncoding.WriteString("PUBLIC KEY", key.PublicKey);
@@ -112,12 +122,21 @@ public sealed class OutsideVerifierTests
         return changed;
     }
 
-    private static async Task<string> SigstoreAsync(JsonObject proof) => await WithFileAsync(proof, async file =>
-        (await ProgramRun.ToEndAsync(
-            "node", [Path.Combine(AppContext.BaseDirectory, "Interop", "sigstore.cjs"), file],
-            [new("NODE_PATH", Path.Combine(Environment.GetEnvironmentVariable("LEDGER_SIGSTORE")!, "node_modules"))])).Output.Trim());
+    private static async Task<string> SigstoreAsync(JsonObject proof) =>
+        await WithFileAsync(
+            proof,
+            async file =>
+                (
+                    await ProgramRun.ToEndAsync(
+                        "node",
+                        [Path.Combine(AppContext.BaseDirectory, "Interop", "sigstore.cjs"), file],
+                        [new("NODE_PATH", Path.Combine(Environment.GetEnvironmentVariable("LEDGER_SIGSTORE")!, "node_modules"))]
+                    )
+                ).Output.Trim()
+        );
 
-    private static async Task<string> GoAsync(JsonObject proof) => await WithFileAsync(proof, async file => (await ProgramRun.ToEndAsync(await Go.Value, [file])).Output.Trim());
+    private static async Task<string> GoAsync(JsonObject proof) =>
+        await WithFileAsync(proof, async file => (await ProgramRun.ToEndAsync(await Go.Value, [file])).Output.Trim());
 
     private static async Task<string> WithFileAsync(JsonObject proof, Func<string, Task<string>> run)
     {
@@ -134,25 +153,35 @@ public sealed class OutsideVerifierTests
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(directory, recursive: true);
         var program = Path.Combine(directory, "sumdb");
         var (status, said) = await ProgramRun.ToEndAsync(
-            "go", ["build", "-o", program, Path.Combine(AppContext.BaseDirectory, "Interop", "sumdb.go")],
-            [new("GO111MODULE", "off"), new("GOPATH", GoCode), new("GOCACHE", Path.Combine(directory, "cache")), new("GOFLAGS", "")]);
+            "go",
+            ["build", "-o", program, Path.Combine(AppContext.BaseDirectory, "Interop", "sumdb.go")],
+            [new("GO111MODULE", "off"), new("GOPATH", GoCode), new("GOCACHE", Path.Combine(directory, "cache")), new("GOFLAGS", "")]
+        );
         Assert.True(status == 0, said);
         return program;
     }
 
     private sealed class SigstoreFactAttribute : FactAttribute
     {
-        public SigstoreFactAttribute() => Skip = Environment.GetEnvironmentVariable("LEDGER_SIGSTORE") is null ? "LEDGER_SIGSTORE names no directory with npm's @sigstore/verify; .ci/run makes one" : null;
+        public SigstoreFactAttribute() =>
+            Skip = Environment.GetEnvironmentVariable("LEDGER_SIGSTORE") is null
+                ? "LEDGER_SIGSTORE names no directory with npm's @sigstore/verify; .ci/run makes one"
+                : null;
     }
 
     private sealed class GoFactAttribute : FactAttribute
     {
-        public GoFactAttribute() => Skip = !ProgramRun.Exists("go") || !Directory.Exists(Path.Combine(GoCode, "src", "golang.org", "x", "mod", "sumdb")) ? "golang-go and golang-golang-x-mod-dev are not on this machine; .ci/run installs them" : null;
+        public GoFactAttribute() =>
+            Skip =
+                !ProgramRun.Exists("go") || !Directory.Exists(Path.Combine(GoCode, "src", "golang.org", "x", "mod", "sumdb"))
+                    ? "golang-go and golang-golang-x-mod-dev are not on this machine; .ci/run installs them"
+                    : null;
     }
 
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class ProgramFactAttribute : FactAttribute
     {
-        public ProgramFactAttribute(string program) => Skip = ProgramRun.Exists(program) ? null : $"{program} is not on this machine; .ci/run installs it";
+        public ProgramFactAttribute(string program) =>
+            Skip = ProgramRun.Exists(program) ? null : $"{program} is not on this machine; .ci/run installs it";
     }
 }

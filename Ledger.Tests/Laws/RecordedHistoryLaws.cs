@@ -16,7 +16,12 @@ public sealed class RecordedHistoryLaws
     [MemberData(nameof(Contracts))]
     public async Task One_file_or_many_gives_the_same_statements_findings_and_digests(string contract)
     {
-        var random = Played(contract, RandomHistory.OfFacts(Steps).Generator.Sample(1).Single(), new Step(StepKind.Lost, 1, 900, 3), new Step(StepKind.Damages, 2, 1000, 5));
+        var random = Played(
+            contract,
+            RandomHistory.OfFacts(Steps).Generator.Sample(1).Single(),
+            new Step(StepKind.Lost, 1, 900, 3),
+            new Step(StepKind.Damages, 2, 1000, 5)
+        );
         var events = Outside(random.History).ToList();
         Assert.Equal(await OutcomeAsync(contract, [events]), await OutcomeAsync(contract, events.Chunk(7)));
     }
@@ -41,7 +46,10 @@ public sealed class RecordedHistoryLaws
             }
 
             var head = (await ledger.Log.HeadAsync(default)).Position;
-            Assert.Equal(LedgerJson.Write(await ledger.Read.AllAsync(contract, head, default)), LedgerJson.Write(await ledger.Read.AllAsync(contract, null, default)));
+            Assert.Equal(
+                LedgerJson.Write(await ledger.Read.AllAsync(contract, head, default)),
+                LedgerJson.Write(await ledger.Read.AllAsync(contract, null, default))
+            );
         }
 
         var verified = await ledger.VerifyAsync();
@@ -71,15 +79,23 @@ public sealed class RecordedHistoryLaws
 
         var run = await ledger.AssessAsync(contract, History.At("2027-05-31T00:00:00+08:00"));
         var statements = (await ledger.Read.AllAsync(contract, null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
-        var findings = (await ledger.Findings.AtAsync(contract, run.RecordedAt, History.At("2027-05-31T00:00:00+08:00"), default)).Where(f => f.Rule != "signing_date_missing");
-        return run.Digest + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(statements)) + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(findings.Where(f => f.Kind != Domain.Findings.FindingKind.Registration)));
+        var findings = (await ledger.Findings.AtAsync(contract, run.RecordedAt, History.At("2027-05-31T00:00:00+08:00"), default)).Where(
+            f => f.Rule != "signing_date_missing"
+        );
+        return run.Digest
+            + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(statements))
+            + System.Text.Encoding.UTF8.GetString(
+                LedgerJson.Write(findings.Where(f => f.Kind != Domain.Findings.FindingKind.Registration))
+            );
     }
 
     /// <summary>The events between two runs, and each run by itself.</summary>
     private static IEnumerable<IReadOnlyList<LedgerEvent>> Parts(History history)
     {
         var part = new List<LedgerEvent>();
-        foreach (var e in history.Events.Skip(1).Where(e => e.Data is AssessmentRun || EventCatalogue.Of(e.Data).Class != EventClass.Derived))
+        foreach (
+            var e in history.Events.Skip(1).Where(e => e.Data is AssessmentRun || EventCatalogue.Of(e.Data).Class != EventClass.Derived)
+        )
         {
             if (e.Data is AssessmentRun)
             {
@@ -103,7 +119,8 @@ public sealed class RecordedHistoryLaws
         }
     }
 
-    private static IEnumerable<LedgerEvent> Outside(History history) => history.Events.Skip(1).Where(e => EventCatalogue.Of(e.Data).Class != EventClass.Derived);
+    private static IEnumerable<LedgerEvent> Outside(History history) =>
+        history.Events.Skip(1).Where(e => EventCatalogue.Of(e.Data).Class != EventClass.Derived);
 
     private static NewEvent ToNew(LedgerEvent e) => new(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data);
 }

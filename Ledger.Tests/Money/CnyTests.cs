@@ -62,13 +62,16 @@ public sealed class CnyTests
 
     [Fact]
     public void Splitting_an_amount_by_days_loses_less_than_half_a_fen_each() =>
-        Prop.ForAll<PositiveInt, PositiveInt>((fen, days) =>
-        {
-            var total = Cny.OfFen(fen.Get);
-            var whole = days.Get % 366 + 1;
-            var parts = Enumerable.Range(1, whole).Select(d => total.MulDiv(1, whole)).Sum(x => x);
-            return Math.Abs(parts.Fen - total.Fen) * 2 <= whole;
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll<PositiveInt, PositiveInt>(
+                (fen, days) =>
+                {
+                    var total = Cny.OfFen(fen.Get);
+                    var whole = days.Get % 366 + 1;
+                    var parts = Enumerable.Range(1, whole).Select(d => total.MulDiv(1, whole)).Sum(x => x);
+                    return Math.Abs(parts.Fen - total.Fen) * 2 <= whole;
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("5", "5")]

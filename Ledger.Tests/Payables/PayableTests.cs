@@ -27,11 +27,15 @@ public sealed class PayableTests
         await using var database = await ReadyAsync();
         var list = await database.Ledger.Payables.ListAsync(null, null, null, default);
         Assert.Equal(16, list.Rows.Count);
-        Assert.Equal(list.Rows.OrderBy(r => r.DueOn ?? LocalDate.MaxIsoValue).ThenBy(r => r.Contract, StringComparer.Ordinal).ThenBy(r => r.Period), list.Rows);
+        Assert.Equal(
+            list.Rows.OrderBy(r => r.DueOn ?? LocalDate.MaxIsoValue).ThenBy(r => r.Contract, StringComparer.Ordinal).ThenBy(r => r.Period),
+            list.Rows
+        );
         var first = list.Rows.Single(r => r is { Contract: "gaomidian-2025", Period: 1 });
         Assert.Equal(
             (PeriodStatus.Open, "1078800.00", "16000.00", "0.00", "1078800.00"),
-            (first.Status, first.Gross.ToString(), first.Proposed.ToString(), first.Effective.ToString(), first.Outstanding.ToString()));
+            (first.Status, first.Gross.ToString(), first.Proposed.ToString(), first.Effective.ToString(), first.Outstanding.ToString())
+        );
         Assert.Equal([GateKind.Report, GateKind.Acceptance, GateKind.Invoice], first.GatesUnmet);
         Assert.Equal(list.Rows.Sum(r => r.Outstanding), list.Outstanding);
 
@@ -39,7 +43,10 @@ public sealed class PayableTests
         foreach (var row in list.Rows)
         {
             var statement = await database.Ledger.Read.OneAsync(row.Contract, row.Period, null, default);
-            Assert.Equal((statement.NetPayable, statement.Paid, statement.DueOn, statement.Status), (row.NetPayable, row.Paid, row.DueOn, row.Status));
+            Assert.Equal(
+                (statement.NetPayable, statement.Paid, statement.DueOn, statement.Status),
+                (row.NetPayable, row.Paid, row.DueOn, row.Status)
+            );
         }
     }
 
@@ -63,11 +70,13 @@ public sealed class PayableTests
         await using var database = await ReadyAsync();
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;
         var then = await database.Ledger.Payables.ListAsync(null, null, null, default);
-        var report = await Ledgers.ImportAsync(database.Ledger,
-        [
-            Decision("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
-            Decision("period/1", new PeriodAccepted(), "officer-1"),
-        ]);
+        var report = await Ledgers.ImportAsync(
+            database.Ledger,
+            [
+                Decision("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
+                Decision("period/1", new PeriodAccepted(), "officer-1"),
+            ]
+        );
         Assert.Empty(report.Errors);
         await database.Ledger.Models.RebuildAsync(default);
         var accepted = await database.Ledger.Payables.ListAsync(PeriodStatus.Accepted, null, null, default);
@@ -75,7 +84,9 @@ public sealed class PayableTests
         Assert.Equal([GateKind.Invoice], accepted.Rows[0].GatesUnmet);
         Assert.Empty((await database.Ledger.Payables.ListAsync(PeriodStatus.Accepted, null, before, default)).Rows);
         Assert.Equal(
-            Domain.Json.LedgerJson.Write(then.Rows), Domain.Json.LedgerJson.Write((await database.Ledger.Payables.ListAsync(null, null, before, default)).Rows));
+            Domain.Json.LedgerJson.Write(then.Rows),
+            Domain.Json.LedgerJson.Write((await database.Ledger.Payables.ListAsync(null, null, before, default)).Rows)
+        );
         Assert.Empty((await database.Ledger.Payables.ListAsync(null, null, 0, default)).Rows);
     }
 
@@ -86,7 +97,9 @@ public sealed class PayableTests
         await using var service = await RunningService.StartAsync(database.Ledger);
         using var command = new Command();
         KeyValuePair<string, string>[] settings = [new("ConnectionStrings__Ledger", database.ConnectionString)];
-        var http = JsonDocument.Parse(await service.Http.GetStringAsync(new Uri("/api/payables?dueBefore=2026-05-09", UriKind.Relative))).RootElement;
+        var http = JsonDocument
+            .Parse(await service.Http.GetStringAsync(new Uri("/api/payables?dueBefore=2026-05-09", UriKind.Relative)))
+            .RootElement;
         var csv = Path.Combine(Directory.CreateDirectory(command.DataDirectory).FullName, "payables.csv");
         var (status, output, error) = await command.RunAsync(settings, "payables", "--due-before", "2026-05-09", "--json", "--csv", csv);
         Assert.True(status == 0, error);
@@ -94,7 +107,10 @@ public sealed class PayableTests
         Assert.Equal(3, (await File.ReadAllLinesAsync(csv)).Length);
         Assert.Equal(2, (await command.RunAsync(settings, "payables", "--status", "nearly")).Status);
         Assert.Equal(2, (await command.RunAsync(settings, "payables", "--due-before", "soon")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await service.Http.GetAsync(new Uri("/api/payables?status=nearly", UriKind.Relative))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await service.Http.GetAsync(new Uri("/api/payables?status=nearly", UriKind.Relative))).StatusCode
+        );
     }
 
     [Fact]
@@ -107,7 +123,10 @@ public sealed class PayableTests
         await AssertSameAsync(database, kept: 5);
 
         // One contract moves on: it alone is made from its account.
-        await Ledgers.ImportAsync(database.Ledger, [Decision("period/1", new PeriodReportSubmitted([ReportDocument.ServiceReport]), "vendor-1")]);
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            [Decision("period/1", new PeriodReportSubmitted([ReportDocument.ServiceReport]), "vendor-1")]
+        );
         await AssertSameAsync(database, kept: 4);
         await database.Ledger.Models.CatchUpAsync(default);
         await AssertSameAsync(database, kept: 5);
@@ -135,13 +154,16 @@ public sealed class PayableTests
     {
         await using var database = await ReadyAsync();
         await database.Ledger.Models.CatchUpAsync(default);
-        foreach (var sql in new[]
-        {
-            "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{periods,0,paid}', '\"1078800.00\"') where id = 'gaomidian-2025'",
-            "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
-            "update ledger.mt_doc_contract_payables set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
-            "delete from ledger.mt_doc_contract_payables where id = 'gaomidian-2025'",
-        })
+        foreach (
+            var sql in new[]
+            {
+                "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{periods,0,paid}', '\"1078800.00\"') where id = "
+                    + "'gaomidian-2025'",
+                "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
+                "update ledger.mt_doc_contract_payables set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
+                "delete from ledger.mt_doc_contract_payables where id = 'gaomidian-2025'",
+            }
+        )
         {
             Assert.True((await database.Ledger.VerifyAsync()).Ok);
             await database.ExecuteAsync(sql);
@@ -153,10 +175,16 @@ public sealed class PayableTests
     /// <summary>The list now, which is that of the accounts' streams; so many contracts are kept and still current.</summary>
     private static async Task<string> AssertSameAsync(TestDatabase database, int kept)
     {
-        Assert.Equal(kept, await database.ScalarAsync<long>("""
-            select count(*) from ledger.mt_doc_contract_payables p where (data ->> 'position')::bigint >= (
-                select max(seq_id) from ledger.mt_events e where (e.tenant_id = p.id and e.stream_id = p.id) or e.type = 'calendar_published')
-            """));
+        Assert.Equal(
+            kept,
+            await database.ScalarAsync<long>(
+                """
+                select count(*) from ledger.mt_doc_contract_payables p where (data ->> 'position')::bigint >= (
+                    select max(seq_id) from ledger.mt_events e
+                    where (e.tenant_id = p.id and e.stream_id = p.id) or e.type = 'calendar_published')
+                """
+            )
+        );
         var now = await database.Ledger.Payables.ListAsync(null, null, null, default);
         var head = (await database.Ledger.Log.HeadAsync(default)).Position;
         Assert.Equal(head, now.AsOf.Position);

@@ -22,8 +22,14 @@ public sealed class PersonalDataTests
         var data = JsonDocument.Parse(await database.DataAsync("headers ->> 'id' = 'r-1'")).RootElement.GetProperty("caller");
         Assert.Equal("p-1", data.GetProperty("subject").GetString());
         Assert.All(new[] { "name", "phone", "address" }, f => Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(f).GetString()));
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张三|13800000001|138-0000'"));
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields where encode(sealed, 'escape') ~ '张三|138'"));
+        Assert.Equal(
+            0L,
+            await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张三|13800000001|138-0000'")
+        );
+        Assert.Equal(
+            0L,
+            await database.ScalarAsync<long>("select count(*) from personal.fields where encode(sealed, 'escape') ~ '张三|138'")
+        );
         Assert.DoesNotContain("张三", Leaf.Text((await database.Ledger.Log.ReadAsync(0, 99).ToListAsync())[^1]), StringComparison.Ordinal);
 
         var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "call back");
@@ -42,22 +48,37 @@ public sealed class PersonalDataTests
         Assert.Equal(["officer-1", "officer-2"], recorded.Select(e => e.Actor));
         Assert.Equal(
             """{"fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"],"reason":"call back","subject":"p-1"}""",
-            System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(recorded[0].Data.Span)));
-        Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.DiscloseAsync(Contract, "case/9", "a", "b"))).Code);
+            System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(recorded[0].Data.Span))
+        );
+        Assert.Equal(
+            ErrorCode.Refused,
+            (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.DiscloseAsync(Contract, "case/9", "a", "b"))).Code
+        );
     }
 
     [Fact]
     public async Task The_same_person_is_one_subject_and_others_are_others()
     {
         await using var database = await ReadyAsync();
-        await Ledgers.ImportAsync(database.Ledger, string.Join('\n',
-            Received("1", Zhang), Received("2", """{"phone":"+86 138 0000 0001"}"""), Received("3", """{"name":"张三"}"""), Received("4", """{"name":"李四","phone":"13900000002"}"""),
-            Received("5", """{"phone":"无"}"""), Received("6", """{"phone":"无"}""")));
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            string.Join(
+                '\n',
+                Received("1", Zhang),
+                Received("2", """{"phone":"+86 138 0000 0001"}"""),
+                Received("3", """{"name":"张三"}"""),
+                Received("4", """{"name":"李四","phone":"13900000002"}"""),
+                Received("5", """{"phone":"无"}"""),
+                Received("6", """{"phone":"无"}""")
+            )
+        );
         await Ledgers.ImportAsync(database.Ledger, Received("7", """{"phone":"13900000002"}"""));
         var subjects = new Dictionary<string, string>();
         for (var i = 1; i <= 7; i++)
         {
-            subjects[$"{i}"] = await database.ScalarAsync<string>($"select data->'caller'->>'subject' from ledger.mt_events where headers ->> 'id' = 'r-{i}'");
+            subjects[$"{i}"] = await database.ScalarAsync<string>(
+                $"select data->'caller'->>'subject' from ledger.mt_events where headers ->> 'id' = 'r-{i}'"
+            );
         }
 
         Assert.Equal(subjects["1"], subjects["2"]);
@@ -71,7 +92,10 @@ public sealed class PersonalDataTests
     public async Task An_erased_subject_reads_erased_the_log_still_verifies_and_a_backup_of_the_database_is_of_no_use()
     {
         await using var database = await ReadyAsync();
-        await Ledgers.ImportAsync(database.Ledger, string.Join('\n', Received("1", Zhang), Received("2", """{"name":"李四","phone":"13900000002"}""")));
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            string.Join('\n', Received("1", Zhang), Received("2", """{"name":"李四","phone":"13900000002"}"""))
+        );
         var root = (await database.Ledger.VerifyAsync()).Root;
         await database.ExecuteAsync("create table public.backup_fields as table personal.fields");
 
@@ -128,7 +152,15 @@ public sealed class PersonalDataTests
             Assert.Equal((0L, 1L, 0L), (again.Recorded, again.Duplicates, again.Rejected));
         }
 
-        Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang).Replace("routine", "urgent\",\"dispatchLimitMinutes\":10,\"grid\":\"g", StringComparison.Ordinal))).Rejected);
+        Assert.Equal(
+            1,
+            (
+                await Ledgers.ImportAsync(
+                    database.Ledger,
+                    Received("1", Zhang).Replace("routine", "urgent\",\"dispatchLimitMinutes\":10,\"grid\":\"g", StringComparison.Ordinal)
+                )
+            ).Rejected
+        );
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields"));
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
@@ -161,8 +193,13 @@ public sealed class PersonalDataTests
     public async Task Of_two_events_with_one_id_the_values_of_the_recorded_one_are_kept_and_no_number_is_given_twice()
     {
         await using var database = await ReadyAsync();
-        var refused = Received("1", """{"name":"甲","phone":"13800000011"}""").Replace("2025-11-03", "2199-11-03", StringComparison.Ordinal);
-        var report = await Ledgers.ImportAsync(database.Ledger, refused + "\n" + Received("1", """{"name":"乙","phone":"13800000012"}"""), new ImportOptions(_ => Task.CompletedTask));
+        var refused = Received("1", """{"name":"甲","phone":"13800000011"}""")
+            .Replace("2025-11-03", "2199-11-03", StringComparison.Ordinal);
+        var report = await Ledgers.ImportAsync(
+            database.Ledger,
+            refused + "\n" + Received("1", """{"name":"乙","phone":"13800000012"}"""),
+            new ImportOptions(_ => Task.CompletedTask)
+        );
         Assert.Equal((1L, 1L), (report.Recorded, report.Rejected));
         Assert.Equal("乙", (await database.Ledger.DiscloseAsync(Contract, "case/1", "a", "b"))[0].Value);
         await Ledgers.ImportAsync(database.Ledger, Received("2", """{"name":"丙","phone":"13800000013"}"""));
@@ -180,7 +217,9 @@ public sealed class PersonalDataTests
         var old = await File.ReadAllBytesAsync(path);
         await Ledgers.ImportAsync(database.Ledger, Received("2", """{"phone":"13900000002"}"""));
         await File.WriteAllBytesAsync(path, old);
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => Ledgers.ImportAsync(database.Ledger, Received("3", """{"phone":"13900000003"}""")));
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            Ledgers.ImportAsync(database.Ledger, Received("3", """{"phone":"13900000003"}"""))
+        );
         Assert.Contains("put the newest copy", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where headers ->> 'id' = 'r-3'"));
     }
@@ -193,7 +232,10 @@ public sealed class PersonalDataTests
     public async Task No_message_repeats_a_personal_value(string caller)
     {
         await using var database = await ReadyAsync();
-        var said = JsonSerializer.Serialize((await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors, Domain.Json.LedgerJson.Options);
+        var said = JsonSerializer.Serialize(
+            (await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors,
+            Domain.Json.LedgerJson.Options
+        );
         Assert.Contains("$.data.caller", said, StringComparison.Ordinal);
         Assert.DoesNotContain("13812345678", said, StringComparison.Ordinal);
         Assert.DoesNotContain("张三", said, StringComparison.Ordinal);
@@ -208,7 +250,10 @@ public sealed class PersonalDataTests
     public async Task A_caller_that_is_none_is_refused_with_its_path(string caller, string path)
     {
         await using var database = await ReadyAsync();
-        Assert.Equal(path, Assert.Single(Assert.Single((await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors).Faults).Path);
+        Assert.Equal(
+            path,
+            Assert.Single(Assert.Single((await Ledgers.ImportAsync(database.Ledger, Received("1", caller))).Errors).Faults).Path
+        );
     }
 
     [Fact]
@@ -235,7 +280,10 @@ public sealed class PersonalDataTests
         await using var database = await ReadyAsync();
         foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-9223372036854775807", "p-99999999999999999999" })
         {
-            Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.EraseAsync(subject, "a", "b"))).Code);
+            Assert.Equal(
+                ErrorCode.Refused,
+                (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.EraseAsync(subject, "a", "b"))).Code
+            );
         }
     }
 

@@ -11,11 +11,17 @@ public sealed class CommandLineTests
     public async Task The_three_samples_give_their_expected_statements_through_the_command_line()
     {
         using var ledger = new Command();
-        var registered = await ledger.JsonAsync(["contracts", "register", .. Terms.Ids.Select(id => Path.Combine("contracts", id + ".json"))]);
+        var registered = await ledger.JsonAsync([
+            "contracts",
+            "register",
+            .. Terms.Ids.Select(id => Path.Combine("contracts", id + ".json")),
+        ]);
         Assert.Equal(5, registered.GetArrayLength());
         foreach (var sample in new[] { "anding-first-quarter", "gaomidian-first-quarter", "yongdinglu-staff-and-errors" })
         {
-            using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".expected.json")));
+            using var expected = JsonDocument.Parse(
+                await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".expected.json"))
+            );
             var contract = expected.RootElement.GetProperty("contract").GetString()!;
             await ledger.JsonAsync("import", Path.Combine("Samples", sample + ".ndjson"));
             await ledger.JsonAsync("assess", contract, "--as-of", expected.RootElement.GetProperty("assessAsOf").GetString()!);
@@ -24,8 +30,15 @@ public sealed class CommandLineTests
             {
                 var s = statements[e.GetProperty("period").GetInt32() - 1];
                 Assert.Equal(
-                    [.. e.GetProperty("deductions").EnumerateArray().Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}")],
-                    s.GetProperty("deductions").EnumerateArray().Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}"));
+                    [
+                        .. e.GetProperty("deductions")
+                            .EnumerateArray()
+                            .Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}"),
+                    ],
+                    s.GetProperty("deductions")
+                        .EnumerateArray()
+                        .Select(d => $"{d.GetProperty("id")} {d.GetProperty("amount")} {d.GetProperty("attributedOn")}")
+                );
                 foreach (var figure in new[] { "gross", "netPayable", "shortfall", "exposure" })
                 {
                     Assert.Equal(e.GetProperty(figure).GetString(), s.GetProperty(figure).GetString());
@@ -99,12 +112,24 @@ public sealed class CommandLineTests
             Assert.Contains("another service holds", error, StringComparison.Ordinal);
 
             await ledger.JsonAsync(["contracts", "register", Path.Combine("contracts", "gaomidian-2025.json")]);
-            Assert.Equal(4, JsonDocument.Parse(await http.GetStringAsync(new Uri("/api/contracts/gaomidian-2025/statements", UriKind.Relative))).RootElement.GetArrayLength());
+            Assert.Equal(
+                4,
+                JsonDocument
+                    .Parse(await http.GetStringAsync(new Uri("/api/contracts/gaomidian-2025/statements", UriKind.Relative)))
+                    .RootElement.GetArrayLength()
+            );
             var missing = await http.GetAsync(new Uri("/api/contracts/nobody/statements/1", UriKind.Relative));
             Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
             Assert.Equal("application/problem+json", missing.Content.Headers.ContentType?.MediaType);
             Assert.Contains("urn:ledger:error:contract-unknown", await missing.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            foreach (var (path, expected) in new[] { ("/api/contracts/gaomidian-2025/statements?position=abc", 400), ("/api/contracts/gaomidian-2025/statements?asOf=yesterday", 400), ("/nowhere", 404) })
+            foreach (
+                var (path, expected) in new[]
+                {
+                    ("/api/contracts/gaomidian-2025/statements?position=abc", 400),
+                    ("/api/contracts/gaomidian-2025/statements?asOf=yesterday", 400),
+                    ("/nowhere", 404),
+                }
+            )
             {
                 var wrong = await http.GetAsync(new Uri(path, UriKind.Relative));
                 Assert.Equal((expected, "application/problem+json"), ((int)wrong.StatusCode, wrong.Content.Headers.ContentType?.MediaType));

@@ -6,7 +6,9 @@ using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Processes;
 
-/// <summary>The signer as a process: started by whoever needs it, gone with them, killed and started again, or on another machine.</summary>
+/// <summary>
+/// The signer as a process: started by whoever needs it, gone with them, killed and started again, or on another machine.
+/// </summary>
 public sealed class SignerProcessTests
 {
     [Fact]
@@ -89,7 +91,9 @@ public sealed class SignerProcessTests
     {
         for (var patience = Stopwatch.StartNew(); ; await Task.Delay(50))
         {
-            var health = JsonDocument.Parse(await (await http.GetAsync(new Uri("/health", UriKind.Relative))).Content.ReadAsStringAsync()).RootElement;
+            var health = JsonDocument
+                .Parse(await (await http.GetAsync(new Uri("/health", UriKind.Relative))).Content.ReadAsStringAsync())
+                .RootElement;
             if (health.GetProperty("checkpoint").TryGetProperty("size", out var published) && published.GetInt64() == size)
             {
                 return;
@@ -100,18 +104,26 @@ public sealed class SignerProcessTests
     }
 
     /// <summary>The processes whose command line names the ledger's signer.</summary>
-    private static List<Process> Signers(Command ledger) => [.. Process.GetProcesses().Where(p =>
-    {
-        var path = $"/proc/{p.Id}/cmdline";
-        try
-        {
-            return File.Exists(path) && File.ReadAllText(path) is var line && line.Contains("signer", StringComparison.Ordinal) && line.Contains(Path.Combine(ledger.DataDirectory, "signer"), StringComparison.Ordinal);
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    })];
+    private static List<Process> Signers(Command ledger) =>
+        [
+            .. Process
+                .GetProcesses()
+                .Where(p =>
+                {
+                    var path = $"/proc/{p.Id}/cmdline";
+                    try
+                    {
+                        return File.Exists(path)
+                            && File.ReadAllText(path) is var line
+                            && line.Contains("signer", StringComparison.Ordinal)
+                            && line.Contains(Path.Combine(ledger.DataDirectory, "signer"), StringComparison.Ordinal);
+                    }
+                    catch (IOException)
+                    {
+                        return false;
+                    }
+                }),
+        ];
 
     private static async Task<bool> EndsAsync(Process process)
     {

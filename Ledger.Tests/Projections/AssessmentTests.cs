@@ -16,22 +16,43 @@ public sealed class AssessmentTests
         await Ledgers.RegisterAllAsync(database.Ledger);
         foreach (var (contract, day) in new[] { ("anding-2023", "2024-01-05"), ("jiuxianqiao-2025", "2025-04-03") })
         {
-            await Ledgers.ImportAsync(database.Ledger, [New(contract, "claim/L", "claim", new LossClaimed("4.4", Domain.Money.Cny.Parse("100.00"), "x"), $"{day}T10:00:00+08:00")]);
+            await Ledgers.ImportAsync(
+                database.Ledger,
+                [New(contract, "claim/L", "claim", new LossClaimed("4.4", Domain.Money.Cny.Parse("100.00"), "x"), $"{day}T10:00:00+08:00")]
+            );
             await database.Ledger.AssessAsync(contract, History.At($"{day}T23:00:00+08:00"));
-            var report = await Ledgers.ImportAsync(database.Ledger,
-            [
-                New(contract, "period/1", "accept", new PeriodAccepted(), $"{day}T23:10:00+08:00"),
-                New(contract, "period/1", "issue", new StatementIssued(), $"{day}T23:10:00+08:00"),
-                New(contract, "deduction/4.4:L", "confirm", new DeductionConfirmed(), $"{day}T23:20:00+08:00"),
-            ]);
+            var report = await Ledgers.ImportAsync(
+                database.Ledger,
+                [
+                    New(contract, "period/1", "accept", new PeriodAccepted(), $"{day}T23:10:00+08:00"),
+                    New(contract, "period/1", "issue", new StatementIssued(), $"{day}T23:10:00+08:00"),
+                    New(contract, "deduction/4.4:L", "confirm", new DeductionConfirmed(), $"{day}T23:20:00+08:00"),
+                ]
+            );
             Assert.Empty(report.Errors);
-            Assert.Equal("-100.00", Assert.Single((await database.Ledger.Read.AllAsync(contract, null, default))[1].Adjustments).Amount.ToString());
+            Assert.Equal(
+                "-100.00",
+                Assert.Single((await database.Ledger.Read.AllAsync(contract, null, default))[1].Adjustments).Amount.ToString()
+            );
         }
 
         var found = new[] { "anding-2023", "jiuxianqiao-2025" }.Select(contract =>
         {
             var assessment = new Assessment(History.At("2027-01-01T00:00:00Z"));
-            assessment.Add(new LedgerEvent(1, contract, "contract", 1, "r", "s", History.At("2020-01-01T00:00:00Z"), History.At("2020-01-01T00:00:00Z"), "a", new ContractRegistered(Terms.Of(contract))));
+            assessment.Add(
+                new LedgerEvent(
+                    1,
+                    contract,
+                    "contract",
+                    1,
+                    "r",
+                    "s",
+                    History.At("2020-01-01T00:00:00Z"),
+                    History.At("2020-01-01T00:00:00Z"),
+                    "a",
+                    new ContractRegistered(Terms.Of(contract))
+                )
+            );
             return assessment.Run(7, Domain.Time.WorkingDays.Shipped, History.At("2027-01-01T00:00:00Z")).Events[^1].Id;
         });
         Assert.Equal(2, found.Distinct().Count());
@@ -45,8 +66,20 @@ public sealed class AssessmentTests
     {
         await using var database = await ReadyAsync();
         await AssessAsync(database, "2025-12-31T23:59:59+08:00");
-        await Ledgers.ImportAsync(database.Ledger, [new NewEvent(
-            "gaomidian-2025", "complaint/late", "late", "test", History.At("2025-11-10T10:00:00+08:00"), "a", new ComplaintReceived("x", true))]);
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            [
+                new NewEvent(
+                    "gaomidian-2025",
+                    "complaint/late",
+                    "late",
+                    "test",
+                    History.At("2025-11-10T10:00:00+08:00"),
+                    "a",
+                    new ComplaintReceived("x", true)
+                ),
+            ]
+        );
         var second = await AssessAsync(database, "2026-02-10T23:59:59+08:00");
         Assert.Equal(1, second.Withdrawn);
         var verified = await database.Ledger.VerifyAsync();
@@ -63,17 +96,25 @@ public sealed class AssessmentTests
         // Somebody appends a forged run through the log itself: every leaf is right, the assessment is not.
         var head = await database.Ledger.Log.HeadAsync(default);
         var forged = new AssessmentRun(History.At("2026-02-11T00:00:00+08:00"), head.Position, 0, 0, 0, new string('0', 64));
-        await database.Ledger.Facts.RecordAsync(new NewEvent(
-            "gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged), default);
+        await database.Ledger.Facts.RecordAsync(
+            new NewEvent("gaomidian-2025", "assessments", "forged", "ledger", History.At("2026-02-11T00:00:00+08:00"), "ledger", forged),
+            default
+        );
         var verified = await database.Ledger.VerifyAsync();
         Assert.Equal((false, head.Position + 1), (verified.Ok, verified.Position));
         Assert.Contains("does not reproduce", verified.Problem, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("update ledger.mt_doc_contract_account set data = jsonb_set(data, '{settlement,refunded}', '\"1.00\"') where id = 'gaomidian-2025'", "gaomidian-2025 in the read model is not what the log yields")]
+    [InlineData(
+        "update ledger.mt_doc_contract_account set data = jsonb_set(data, '{settlement,refunded}', '\"1.00\"') where id = 'gaomidian-2025'",
+        "gaomidian-2025 in the read model is not what the log yields"
+    )]
     [InlineData("delete from ledger.mt_doc_contract_account where id = 'anding-2023'", "lacks the account of anding-2023")]
-    [InlineData("insert into ledger.mt_doc_contract_account (tenant_id, id, data, mt_version) values ('x', 'x', '{}', 1)", "has an account of x")]
+    [InlineData(
+        "insert into ledger.mt_doc_contract_account (tenant_id, id, data, mt_version) values ('x', 'x', '{}', 1)",
+        "has an account of x"
+    )]
     public async Task A_read_model_that_was_changed_is_named(string tampering, string problem)
     {
         await using var database = await ReadyAsync();

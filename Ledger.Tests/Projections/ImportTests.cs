@@ -16,7 +16,10 @@ public sealed class ImportTests
         await using var database = await ReadyAsync();
         var first = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         var second = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        Assert.Equal((32L, 32L, 0L, 6L, 37L), (first.Read, first.Recorded, first.Duplicates, first.FirstPosition!.Value, first.LastPosition!.Value));
+        Assert.Equal(
+            (32L, 32L, 0L, 6L, 37L),
+            (first.Read, first.Recorded, first.Duplicates, first.FirstPosition!.Value, first.LastPosition!.Value)
+        );
         Assert.Equal((32L, 0L, 32L, null), (second.Read, second.Recorded, second.Duplicates, second.FirstPosition));
     }
 
@@ -28,15 +31,20 @@ public sealed class ImportTests
     public async Task What_is_met_late_in_a_long_file_counts_for_the_whole_of_it(string last, int recorded, int duplicates, int rejected)
     {
         await using var database = await ReadyAsync();
-        var lines = Enumerable.Range(0, 5_999).Select(i => Sample[2].Replace("\"id\": \"", $"\"id\": \"{i}-", StringComparison.Ordinal)).ToList();
+        var lines = Enumerable
+            .Range(0, 5_999)
+            .Select(i => Sample[2].Replace("\"id\": \"", $"\"id\": \"{i}-", StringComparison.Ordinal))
+            .ToList();
         var first = Sample[0];
         lines[0] = first;
-        lines.Add(last switch
-        {
-            "the same" => first,
-            "another body" => first.Replace("\"actor\": \"", "\"actor\": \"other-", StringComparison.Ordinal),
-            _ => "{}",
-        });
+        lines.Add(
+            last switch
+            {
+                "the same" => first,
+                "another body" => first.Replace("\"actor\": \"", "\"actor\": \"other-", StringComparison.Ordinal),
+                _ => "{}",
+            }
+        );
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         Assert.Equal((6_000L, recorded, duplicates, rejected), (report.Read, report.Recorded, report.Duplicates, report.Rejected));
         Assert.Equal(5 + recorded, (await database.Ledger.Log.HeadAsync(default)).Position);
@@ -50,16 +58,19 @@ public sealed class ImportTests
         const int cases = 62_000;
         await using var database = await ReadyAsync();
         var (received, signed) = (Sample[0], Sample[1]);
-        var lines = Enumerable.Range(0, cases).SelectMany(i => i % 40 == 0
-            ? new[] { Case(received, i, i), Case(signed, i, (int)(i * 7919L % (i + 1))) }
-            : [Case(received, i, i)]);
+        var lines = Enumerable
+            .Range(0, cases)
+            .SelectMany(i =>
+                i % 40 == 0 ? new[] { Case(received, i, i), Case(signed, i, (int)(i * 7919L % (i + 1))) } : [Case(received, i, i)]
+            );
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         Assert.Equal((cases + (cases / 40), 0), (report.Recorded, report.Rejected));
         var verified = await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
         Assert.Equal((true, null), (verified.Ok, verified.Problem));
 
-        static string Case(string line, int id, int subject) => line
-            .Replace("\"id\": \"", $"\"id\": \"{id}-", StringComparison.Ordinal).Replace("GMD-0001", $"M-{subject}", StringComparison.Ordinal);
+        static string Case(string line, int id, int subject) =>
+            line.Replace("\"id\": \"", $"\"id\": \"{id}-", StringComparison.Ordinal)
+                .Replace("GMD-0001", $"M-{subject}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +78,10 @@ public sealed class ImportTests
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
-        var report = await Ledgers.ImportAsync(database.Ledger, Sample[2].Replace("unit-urban-management", "unit-other", StringComparison.Ordinal));
+        var report = await Ledgers.ImportAsync(
+            database.Ledger,
+            Sample[2].Replace("unit-urban-management", "unit-other", StringComparison.Ordinal)
+        );
         var fault = Assert.Single(Assert.Single(report.Errors).Faults);
         Assert.Equal("$.id", fault.Path);
         Assert.Contains("position 8 ", fault.Problem, StringComparison.Ordinal);
@@ -83,7 +97,10 @@ public sealed class ImportTests
         lines[14] = lines[14].Replace("\"score\": 0", "\"score\": \"0\"", StringComparison.Ordinal);
         var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
         var error = Assert.Single(report.Errors);
-        Assert.Equal((15L, "$.data.score: expected a number with at most 15 digits, got \"0\""), (error.Line, error.Faults.Single().ToString()));
+        Assert.Equal(
+            (15L, "$.data.score: expected a number with at most 15 digits, got \"0\""),
+            (error.Line, error.Faults.Single().ToString())
+        );
         Assert.Equal(5, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
@@ -94,11 +111,15 @@ public sealed class ImportTests
         var lines = Sample.ToArray();
         lines[14] = lines[14].Replace("\"score\": 0", "\"score\": \"0\"", StringComparison.Ordinal);
         var rejected = new List<RejectedLine>();
-        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines), new ImportOptions(Reject: line =>
-        {
-            rejected.Add(line);
-            return Task.CompletedTask;
-        }));
+        var report = await Ledgers.ImportAsync(
+            database.Ledger,
+            string.Join('\n', lines),
+            new ImportOptions(Reject: line =>
+            {
+                rejected.Add(line);
+                return Task.CompletedTask;
+            })
+        );
         Assert.Equal((31L, 1L, 15L), (report.Recorded, report.Rejected, rejected.Single().Line));
         Assert.Equal(lines[14], System.Text.Encoding.UTF8.GetString(rejected.Single().Utf8!));
         var mended = await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
@@ -133,7 +154,9 @@ public sealed class ImportTests
     public async Task A_batch_cut_off_in_the_middle_records_nothing()
     {
         await using var database = await ReadyAsync();
-        await Assert.ThrowsAsync<LedgerException>(() => Ledgers.ImportAsync(database.Ledger, "[" + string.Join(',', Sample[..5]) + ",{\"spec"));
+        await Assert.ThrowsAsync<LedgerException>(() =>
+            Ledgers.ImportAsync(database.Ledger, "[" + string.Join(',', Sample[..5]) + ",{\"spec")
+        );
         Assert.Equal(5, (await database.Ledger.Log.HeadAsync(default)).Position);
     }
 
@@ -174,7 +197,11 @@ public sealed class ImportTests
         var whole = await StatementsAsync([string.Join('\n', Sample)]);
         var cases = Sample.Where(l => !l.Contains("spot_check", StringComparison.Ordinal)).ToArray();
         order.Shuffle(cases);
-        var parts = cases.Chunk(5).Select(c => string.Join('\n', c)).Append(Sample.Single(l => l.Contains("spot_check", StringComparison.Ordinal))).ToList();
+        var parts = cases
+            .Chunk(5)
+            .Select(c => string.Join('\n', c))
+            .Append(Sample.Single(l => l.Contains("spot_check", StringComparison.Ordinal)))
+            .ToList();
         Assert.Equal(whole, await StatementsAsync(parts));
     }
 
@@ -188,7 +215,13 @@ public sealed class ImportTests
 
         var run = await database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         Assert.True((await new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default)).Ok);
-        var statements = (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default)).Select(s => s with { AsOf = null, Checkpoint = null });
+        var statements = (await database.Ledger.Read.AllAsync("gaomidian-2025", null, default)).Select(s =>
+            s with
+            {
+                AsOf = null,
+                Checkpoint = null,
+            }
+        );
         return run.Digest + System.Text.Encoding.UTF8.GetString(Domain.Json.LedgerJson.Write(statements));
     }
 

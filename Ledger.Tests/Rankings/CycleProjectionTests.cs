@@ -68,11 +68,21 @@ public sealed class CycleProjectionTests
         await using var database = await YearAsync(casesPerMonth: 40);
         var ledger = database.Ledger;
         var before = await SameAsync(database, Cycles[1]);
-        var scored = await database.ScalarAsync<string>("select stream_id from ledger.case_scores where cycle = '2025-12' and unit is not null and counted order by 1 limit 1");
+        var scored = await database.ScalarAsync<string>(
+            "select stream_id from ledger.case_scores where cycle = '2025-12' and unit is not null and counted order by 1 limit 1"
+        );
 
         NewEvent[] late =
         [
-            new(Contract, scored, "late-1", "test", History.At("2025-11-01T00:10:00+08:00"), "desk", new CaseDispatched("a-unit-that-was-first")),
+            new(
+                Contract,
+                scored,
+                "late-1",
+                "test",
+                History.At("2025-11-01T00:10:00+08:00"),
+                "desk",
+                new CaseDispatched("a-unit-that-was-first")
+            ),
             new(Contract, scored, "late-2", "test", History.At("2026-01-10T00:00:00+08:00"), "city", new ExclusionDecided(true)),
         ];
         Assert.Equal(2, (await Ledgers.ImportAsync(ledger, late)).Recorded);
@@ -82,11 +92,20 @@ public sealed class CycleProjectionTests
         Assert.Equal(moved, await SameAsync(database, Cycles[1]));
 
         // Limits of a minute: hardly any was kept, though no case moved.
-        var clauses = Terms.Of(Contract).Clauses.Where(c => c.Rules?.Any(r => r is CaseLimits) == true).Select(c => c with { Rules = [.. c.Rules!.Select(Shortened)] });
+        var clauses = Terms
+            .Of(Contract)
+            .Clauses.Where(c => c.Rules?.Any(r => r is CaseLimits) == true)
+            .Select(c => c with { Rules = [.. c.Rules!.Select(Shortened)] });
         var change = System.Text.Json.JsonElement.Parse($$"""{"clauses":{{Text(clauses)}}}""");
         var amended = new NewEvent(
-            Contract, "contract", "amend-1", "test", History.At("2026-11-19T00:00:00+08:00"), "principal",
-            new ContractAmended(new LocalDate(2025, 10, 28), "supplement 1", Terms: change));
+            Contract,
+            "contract",
+            "amend-1",
+            "test",
+            History.At("2026-11-19T00:00:00+08:00"),
+            "principal",
+            new ContractAmended(new LocalDate(2025, 10, 28), "supplement 1", Terms: change)
+        );
         var report = await Ledgers.ImportAsync(ledger, [amended]);
         Assert.Equal((1, ""), (report.Recorded, string.Join(';', report.Errors.SelectMany(e => e.Faults))));
         var shortened = await SameAsync(database, Cycles[1]);
@@ -141,13 +160,21 @@ public sealed class CycleProjectionTests
 
     private static string Text<T>(T value) => Encoding.UTF8.GetString(LedgerJson.Write(value));
 
-    private static RuleBlock Shortened(RuleBlock rule) => rule is CaseLimits limits
-        ? limits with { Limits = [.. limits.Limits.Select(l => l.Minutes is null ? l : l with { Minutes = 1 })] }
-        : rule;
+    private static RuleBlock Shortened(RuleBlock rule) =>
+        rule is CaseLimits limits
+            ? limits with
+            {
+                Limits = [.. limits.Limits.Select(l => l.Minutes is null ? l : l with { Minutes = 1 })],
+            }
+            : rule;
 
-    private static async Task<string> RowsAsync(TestDatabase database) => await database.ScalarAsync<string>("""
-        select concat(
-            (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_scores t), (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_clocks t),
-            (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_months t))
-        """);
+    private static async Task<string> RowsAsync(TestDatabase database) =>
+        await database.ScalarAsync<string>(
+            """
+            select concat(
+                (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_scores t),
+                (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_clocks t),
+                (select md5(string_agg(t::text, '|' order by t::text)) from ledger.case_months t))
+            """
+        );
 }

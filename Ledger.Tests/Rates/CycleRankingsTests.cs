@@ -23,7 +23,8 @@ public sealed class CycleRankingsTests
         history.Add("2025-12-03T10:00:00+08:00", "case/4", new ExclusionDecided(true));
         Assert.Equal(
             ["1 a 1 100.0000", "1 b 1 100.0000", "3 c 1 50.0000", "4 d 0 "],
-            Of(history).Units.Select(u => $"{u.Rank} {u.Unit} {u.Counted} {u.Composite}"));
+            Of(history).Units.Select(u => $"{u.Rank} {u.Unit} {u.Counted} {u.Composite}")
+        );
     }
 
     [Fact]
@@ -34,8 +35,20 @@ public sealed class CycleRankingsTests
         Handled(history, "2", "b", resolved: false);
         Handled(history, "3", "c", resolved: false);
         var before = BookOf(history);
-        history.Add("2025-12-03T10:00:00+08:00", "case/1", new CaseScored(Cycle, 40, true, false, Satisfaction.Dissatisfied), "city", "corrected");
-        history.Add("2025-12-03T11:00:00+08:00", "case/2", new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied), "city", "raised");
+        history.Add(
+            "2025-12-03T10:00:00+08:00",
+            "case/1",
+            new CaseScored(Cycle, 40, true, false, Satisfaction.Dissatisfied),
+            "city",
+            "corrected"
+        );
+        history.Add(
+            "2025-12-03T11:00:00+08:00",
+            "case/2",
+            new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied),
+            "city",
+            "raised"
+        );
         var moves = BookOf(history).MovesSince(before, Cycle).Where(m => m.Ranking == "units").ToList();
         Assert.Equal("b", moves[0].Name);
         Assert.Equal((2, 1), (moves[0].RankBefore, moves[0].RankAfter));
@@ -50,9 +63,21 @@ public sealed class CycleRankingsTests
         var history = new History("gaomidian-2025");
         Handled(history, "1", "a", resolved: true);
         Handled(history, "2", "b", resolved: false);
-        history.Add("2025-12-02T10:00:00+08:00", "case/1", new CaseScored(Cycle, 90, true, true, Satisfaction.MostlySatisfied), "city", "a-scored");
+        history.Add(
+            "2025-12-02T10:00:00+08:00",
+            "case/1",
+            new CaseScored(Cycle, 90, true, true, Satisfaction.MostlySatisfied),
+            "city",
+            "a-scored"
+        );
         var before = BookOf(history);
-        history.Add("2025-12-03T11:00:00+08:00", "case/2", new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied), "city", "raised");
+        history.Add(
+            "2025-12-03T11:00:00+08:00",
+            "case/2",
+            new CaseScored(Cycle, 100, true, true, Satisfaction.Satisfied),
+            "city",
+            "raised"
+        );
         var overtaken = BookOf(history).MovesSince(before, Cycle).Single(m => m is { Ranking: "units", Name: "a" });
         Assert.Equal((1, 2), (overtaken.RankBefore, overtaken.RankAfter));
         Assert.Empty(overtaken.Events);
@@ -68,10 +93,16 @@ public sealed class CycleRankingsTests
         history.Add("2025-12-03T10:00:00+08:00", "case/2", new ExclusionDecided(true), id: "excluded");
         var book = BookOf(history);
         var position = book.Evidence(Cycle).Single(e => e is { Ranking: "units", Name: "a" });
-        Assert.Equal(["case_dispatched", "case_scored", "case_dispatched", "case_scored", "exclusion_decided"], position.Events.Select(e => e.Type.Alias));
+        Assert.Equal(
+            ["case_dispatched", "case_scored", "case_dispatched", "case_scored", "exclusion_decided"],
+            position.Events.Select(e => e.Type.Alias)
+        );
         var rates = book.Rates("gaomidian-2025", Cycle)!;
         Assert.Equal((2, 1), (rates.Scored, rates.Counted));
-        Assert.Equal(["True counted: scored in the cycle", "False left out: an exclusion was granted"], rates.Cases.Select(c => $"{c.Counted} {c.Why}"));
+        Assert.Equal(
+            ["True counted: scored in the cycle", "False left out: an exclusion was granted"],
+            rates.Cases.Select(c => $"{c.Counted} {c.Why}")
+        );
     }
 
     [Fact]
@@ -82,7 +113,10 @@ public sealed class CycleRankingsTests
         Signed(history, "2", "2025-11-10T09:00:00+08:00", minutes: 31, "seat-1");
         Signed(history, "3", "2025-11-11T09:00:00+08:00", minutes: 10, "seat-2");
         Signed(history, "4", "2025-12-01T00:00:00+08:00", minutes: 31, "seat-2");
-        Assert.Equal(["1 seat-2 1/1 1.0000", "2 seat-1 1/2 0.5000"], Of(history).Seats.Select(s => $"{s.Rank} {s.Seat} {s.Kept}/{s.Of} {s.Share}"));
+        Assert.Equal(
+            ["1 seat-2 1/1 1.0000", "2 seat-1 1/2 0.5000"],
+            Of(history).Seats.Select(s => $"{s.Rank} {s.Seat} {s.Kept}/{s.Of} {s.Share}")
+        );
     }
 
     [Fact]
@@ -99,7 +133,8 @@ public sealed class CycleRankingsTests
         var vendors = Of(deducted, new History("jiuxianqiao-2025"), new History("anding-2023")).Vendors;
         Assert.Equal(
             ["1 158180.55 0.00 0.0000", "2 354673.97 1000.00 28.1949"],
-            vendors.Select(v => $"{v.Rank} {v.Fee} {v.Deductions} {v.PerTenThousand}"));
+            vendors.Select(v => $"{v.Rank} {v.Fee} {v.Deductions} {v.PerTenThousand}")
+        );
     }
 
     [Theory]
@@ -107,11 +142,20 @@ public sealed class CycleRankingsTests
     [InlineData(2, 2, null, null, "1 anding-2023|1 gaomidian-2025")]
     [InlineData(null, null, "90.1", "90.2", "1 gaomidian-2025|2 anding-2023")]
     [InlineData(1, null, "90.1", null, "1 anding-2023|2 gaomidian-2025")]
-    public void Contracts_stand_by_the_citys_published_rating(int? firstRank, int? secondRank, string? firstScore, string? secondScore, string ranks)
+    public void Contracts_stand_by_the_citys_published_rating(
+        int? firstRank,
+        int? secondRank,
+        string? firstScore,
+        string? secondScore,
+        string ranks
+    )
     {
         var first = Rated("anding-2023", Tier.Excellent, firstScore, firstRank);
         var second = Rated("gaomidian-2025", Tier.Good, secondScore, secondRank);
-        Assert.Equal(ranks, string.Join('|', Of(second, first, new History("yongdinglu-2026")).Contracts.Select(c => $"{c.Rank} {c.Contract}")));
+        Assert.Equal(
+            ranks,
+            string.Join('|', Of(second, first, new History("yongdinglu-2026")).Contracts.Select(c => $"{c.Rank} {c.Contract}"))
+        );
     }
 
     [Fact]
@@ -122,27 +166,54 @@ public sealed class CycleRankingsTests
         var history = new History("gaomidian-2025");
         Handled(history, "1", "a", resolved: false);
         Handled(history, "2", "b", resolved: true);
-        await Ledgers.ImportAsync(database.Ledger, history.Events.Skip(1).Select(e => new NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data)));
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            history.Events.Skip(1).Select(e => new NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data))
+        );
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;
-        await Ledgers.ImportAsync(database.Ledger, [new NewEvent("gaomidian-2025", "case/1", "later", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(true)), new NewEvent("gaomidian-2025", "case/2", "later-2", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(false))]);
-        async Task<string> Units(long position) => string.Join(' ', (await database.Ledger.Rankings.RankingsAsync(Cycle, position, default)).Units.Select(u => u.Unit));
+        await Ledgers.ImportAsync(
+            database.Ledger,
+            [
+                new NewEvent("gaomidian-2025", "case/1", "later", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(true)),
+                new NewEvent("gaomidian-2025", "case/2", "later-2", "test", History.At("2025-12-09T10:00:00+08:00"), "city", Score(false)),
+            ]
+        );
+        async Task<string> Units(long position) =>
+            string.Join(' ', (await database.Ledger.Rankings.RankingsAsync(Cycle, position, default)).Units.Select(u => u.Unit));
         Assert.Equal(("b a", "a b"), (await Units(before), await Units(before + 2)));
     }
 
-    private static History Rated(string contract, Tier tier, string? score, int? rank) => new History(contract).Add(
-        "2025-12-05T09:00:00+08:00", "rating/2025-11", new MonthlyRatingPublished(Cycle, tier, score is null ? null : decimal.Parse(score, System.Globalization.CultureInfo.InvariantCulture), rank));
+    private static History Rated(string contract, Tier tier, string? score, int? rank) =>
+        new History(contract).Add(
+            "2025-12-05T09:00:00+08:00",
+            "rating/2025-11",
+            new MonthlyRatingPublished(
+                Cycle,
+                tier,
+                score is null ? null : decimal.Parse(score, System.Globalization.CultureInfo.InvariantCulture),
+                rank
+            )
+        );
 
-    private static void Handled(History history, string number, string unit, bool resolved) => history
-        .Add("2025-11-03T09:00:00+08:00", $"case/{number}", new CaseDispatched(unit))
-        .Add("2025-12-02T09:00:00+08:00", $"case/{number}", Score(resolved));
+    private static void Handled(History history, string number, string unit, bool resolved) =>
+        history
+            .Add("2025-11-03T09:00:00+08:00", $"case/{number}", new CaseDispatched(unit))
+            .Add("2025-12-02T09:00:00+08:00", $"case/{number}", Score(resolved));
 
     private static CaseScored Score(bool resolved) => new(Cycle, 80, true, resolved, Satisfaction.Satisfied);
 
-    private static void Signed(History history, string number, string received, int minutes, string seat) => history
-        .Add(received, $"case/{number}", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine))
-        .Add((History.At(received) + Duration.FromMinutes(minutes)).ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", null), $"case/{number}", new CaseSigned(), seat);
+    private static void Signed(History history, string number, string received, int minutes, string seat) =>
+        history
+            .Add(received, $"case/{number}", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine))
+            .Add(
+                (History.At(received) + Duration.FromMinutes(minutes)).ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", null),
+                $"case/{number}",
+                new CaseSigned(),
+                seat
+            );
 
-    private static CycleRankings Of(params History[] histories) => CycleRankings.Of([.. histories.Select(h => (h.Account, FactsOf(h)))], Cycle);
+    private static CycleRankings Of(params History[] histories) =>
+        CycleRankings.Of([.. histories.Select(h => (h.Account, FactsOf(h)))], Cycle);
 
     private static ContractFacts FactsOf(History history)
     {

@@ -36,7 +36,12 @@ public sealed class CaseLimitTests
     [InlineData("signing", "2025-11-03T15:00:00+08:00", "mayor", false)]
     [InlineData("receipt", "2025-11-03T10:00:00+08:00", null, false)]
     [InlineData("receipt", "2025-11-03T10:00:01+08:00", null, true)]
-    public void The_hour_to_dispatch_runs_from_signing_or_from_receipt_if_read_so_and_not_for_special_cases(string from, string dispatched, string? approvedBy, bool late)
+    public void The_hour_to_dispatch_runs_from_signing_or_from_receipt_if_read_so_and_not_for_special_cases(
+        string from,
+        string dispatched,
+        string? approvedBy,
+        bool late
+    )
     {
         var history = Received("anding-2023")
             .Decided("contract", new ReadingRecorded("annex.1.2.2.1", "and-annex1-hour", from, "agreed"))
@@ -62,7 +67,10 @@ public sealed class CaseLimitTests
     [InlineData("2025-11-03T11:00:00+08:00", false)]
     [InlineData("2025-11-03T11:00:01+08:00", true)]
     public void A_case_that_is_not_the_towns_goes_back_within_two_hours(string returned, bool late) =>
-        Assert.Equal(late, Received("anding-2023").Add(returned, "case/1", new CaseReturned("elsewhere")).Findings("2025-11-04", "return").Count == 1);
+        Assert.Equal(
+            late,
+            Received("anding-2023").Add(returned, "case/1", new CaseReturned("elsewhere")).Findings("2025-11-04", "return").Count == 1
+        );
 
     [Theory]
     [Clauses("gaomidian-2025", "2.2.2")]
@@ -89,16 +97,25 @@ public sealed class CaseLimitTests
     [InlineData("gaomidian-2025", "2025-11-03T11:00:00+08:00", "")]
     [InlineData("gaomidian-2025", "2025-11-03T11:00:01+08:00", "case/1 2025-11-03 11:00:00")]
     [InlineData("anding-2023", "2025-11-03T11:00:01+08:00", "case/1 2025-11-03 11:00:00")]
-    public void A_unit_is_urged_at_two_hours(string contract, string urged, string late) => Assert.Equal(
-        late,
-        string.Join('|', Received(contract).Add(urged, "case/1", new CaseUrged(UrgeStage.TwoHours, "unit-1")).Findings("2025-11-03T20:00:00+08:00", "urge")));
+    public void A_unit_is_urged_at_two_hours(string contract, string urged, string late) =>
+        Assert.Equal(
+            late,
+            string.Join(
+                '|',
+                Received(contract)
+                    .Add(urged, "case/1", new CaseUrged(UrgeStage.TwoHours, "unit-1"))
+                    .Findings("2025-11-03T20:00:00+08:00", "urge")
+            )
+        );
 
     [Fact]
     public void Each_stage_is_urged_while_the_case_is_open_and_no_stage_after_it_is_closed()
     {
         var open = Received("gaomidian-2025");
         Assert.Equal(
-            ["case/1 2025-11-03 11:00:00", "case/1 2025-11-04 09:00:00", "case/1 2025-11-10 09:00:00"], open.Findings("2025-11-10T09:00:00.000001+08:00", "urge"));
+            ["case/1 2025-11-03 11:00:00", "case/1 2025-11-04 09:00:00", "case/1 2025-11-10 09:00:00"],
+            open.Findings("2025-11-10T09:00:00.000001+08:00", "urge")
+        );
         open.Add("2025-11-04T09:00:00+08:00", "case/1", new CaseClosed());
         Assert.Equal(["case/1 2025-11-03 11:00:00"], open.Findings("2025-11-11", "urge"));
     }
@@ -150,7 +167,10 @@ public sealed class CaseLimitTests
         var finding = history.FindingsAt("2025-11-03T10:00:00+08:00").Single(f => f.Rule == "sign");
         Assert.Equal((FindingKind.TimeLimit, FindingState.Open, Certainty.Certain), (finding.Kind, finding.State, finding.Certainty));
         Assert.Equal(["e-2", "signed-late"], finding.Evidence);
-        Assert.Equal(("2.2.2", "30 min", "2025-11-03 09:00:00", "2025-11-03 10:00:00"), (finding.Detail["clause"], finding.Detail["limit"], finding.Detail["from"], finding.Detail["stopped"]));
+        Assert.Equal(
+            ("2.2.2", "30 min", "2025-11-03 09:00:00", "2025-11-03 10:00:00"),
+            (finding.Detail["clause"], finding.Detail["limit"], finding.Detail["from"], finding.Detail["stopped"])
+        );
     }
 
     [Theory]
@@ -161,11 +181,23 @@ public sealed class CaseLimitTests
     [InlineData("2", 1)]
     public void A_case_scored_nothing_that_no_sheet_of_its_quarter_names_is_pointed_out(string? named, int findings)
     {
-        var items = Terms.Of("anding-2023").Rules<Domain.Rules.ScoreSheets>().Single().Rule.Items.ToDictionary(i => i.Item, i => i.Scores[0]);
-        var history = new History("anding-2023").Add("2024-02-29T10:00:00+08:00", "case/1", new CaseScored(new YearMonth(2024, 2), 0, true, false, Satisfaction.Dissatisfied));
+        var items = Terms
+            .Of("anding-2023")
+            .Rules<Domain.Rules.ScoreSheets>()
+            .Single()
+            .Rule.Items.ToDictionary(i => i.Item, i => i.Scores[0]);
+        var history = new History("anding-2023").Add(
+            "2024-02-29T10:00:00+08:00",
+            "case/1",
+            new CaseScored(new YearMonth(2024, 2), 0, true, false, Satisfaction.Dissatisfied)
+        );
         if (named is not null)
         {
-            history.Decided("evaluation/1", new ScoreSheetSubmitted(1, "team", items, [new SheetPenalty(PenaltyKind.ZeroScoreCase, named)]), time: "2024-03-20T10:00:00+08:00");
+            history.Decided(
+                "evaluation/1",
+                new ScoreSheetSubmitted(1, "team", items, [new SheetPenalty(PenaltyKind.ZeroScoreCase, named)]),
+                time: "2024-03-20T10:00:00+08:00"
+            );
         }
 
         Assert.Equal(findings, history.Findings("2024-03-31", "zero_score_not_on_sheet").Count);

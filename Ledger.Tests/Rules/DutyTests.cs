@@ -14,7 +14,11 @@ public sealed class DutyTests
     public void A_poor_rating_calls_for_an_interview_and_a_plan_until_both_are_recorded()
     {
         var cycle = new YearMonth(2025, 12);
-        var history = new History("gaomidian-2025").Add("2026-01-05T09:00:00+08:00", "rating/2025-12", new MonthlyRatingPublished(cycle, Tier.NeedsImprovement));
+        var history = new History("gaomidian-2025").Add(
+            "2026-01-05T09:00:00+08:00",
+            "rating/2025-12",
+            new MonthlyRatingPublished(cycle, Tier.NeedsImprovement)
+        );
         Assert.Equal(["4.6.2:2025-12 2026-01-05 - open"], history.Duties());
         history.Decided("rating/2025-12", new InterviewHeld(cycle));
         Assert.Equal(["4.6.2:2025-12 2026-01-05 - open"], history.Duties());
@@ -26,8 +30,12 @@ public sealed class DutyTests
     [Theory]
     [InlineData(Tier.Excellent)]
     [InlineData(Tier.Good)]
-    public void A_better_rating_calls_for_nothing(Tier tier) => Assert.Empty(
-        new History("gaomidian-2025").Add("2026-01-05T09:00:00+08:00", "rating/2025-12", new MonthlyRatingPublished(new YearMonth(2025, 12), tier)).Duties());
+    public void A_better_rating_calls_for_nothing(Tier tier) =>
+        Assert.Empty(
+            new History("gaomidian-2025")
+                .Add("2026-01-05T09:00:00+08:00", "rating/2025-12", new MonthlyRatingPublished(new YearMonth(2025, 12), tier))
+                .Duties()
+        );
 
     [Theory]
     [Clauses("gaomidian-2025", "2.2.5")]
@@ -44,8 +52,13 @@ public sealed class DutyTests
         Assert.Equal([$"{clause}-carry_over:2024-01 2024-01-31 2024-01-31 open"], history.Duties());
         history.Assess("2024-06-30");
         Assert.Equal(
-            [$"{clause}-carry_over:2024-01 2024-01-31 2024-01-31 overdue", $"{clause}-carry_over:2024-03 2024-03-01 2024-03-31 overdue", $"{clause}-carry_over:2024-04 2024-04-01 2024-04-30 overdue"],
-            history.Duties());
+            [
+                $"{clause}-carry_over:2024-01 2024-01-31 2024-01-31 overdue",
+                $"{clause}-carry_over:2024-03 2024-03-01 2024-03-31 overdue",
+                $"{clause}-carry_over:2024-04 2024-04-01 2024-04-30 overdue",
+            ],
+            history.Duties()
+        );
         history.Add("2024-07-01T09:00:00+08:00", "case/1", new CarryOverReported(new YearMonth(2024, 1), "late")).Assess("2024-07-01");
         Assert.DoesNotContain(history.Duties(), d => d.Contains("2024-01", StringComparison.Ordinal));
         Assert.Equal(["case/1 2024-01-31 23:59:59", "case/1 2024-03-31 23:59:59"], history.Findings("2024-04-30", "carry_over"));
@@ -66,10 +79,20 @@ public sealed class DutyTests
     [InlineData("yongdinglu-2026", "8.2", "2026-08-31", "2026-09-24", "8.2-refund:termination 2026-08-31 2026-09-30", "100000.00")]
     [InlineData("yongdinglu-2026", "12.2.3", "2026-08-31", "2026-09-30", "12.2.3-refund:termination 2026-08-31 2026-10-10", "100000.00")]
     public void After_a_termination_what_was_paid_comes_back_in_the_days_that_the_clause_counts(
-        string contract, string clause, string on, string noticed, string duty, string owed)
+        string contract,
+        string clause,
+        string on,
+        string noticed,
+        string duty,
+        string owed
+    )
     {
         var history = Paid(contract);
-        history.Decided("contract", new ContractTerminated(History.Date(on), clause, TerminationCause.VendorBreach), time: "2026-09-01T10:00:00+08:00");
+        history.Decided(
+            "contract",
+            new ContractTerminated(History.Date(on), clause, TerminationCause.VendorBreach),
+            time: "2026-09-01T10:00:00+08:00"
+        );
         Assert.Equal([duty[..^10] + "- open"], Refunds(history));
         history.Add("2026-09-02T10:00:00+08:00", "contract", new NoticeReceived(History.Date(noticed), NoticeOf.Termination));
         Assert.Equal([duty + " open"], Refunds(history));
@@ -97,18 +120,31 @@ public sealed class DutyTests
     [Fact]
     public void Nothing_falls_due_after_an_early_end()
     {
-        var history = new History("jiuxianqiao-2025").Decided("contract", new ContractTerminated(History.Date("2025-10-15"), "6.5", TerminationCause.PolicyChange));
+        var history = new History("jiuxianqiao-2025").Decided(
+            "contract",
+            new ContractTerminated(History.Date("2025-10-15"), "6.5", TerminationCause.PolicyChange)
+        );
         Assert.Equal(6 + 6 + (4 * 2) + 3, history.Duties().Count);
-        Assert.DoesNotContain(history.Duties(), d => d.Contains(":2.2.11/", StringComparison.Ordinal) || d.Contains(":2.2.7/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            history.Duties(),
+            d => d.Contains(":2.2.11/", StringComparison.Ordinal) || d.Contains(":2.2.7/", StringComparison.Ordinal)
+        );
 
-        var patrols = new History("gaomidian-2025").Decided("contract", new ContractTerminated(History.Date("2025-10-30"), "7.1", TerminationCause.Mutual));
+        var patrols = new History("gaomidian-2025").Decided(
+            "contract",
+            new ContractTerminated(History.Date("2025-10-30"), "7.1", TerminationCause.Mutual)
+        );
         Assert.Equal(3, patrols.Findings("2025-12-31", "patrol_round").Count);
         Assert.Equal(["report/weekly/2025-W44 2025-10-30 23:59:59"], patrols.Findings("2025-12-31", "report_weekly"));
     }
 
     [Fact]
-    public void Nothing_paid_is_nothing_to_refund() => Assert.Empty(new History("gaomidian-2025")
-        .Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "6.5", TerminationCause.VendorBreach)).Duties());
+    public void Nothing_paid_is_nothing_to_refund() =>
+        Assert.Empty(
+            new History("gaomidian-2025")
+                .Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "6.5", TerminationCause.VendorBreach))
+                .Duties()
+        );
 
     [Theory]
     [Clauses("gaomidian-2025", "6.6")]
@@ -116,7 +152,11 @@ public sealed class DutyTests
     [InlineData("2026-09-22", "2026-09-28")]
     public void A_shortfall_is_paid_within_three_days_of_its_notice_and_a_rest_day_moves_the_last(string noticed, string due)
     {
-        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"), time: "2025-12-01T10:00:00+08:00");
+        var history = new History("gaomidian-2025").Decided(
+            "claim/L",
+            new LossClaimed("4.4", Cny.Parse("1078800.01"), "x"),
+            time: "2025-12-01T10:00:00+08:00"
+        );
         history.Assess("2026-01-31");
         history.Add("2026-10-01T10:00:00+08:00", "claim/L", new NoticeReceived(History.Date(noticed), NoticeOf.Shortfall), id: "notice");
         Assert.Empty(history.Duties());
@@ -132,7 +172,10 @@ public sealed class DutyTests
     [InlineData("2026-12-25", "3.7-settlement:end 2026-12-25 2027-01-08 open")]
     public void An_early_end_is_settled_within_ten_working_days(string on, string duty)
     {
-        var history = new History("yangfangdian-2026").Decided("contract", new ContractTerminated(History.Date(on), "9.4", TerminationCause.PolicyChange));
+        var history = new History("yangfangdian-2026").Decided(
+            "contract",
+            new ContractTerminated(History.Date(on), "9.4", TerminationCause.PolicyChange)
+        );
         Assert.Equal([duty], history.Duties());
         history.Decided("settlement", new SettlementAgreed());
         Assert.Equal([duty.Replace("open", "met", StringComparison.Ordinal)], history.Duties());
@@ -141,7 +184,10 @@ public sealed class DutyTests
     [Fact]
     public void A_deadline_that_reaches_into_a_year_not_announced_says_that_it_is_provisional()
     {
-        var history = new History("yangfangdian-2026").Decided("contract", new ContractTerminated(History.Date("2026-12-25"), "9.4", TerminationCause.PolicyChange));
+        var history = new History("yangfangdian-2026").Decided(
+            "contract",
+            new ContractTerminated(History.Date("2026-12-25"), "9.4", TerminationCause.PolicyChange)
+        );
         Assert.True(history.Statement(3).Duties.Single().DueProvisional);
     }
 
@@ -177,7 +223,10 @@ public sealed class DutyTests
     [InlineData("2.2.11", "2.2.11", 5, "2025-04-03 2026-04-02")]
     public void Deliverables_fall_due_in_the_rhythm_of_their_clause(string clause, string item, int count, string first)
     {
-        var duties = new History("jiuxianqiao-2025").Duties().Where(d => d.StartsWith($"{clause}:{item}/", StringComparison.Ordinal)).ToList();
+        var duties = new History("jiuxianqiao-2025")
+            .Duties()
+            .Where(d => d.StartsWith($"{clause}:{item}/", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(count, duties.Count);
         Assert.Contains($"{clause}:{item}/1 {first} open", duties);
     }
@@ -189,14 +238,29 @@ public sealed class DutyTests
         var history = new History("jiuxianqiao-2025");
         var all = Terms.Of("jiuxianqiao-2025").Rules<Deliverables>().SelectMany(r => r.Rule.Keys).ToList();
         Assert.Equal(54, all.Count);
-        history.Decided("period/2", new PeriodAccepted(), time: "2026-04-03T10:00:00+08:00").Decided("period/2", new StatementIssued(), "finance-1", "2026-04-03T10:00:00+08:00")
-            .Decided("period/2", new InvoiceReceived("N-2", Cny.Parse("577359.00"), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2026-04-01")), "finance-1", "2026-04-07T10:00:00+08:00");
+        history
+            .Decided("period/2", new PeriodAccepted(), time: "2026-04-03T10:00:00+08:00")
+            .Decided("period/2", new StatementIssued(), "finance-1", "2026-04-03T10:00:00+08:00")
+            .Decided(
+                "period/2",
+                new InvoiceReceived("N-2", Cny.Parse("577359.00"), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2026-04-01")),
+                "finance-1",
+                "2026-04-07T10:00:00+08:00"
+            );
         foreach (var key in all)
         {
             Assert.False(history.Statement(2).Gates.Single(g => g.Kind == GateKind.Deliverables).Met);
             Assert.Null(history.Statement(2).DueOn);
-            var (item, ordinal) = (key[..key.IndexOf('/', StringComparison.Ordinal)], int.Parse(key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..]));
-            history.Add("2026-04-01T09:00:00+08:00", $"deliverable/{item}", new DeliverableSubmitted(item, ordinal, History.Date("2026-04-01")))
+            var (item, ordinal) = (
+                key[..key.IndexOf('/', StringComparison.Ordinal)],
+                int.Parse(key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..])
+            );
+            history
+                .Add(
+                    "2026-04-01T09:00:00+08:00",
+                    $"deliverable/{item}",
+                    new DeliverableSubmitted(item, ordinal, History.Date("2026-04-01"))
+                )
                 .Decided($"deliverable/{item}", new DeliverableAccepted(item, ordinal), time: "2026-04-28T10:00:00+08:00");
         }
 
@@ -206,7 +270,8 @@ public sealed class DutyTests
         Assert.False(history.Statement(2).Gates.All(g => g.Met));
     }
 
-    private static IEnumerable<string> Refunds(History history) => history.Duties().Where(d => d.Contains("-refund:", StringComparison.Ordinal));
+    private static IEnumerable<string> Refunds(History history) =>
+        history.Duties().Where(d => d.Contains("-refund:", StringComparison.Ordinal));
 
     /// <summary>A contract whose first period is paid in part: 100,000.00.</summary>
     private static History Paid(string contract)
@@ -223,7 +288,12 @@ public sealed class DutyTests
             .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
             .Decided("period/1", new PeriodAccepted(), "officer-3")
             .Decided("period/1", new StatementIssued(), "finance-1")
-            .Decided("period/1", new InvoiceReceived("N-1", gross, InvoiceKind.VatSpecial, Percentage.Of(6), new LocalDate(2026, 2, 1)), "finance-1", "2026-01-01T10:00:00+08:00")
+            .Decided(
+                "period/1",
+                new InvoiceReceived("N-1", gross, InvoiceKind.VatSpecial, Percentage.Of(6), new LocalDate(2026, 2, 1)),
+                "finance-1",
+                "2026-01-01T10:00:00+08:00"
+            )
             .Decided("period/1", new PaymentMade(Cny.Parse("100000.00"), new LocalDate(2026, 2, 10)), "finance-1");
     }
 }

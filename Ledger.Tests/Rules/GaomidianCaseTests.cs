@@ -40,16 +40,21 @@ public sealed class GaomidianCaseTests
         Assert.Equal(late, Given().Add("2025-11-03T09:00:00+08:00", "case/1", Routine).Finds(asOf, "4.6.4").Count == 1);
 
     [Fact]
-    public void A_return_within_the_limit_is_as_good_as_a_dispatch() => Assert.Empty(Given()
-        .Add("2025-11-03T09:00:00+08:00", "case/1", Routine)
-        .Add("2025-11-03T09:20:00+08:00", "case/1", new CaseReturned("elsewhere"))
-        .Add("2025-11-03T11:00:00+08:00", "case/1", Dispatched)
-        .Finds("2025-11-04", "4.6.4"));
+    public void A_return_within_the_limit_is_as_good_as_a_dispatch() =>
+        Assert.Empty(
+            Given()
+                .Add("2025-11-03T09:00:00+08:00", "case/1", Routine)
+                .Add("2025-11-03T09:20:00+08:00", "case/1", new CaseReturned("elsewhere"))
+                .Add("2025-11-03T11:00:00+08:00", "case/1", Dispatched)
+                .Finds("2025-11-04", "4.6.4")
+        );
 
     [Fact]
-    public void A_limit_that_passes_at_midnight_belongs_to_the_next_day() => Assert.Equal(
-        ["4.6.4-dispatch:case/1 1000.00 2026-01-28"],
-        Given().Add("2026-01-27T23:30:00+08:00", "case/1", Routine).Finds("2026-01-28", "4.6.4"));
+    public void A_limit_that_passes_at_midnight_belongs_to_the_next_day() =>
+        Assert.Equal(
+            ["4.6.4-dispatch:case/1 1000.00 2026-01-28"],
+            Given().Add("2026-01-27T23:30:00+08:00", "case/1", Routine).Finds("2026-01-28", "4.6.4")
+        );
 
     [Clauses("gaomidian-2025", "4.6.4")]
     [Theory]
@@ -87,22 +92,32 @@ public sealed class GaomidianCaseTests
     [InlineData("2026-01-28", true)]
     public void Read_otherwise_a_call_back_is_missed_at_the_end_of_the_period(string asOf, bool missed)
     {
-        var history = Closed("2025-11-10T16:00:00+08:00").Decided("contract", new ReadingRecorded("4.6.4", "gmd-4.6.4-followup", "period_end", "agreed"));
+        var history = Closed("2025-11-10T16:00:00+08:00")
+            .Decided("contract", new ReadingRecorded("4.6.4", "gmd-4.6.4-followup", "period_end", "agreed"));
         Assert.Equal(missed ? ["4.6.4-followup:case/1 1000.00 2026-01-27"] : [], history.Finds(asOf, "4.6.4"));
     }
 
     [Clauses("gaomidian-2025", "4.6.1")]
     [Fact]
-    public void A_zero_costs_five_thousand_on_the_date_of_its_scoring_once_a_cycle() => Assert.Equal(
-        ["4.6.1:case/1:2025-11 5000.00 2025-12-02", "4.6.1:case/1:2025-12 5000.00 2026-01-02"],
-        Given().Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0)).Add("2026-01-02T10:00:00+08:00", "case/1", Scored(12, 0)).Finds("2026-01-03", "4.6.1"));
+    public void A_zero_costs_five_thousand_on_the_date_of_its_scoring_once_a_cycle() =>
+        Assert.Equal(
+            ["4.6.1:case/1:2025-11 5000.00 2025-12-02", "4.6.1:case/1:2025-12 5000.00 2026-01-02"],
+            Given()
+                .Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0))
+                .Add("2026-01-02T10:00:00+08:00", "case/1", Scored(12, 0))
+                .Finds("2026-01-03", "4.6.1")
+        );
 
     [Fact]
     public void The_latest_scoring_of_a_cycle_decides_whatever_the_order_of_arrival()
     {
-        var corrected = Given().Add("2025-12-05T10:00:00+08:00", "case/1", Scored(11, 60)).Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0));
+        var corrected = Given()
+            .Add("2025-12-05T10:00:00+08:00", "case/1", Scored(11, 60))
+            .Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0));
         Assert.Empty(corrected.Finds("2026-01-03", "4.6.1"));
-        var sameTime = Given().Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 60)).Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0));
+        var sameTime = Given()
+            .Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 60))
+            .Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0));
         Assert.Single(sameTime.Finds("2026-01-03", "4.6.1"));
     }
 
@@ -110,7 +125,9 @@ public sealed class GaomidianCaseTests
     [Fact]
     public void A_granted_exclusion_frees_the_case_and_a_refused_one_does_not()
     {
-        var refused = Given().Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0)).Add("2025-12-03T10:00:00+08:00", "case/1", new ExclusionDecided(false));
+        var refused = Given()
+            .Add("2025-12-02T10:00:00+08:00", "case/1", Scored(11, 0))
+            .Add("2025-12-03T10:00:00+08:00", "case/1", new ExclusionDecided(false));
         Assert.Single(refused.Finds("2025-12-04", "4.6.1"));
         Assert.Empty(refused.Add("2025-12-05T10:00:00+08:00", "case/1", new ExclusionDecided(true)).Finds("2025-12-06", "4.6.1"));
     }
@@ -152,7 +169,9 @@ public sealed class GaomidianCaseTests
 
     private static History Given() => new("gaomidian-2025");
 
-    private static History Closed(string at) => Given().Add("2025-11-09T10:00:00+08:00", "case/1", new CitizenContacted()).Add(at, "case/1", new CaseClosed());
+    private static History Closed(string at) =>
+        Given().Add("2025-11-09T10:00:00+08:00", "case/1", new CitizenContacted()).Add(at, "case/1", new CaseClosed());
 
-    private static CaseScored Scored(int month, decimal score) => new(new YearMonth(2025, month), score, true, score > 0, Satisfaction.Dissatisfied);
+    private static CaseScored Scored(int month, decimal score) =>
+        new(new YearMonth(2025, month), score, true, score > 0, Satisfaction.Dissatisfied);
 }

@@ -10,10 +10,12 @@ public sealed class ReadingTests
     [Fact]
     public void A_reading_does_not_reach_back_into_a_locked_period()
     {
-        var history = Issued(new History("gaomidian-2025")
-            .Add("2025-11-01T10:00:00+08:00", "complaint/1", new ComplaintReceived("x", false))
-            .Add("2025-11-02T10:00:00+08:00", "complaint/2", new ComplaintReceived("x", false))
-            .Add("2025-11-03T10:00:00+08:00", "complaint/3", new ComplaintReceived("x", false)));
+        var history = Issued(
+            new History("gaomidian-2025")
+                .Add("2025-11-01T10:00:00+08:00", "complaint/1", new ComplaintReceived("x", false))
+                .Add("2025-11-02T10:00:00+08:00", "complaint/2", new ComplaintReceived("x", false))
+                .Add("2025-11-03T10:00:00+08:00", "complaint/3", new ComplaintReceived("x", false))
+        );
         history.Decided("contract", new ReadingRecorded("4.6.3", "gmd-4.6.3-which", "all", "agreed"));
         Assert.Empty(history.Finds("2026-02-28", "4.6.3"));
 
@@ -41,7 +43,11 @@ public sealed class ReadingTests
     [Fact]
     public void A_reading_moves_what_is_proposed_in_open_periods_to_its_new_place()
     {
-        var history = new History("yongdinglu-2026").Decided("assessment/1", new DeductionAssessed("annex.2.2", "x", Cny.Parse("116382.00")), time: "2026-08-10T10:00:00+08:00");
+        var history = new History("yongdinglu-2026").Decided(
+            "assessment/1",
+            new DeductionAssessed("annex.2.2", "x", Cny.Parse("116382.00")),
+            time: "2026-08-10T10:00:00+08:00"
+        );
         history.Assess("2026-08-31");
         Assert.Equal(3, history.Account.Deductions["annex.2.2:1"].Period);
         history.Decided("contract", new ReadingRecorded("annex.3.2", "ydl-annex.3.2-first", "joined", "agreed")).Assess("2026-09-01");
@@ -50,8 +56,9 @@ public sealed class ReadingTests
         Assert.Equal(2, history.Events.Count(e => e.Data is DeductionProposed));
     }
 
-    private static History Issued(History history) => history
-        .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
-        .Decided("period/1", new PeriodAccepted())
-        .Decided("period/1", new StatementIssued(), "finance-1");
+    private static History Issued(History history) =>
+        history
+            .Decided("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1")
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1");
 }

@@ -15,7 +15,13 @@ public sealed class TerminationRightTests
     [InlineData("cumulative", LossKind.PropertyDamage, "30000.00", "0.01", "9.2.3:b 2026-05-02 open")]
     [InlineData("cumulative", LossKind.PropertyDamage, "20000.00", "10000.00", "")]
     [InlineData("cumulative", LossKind.PropertyDamage, "30000.01", "30000.01", "9.2.3:a 2026-05-01 open")]
-    public void Property_damage_above_thirty_thousand_entitles_termination_and_together_if_read_so(string sum, LossKind kind, string first, string second, string rights)
+    public void Property_damage_above_thirty_thousand_entitles_termination_and_together_if_read_so(
+        string sum,
+        LossKind kind,
+        string first,
+        string second,
+        string rights
+    )
     {
         var history = new History("yangfangdian-2026")
             .Decided("contract", new ReadingRecorded("9.2.3", "yfd-9.2.3-sum", sum, "agreed"))
@@ -35,7 +41,11 @@ public sealed class TerminationRightTests
     public void A_breach_not_cured_ten_days_after_its_notice_entitles_termination(string noticed, string? cured, string asOf, string rights)
     {
         var history = new History("yangfangdian-2026")
-            .Add("2026-09-15T10:00:00+08:00", "obligation/plan", new ObligationOverdue("plan", History.Date("2026-09-14"), cured is null ? null : History.Date(cured)))
+            .Add(
+                "2026-09-15T10:00:00+08:00",
+                "obligation/plan",
+                new ObligationOverdue("plan", History.Date("2026-09-14"), cured is null ? null : History.Date(cured))
+            )
             .Add("2026-09-21T10:00:00+08:00", "claim/plan", new NoticeReceived(History.Date(noticed), NoticeOf.Breach));
         history.Assess(asOf);
         Assert.Equal(rights, string.Join('|', history.Rights()));
@@ -58,11 +68,16 @@ public sealed class TerminationRightTests
     [Clauses("anding-2023", "4.4")]
     public void A_loss_by_misconduct_is_deducted_and_entitles_termination()
     {
-        var history = new History("anding-2023").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("10.00"), "x"), time: "2024-02-29T23:59:59+08:00")
+        var history = new History("anding-2023")
+            .Decided("claim/L", new LossClaimed("4.4", Cny.Parse("10.00"), "x"), time: "2024-02-29T23:59:59+08:00")
             .Decided("claim/M", new LossClaimed("6.7", Cny.Parse("10.00"), "x"), time: "2024-03-01T00:00:00+08:00");
         Assert.Equal(["4.4:L 10.00 2024-02-29"], history.Finds("2024-03-01", "4.4"));
         Assert.Equal(["4.4-termination:L 2024-02-29 open"], history.Rights());
-        history.Decided("contract", new ContractTerminated(History.Date("2024-03-05"), "4.4", TerminationCause.VendorBreach), time: "2024-03-05T10:00:00+08:00");
+        history.Decided(
+            "contract",
+            new ContractTerminated(History.Date("2024-03-05"), "4.4", TerminationCause.VendorBreach),
+            time: "2024-03-05T10:00:00+08:00"
+        );
         Assert.Equal(["4.4-termination:L 2024-02-29 exercised"], history.Rights());
     }
 
@@ -70,11 +85,21 @@ public sealed class TerminationRightTests
     [Clauses("yongdinglu-2026", "8.3")]
     public void Refusing_emergency_orders_ends_all_further_payment_and_what_was_paid_is_earned()
     {
-        var history = new History("yongdinglu-2026").Decided("period/1", new PeriodAccepted()).Decided("period/1", new StatementIssued(), "finance-1")
-            .Decided("period/1", new InvoiceReceived("N-1", Cny.Parse("1163820.00"), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2026-05-05")), "finance-1", "2026-05-05T10:00:00+08:00")
+        var history = new History("yongdinglu-2026")
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided(
+                "period/1",
+                new InvoiceReceived("N-1", Cny.Parse("1163820.00"), InvoiceKind.VatGeneral, Percentage.Of(6), History.Date("2026-05-05")),
+                "finance-1",
+                "2026-05-05T10:00:00+08:00"
+            )
             .Decided("period/1", new PaymentMade(Cny.Parse("1000000.00"), History.Date("2026-05-08")), "finance-1")
             .Decided("contract", new ContractTerminated(History.Date("2026-06-10"), "8.3", TerminationCause.VendorBreach));
-        Assert.Equal("$.subject", Assert.Single(history.Decide("period/1", new PaymentMade(Cny.Parse("163820.00"), History.Date("2026-06-11")), "finance-1")).Path);
+        Assert.Equal(
+            "$.subject",
+            Assert.Single(history.Decide("period/1", new PaymentMade(Cny.Parse("163820.00"), History.Date("2026-06-11")), "finance-1")).Path
+        );
         Assert.Equal("1000000.00", Domain.Settlements.Settlement.Build(history.Account).Earned.ToString());
     }
 
@@ -93,9 +118,20 @@ public sealed class TerminationRightTests
     [InlineData("6.3-cleaning", "6.3-termination:6.3-cleaning 2026-03-02 open")]
     [InlineData("5.6", "5.6-termination:5.6 2026-03-02 open")]
     [InlineData("plan", "")]
-    public void Refused_requirements_and_subcontracting_are_recorded_as_a_breach_of_their_clause(string obligation, string right) => Assert.Equal(
-        right,
-        string.Join('|', new History("gaomidian-2025").Add("2026-03-02T10:00:00+08:00", $"obligation/{obligation}", new ObligationOverdue(obligation, History.Date("2026-03-01"))).Rights()));
+    public void Refused_requirements_and_subcontracting_are_recorded_as_a_breach_of_their_clause(string obligation, string right) =>
+        Assert.Equal(
+            right,
+            string.Join(
+                '|',
+                new History("gaomidian-2025")
+                    .Add(
+                        "2026-03-02T10:00:00+08:00",
+                        $"obligation/{obligation}",
+                        new ObligationOverdue(obligation, History.Date("2026-03-01"))
+                    )
+                    .Rights()
+            )
+        );
 
     [Theory]
     [Clauses("anding-2023", "6.2", "6.3", "6.4", "6.7")]
@@ -136,7 +172,8 @@ public sealed class TerminationRightTests
         foreach (var clause in terms.Clauses.Select(c => c.Number))
         {
             var history = new History(contract);
-            var accepted = history.Decide("claim/L", new LossClaimed(clause, Cny.Parse("0.01"), "x"), time: $"{day}T10:00:00+08:00").Count == 0;
+            var accepted =
+                history.Decide("claim/L", new LossClaimed(clause, Cny.Parse("0.01"), "x"), time: $"{day}T10:00:00+08:00").Count == 0;
             Assert.Equal(clauses.Split(' ').Contains(clause), accepted);
             Assert.Equal(accepted ? [$"{clause}:L 0.01 {day}"] : [], history.Finds("2027-06-01", clause));
         }

@@ -18,31 +18,42 @@ public sealed class CommitOrderTests
         await using var database = await TestDatabase.CreateAsync();
         await using var late = await TestDatabase.OpenAsync(database.ConnectionString, new SetClock("2020-01-01T00:00:00Z"));
         var seen = new System.Collections.Concurrent.ConcurrentBag<(long Position, string Id)>();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
-        {
-            var store = w % 2 == 0 ? database.Ledger.Store : late.Store;
-            for (var i = 0; i < each; i++)
-            {
-                await using var session = store.LightweightSession($"contract-{w % 5}");
-                var recorded = session.Record(Fact.Of($"case/{w}", $"{w}-{i}") with { Contract = $"contract-{w % 5}" });
-                if (i % 10 == 3)
-                {
-                    // Fails after the events were written: another statement of the same unit of work is wrong.
-                    session.QueueSqlCommand("select 1 / 0");
-                    await Assert.ThrowsAnyAsync<Exception>(() => session.SaveChangesAsync());
-                    continue;
-                }
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, writers)
+                .Select(w =>
+                    Task.Run(async () =>
+                    {
+                        var store = w % 2 == 0 ? database.Ledger.Store : late.Store;
+                        for (var i = 0; i < each; i++)
+                        {
+                            await using var session = store.LightweightSession($"contract-{w % 5}");
+                            var recorded = session.Record(Fact.Of($"case/{w}", $"{w}-{i}") with { Contract = $"contract-{w % 5}" });
+                            if (i % 10 == 3)
+                            {
+                                // Fails after the events were written: another statement of the same unit of work is wrong.
+                                session.QueueSqlCommand("select 1 / 0");
+                                await Assert.ThrowsAnyAsync<Exception>(() => session.SaveChangesAsync());
+                                continue;
+                            }
 
-                await session.SaveChangesAsync();
-                seen.Add((recorded.Sequence, $"{w}-{i}"));
-            }
-        })));
+                            await session.SaveChangesAsync();
+                            seen.Add((recorded.Sequence, $"{w}-{i}"));
+                        }
+                    })
+                )
+        );
 
         const int events = writers * each * 9 / 10;
         Assert.Equal(Enumerable.Range(1, events).Select(p => (long)p), seen.Select(s => s.Position).Order());
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where type = 'tombstone'"));
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from ledger.mt_streams where id = 'mt_tombstone'"));
-        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from (select timestamp < lag(timestamp) over (order by seq_id) as back from ledger.mt_events) t where back"));
+        Assert.Equal(
+            0,
+            await database.ScalarAsync<long>(
+                "select count(*) from (select timestamp < lag(timestamp) over (order by seq_id) as back from ledger.mt_events) t where back"
+            )
+        );
         await Fact.AssertWholeAsync(database, events);
     }
 
@@ -51,15 +62,21 @@ public sealed class CommitOrderTests
     public async Task A_reader_never_sees_a_position_without_all_those_before_it()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var writing = Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
-        {
-            for (var i = 0; i < 40; i++)
-            {
-                await using var session = database.Ledger.Store.LightweightSession(Fact.Contract);
-                session.Record(Fact.Of($"case/{w}", $"{w}-{i}"));
-                await session.SaveChangesAsync();
-            }
-        })));
+        var writing = Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(w =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 40; i++)
+                        {
+                            await using var session = database.Ledger.Store.LightweightSession(Fact.Contract);
+                            session.Record(Fact.Of($"case/{w}", $"{w}-{i}"));
+                            await session.SaveChangesAsync();
+                        }
+                    })
+                )
+        );
         while (!writing.IsCompleted)
         {
             Assert.True(await database.ScalarAsync<bool>("select count(*) = coalesce(max(seq_id), 0) from ledger.mt_events"));
@@ -80,7 +97,15 @@ public sealed class CommitOrderTests
         clock.Now += Duration.FromDays(500);
         await database.Ledger.Facts.RecordAsync(Fact.Of("case/s", "e-3"), default);
         Assert.Equal(2, await database.ScalarAsync<long>("select count(distinct timestamp) from ledger.mt_events"));
-        foreach (var (time, position) in new[] { ("2026-01-01T23:59:59.999999Z", 0), ("2026-01-02T00:00:00Z", 2), ("2026-03-01T00:00:00Z", 2), ("2027-01-01T00:00:00Z", 3) })
+        foreach (
+            var (time, position) in new[]
+            {
+                ("2026-01-01T23:59:59.999999Z", 0),
+                ("2026-01-02T00:00:00Z", 2),
+                ("2026-03-01T00:00:00Z", 2),
+                ("2027-01-01T00:00:00Z", 3),
+            }
+        )
         {
             Assert.Equal(position, await database.Ledger.Log.PositionAtAsync(History.At(time), default));
         }
@@ -103,7 +128,12 @@ public sealed class CommitOrderTests
 
         await SaveAsync("1", 1);
         await Assert.ThrowsAnyAsync<Exception>(() => SaveAsync("2", 1));
-        Assert.Equal("6,7", await database.ScalarAsync<string>("select string_agg(seq_id::text, ',' order by seq_id) from ledger.mt_events where seq_id > 5"));
+        Assert.Equal(
+            "6,7",
+            await database.ScalarAsync<string>(
+                "select string_agg(seq_id::text, ',' order by seq_id) from ledger.mt_events where seq_id > 5"
+            )
+        );
         await SaveAsync("3", 2);
         await Fact.AssertWholeAsync(database, 9);
     }
@@ -125,5 +155,6 @@ public sealed class CommitOrderTests
         Assert.Equal(6, (await Fact.VerifyAsync(database)).Position);
     }
 
-    private static NewEvent Account(string id) => new("gaomidian-2025", "contract", id, "src", Instant.FromUtc(2025, 11, 1, 0, 0), "principal", new FundingArrived());
+    private static NewEvent Account(string id) =>
+        new("gaomidian-2025", "contract", id, "src", Instant.FromUtc(2025, 11, 1, 0, 0), "principal", new FundingArrived());
 }

@@ -14,14 +14,20 @@ public sealed class FactWriterTests
     {
         await using var database = await TestDatabase.CreateAsync();
         const int each = 25;
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(a => Task.Run(async () =>
-        {
-            for (var i = 1; i <= each; i++)
-            {
-                var result = await database.Ledger.Facts.RecordAsync(Fact.Of($"case/{a}", $"{a}-{i}"), default);
-                Assert.Equal(i, Assert.IsType<AppendResult.Recorded>(result).Version);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 64)
+                .Select(a =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 1; i <= each; i++)
+                        {
+                            var result = await database.Ledger.Facts.RecordAsync(Fact.Of($"case/{a}", $"{a}-{i}"), default);
+                            Assert.Equal(i, Assert.IsType<AppendResult.Recorded>(result).Version);
+                        }
+                    })
+                )
+        );
 
         await Fact.AssertWholeAsync(database, 64 * each);
     }
@@ -31,13 +37,19 @@ public sealed class FactWriterTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var outcomes = new System.Collections.Concurrent.ConcurrentBag<AppendResult>();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(a => Task.Run(async () =>
-        {
-            for (var i = 0; i < 10; i++)
-            {
-                outcomes.Add(await database.Ledger.Facts.RecordAsync(Fact.Of("case/one", $"{a}-{i}", expected: i), default));
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(a =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 10; i++)
+                        {
+                            outcomes.Add(await database.Ledger.Facts.RecordAsync(Fact.Of("case/one", $"{a}-{i}", expected: i), default));
+                        }
+                    })
+                )
+        );
 
         Assert.Equal(160, outcomes.Count);
         var recorded = outcomes.OfType<AppendResult.Recorded>().ToList();
@@ -52,8 +64,11 @@ public sealed class FactWriterTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var other = new FactWriter(database.Ledger.Database, database.Ledger.Clock);
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
-            (i % 2 == 0 ? database.Ledger.Facts : other).RecordAsync(Fact.Of($"case/{i % 7}", $"e{i}"), default)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 200)
+                .Select(i => (i % 2 == 0 ? database.Ledger.Facts : other).RecordAsync(Fact.Of($"case/{i % 7}", $"e{i}"), default))
+        );
         await Fact.AssertWholeAsync(database, 200);
     }
 
@@ -65,11 +80,43 @@ public sealed class FactWriterTests
         var e = Fact.Of("case/s", "e-1");
         Assert.Equal(new AppendResult.Recorded(1, 1), await facts.RecordAsync(e, default));
         Assert.Equal(new AppendResult.Duplicate(1, 1), await facts.RecordAsync(e with { ExpectedVersion = 7 }, default));
-        foreach (var changed in new[]
-        {
-            e with { Data = new CaseDispatched("v") }, e with { OccurredAt = e.OccurredAt + Duration.FromMilliseconds(1) }, e with { Actor = "b" }, e with { Data = new CaseSigned() },
-            e with { Subject = "case/other" }, e with { CorrelationId = "x" }, e with { CausationId = "x" }, e with { Source = "other" },
-        })
+        foreach (
+            var changed in new[]
+            {
+                e with
+                {
+                    Data = new CaseDispatched("v"),
+                },
+                e with
+                {
+                    OccurredAt = e.OccurredAt + Duration.FromMilliseconds(1),
+                },
+                e with
+                {
+                    Actor = "b",
+                },
+                e with
+                {
+                    Data = new CaseSigned(),
+                },
+                e with
+                {
+                    Subject = "case/other",
+                },
+                e with
+                {
+                    CorrelationId = "x",
+                },
+                e with
+                {
+                    CausationId = "x",
+                },
+                e with
+                {
+                    Source = "other",
+                },
+            }
+        )
         {
             Assert.Equal(new AppendResult.IdConflict(1), await facts.RecordAsync(changed, default));
         }
@@ -85,7 +132,10 @@ public sealed class FactWriterTests
         await using var database = await TestDatabase.CreateAsync();
         var facts = database.Ledger.Facts;
         await facts.RecordAsync(Fact.Of("case/s", "taken"), default);
-        var refused = await facts.RecordAsync([Fact.Of("case/s", "new-1"), Fact.Of("case/s", "taken") with { Actor = "b" }, Fact.Of("case/s", "new-2")], default);
+        var refused = await facts.RecordAsync(
+            [Fact.Of("case/s", "new-1"), Fact.Of("case/s", "taken") with { Actor = "b" }, Fact.Of("case/s", "new-2")],
+            default
+        );
         Assert.Equal([new AppendResult.IdConflict(1)], refused);
         var twice = await facts.RecordAsync([Fact.Of("case/s", "x"), Fact.Of("case/s", "x")], default);
         Assert.Equal([new AppendResult.Recorded(2, 2), new AppendResult.Duplicate(2, 2)], twice);
@@ -100,14 +150,20 @@ public sealed class FactWriterTests
     public async Task A_control_character_in_the_envelope_is_refused(string id)
     {
         await using var database = await TestDatabase.CreateAsync();
-        Assert.Equal(ErrorCode.Refused, (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Facts.RecordAsync(Fact.Of("case/s", id), default))).Code);
+        Assert.Equal(
+            ErrorCode.Refused,
+            (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.Facts.RecordAsync(Fact.Of("case/s", id), default))).Code
+        );
     }
 
     [Fact]
     public async Task A_fact_that_the_database_refuses_does_not_fail_its_neighbours()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var sent = Enumerable.Range(0, 50).Select(i => database.Ledger.Facts.RecordAsync(Fact.Of($"case/{i}", $"e-{i}", unit: i == 25 ? "a\0b" : "u"), default)).ToList();
+        var sent = Enumerable
+            .Range(0, 50)
+            .Select(i => database.Ledger.Facts.RecordAsync(Fact.Of($"case/{i}", $"e-{i}", unit: i == 25 ? "a\0b" : "u"), default))
+            .ToList();
         for (var i = 0; i < sent.Count; i++)
         {
             if (i == 25)

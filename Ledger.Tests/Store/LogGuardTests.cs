@@ -35,7 +35,11 @@ public sealed class LogGuardTests
         await using var database = await TestDatabase.CreateAsync();
         await database.Ledger.Facts.RecordAsync(Fact.Of("case/s", "e-1"), default);
         await new TileStore(database.Ledger.Database).CatchUpAsync(default);
-        Assert.Contains("only grows", (await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync(sql))).MessageText, StringComparison.Ordinal);
+        Assert.Contains(
+            "only grows",
+            (await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync(sql))).MessageText,
+            StringComparison.Ordinal
+        );
         await database.ExecuteAsync("update ledger.tiles set hashes = hashes || sha256('x')");
     }
 
@@ -44,11 +48,14 @@ public sealed class LogGuardTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await database.Ledger.Facts.RecordAsync(Fact.Of("case/s", "e-1"), default);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => database.ExecuteAsync(
-            """
-            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, headers, is_archived)
-            values (2, gen_random_uuid(), 'case/s', 2, '{}', 'case_signed', now(), 'c', '{}', false)
-            """));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            database.ExecuteAsync(
+                """
+                insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, headers, is_archived)
+                values (2, gen_random_uuid(), 'case/s', 2, '{}', 'case_signed', now(), 'c', '{}', false)
+                """
+            )
+        );
         Assert.Contains("holds the log's lock", refused.MessageText, StringComparison.Ordinal);
 
         // A store that lacks the listener.
@@ -60,7 +67,11 @@ public sealed class LogGuardTests
         });
         await using var session = store.LightweightSession(Fact.Contract);
         session.Record(Fact.Of("case/s", "e-2"));
-        Assert.Contains("holds the log's lock", (await Assert.ThrowsAnyAsync<Exception>(() => session.SaveChangesAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds the log's lock",
+            (await Assert.ThrowsAnyAsync<Exception>(() => session.SaveChangesAsync())).Message,
+            StringComparison.Ordinal
+        );
 
         await database.Ledger.Facts.RecordAsync(Fact.Of("case/s", "e-3"), default);
         await Fact.AssertWholeAsync(database, 2);
@@ -74,11 +85,16 @@ public sealed class LogGuardTests
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await using var owner = NpgsqlDataSource.Create(database.ConnectionString);
         Assert.Equal("", await LedgerSchema.DifferenceAsync(owner, default) ?? "");
-        foreach (var sql in new[]
-        {
-            "drop trigger mt_events_guard_append on ledger.mt_events", "alter table ledger.mt_events disable trigger mt_events_refuse_update_delete",
-            $"drop index ledger.{LogGuard.ContractIndex}", "alter table ledger.tiles add column more int", "drop table personal.fields",
-        })
+        foreach (
+            var sql in new[]
+            {
+                "drop trigger mt_events_guard_append on ledger.mt_events",
+                "alter table ledger.mt_events disable trigger mt_events_refuse_update_delete",
+                $"drop index ledger.{LogGuard.ContractIndex}",
+                "alter table ledger.tiles add column more int",
+                "drop table personal.fields",
+            }
+        )
         {
             await database.ExecuteAsync(sql);
             Assert.NotNull(await LedgerSchema.DifferenceAsync(owner, default));

@@ -42,8 +42,11 @@ public sealed class PlainMartenTests
         var view = await session.LoadAsync<CaseView>("case/GMD-0001");
         Assert.Equal(events.Count, view!.Events);
         Assert.Equal(
-            await database.ScalarAsync<long>("select count(*) from ledger.mt_streams where tenant_id = 'gaomidian-2025' and id like 'case/%'"),
-            await session.Query<CaseView>().CountAsync());
+            await database.ScalarAsync<long>(
+                "select count(*) from ledger.mt_streams where tenant_id = 'gaomidian-2025' and id like 'case/%'"
+            ),
+            await session.Query<CaseView>().CountAsync()
+        );
     }
 
     [Fact]
@@ -58,37 +61,46 @@ public sealed class PlainMartenTests
 
         await database.Ledger.Facts.RecordAsync(Fact.Of("case/1", "by-a-session", expected: 100), default);
         await Fact.CopyAsync(database, Fact.Many(3, cases: 3, prefix: "again"));
-        Assert.Equal("101,102", await database.ScalarAsync<string>("select string_agg(version::text, ',' order by version) from ledger.mt_events where stream_id = 'case/1' and version > 100"));
+        Assert.Equal(
+            "101,102",
+            await database.ScalarAsync<string>(
+                "select string_agg(version::text, ',' order by version) from ledger.mt_events where stream_id = 'case/1' and version > 100"
+            )
+        );
         Assert.Equal(
             await database.ScalarAsync<string>("select mt_dotnet_type from ledger.mt_events where headers ->> 'id' = 'by-a-session'"),
-            await database.ScalarAsync<string>("select distinct mt_dotnet_type from ledger.mt_events where headers ->> 'id' <> 'by-a-session'"));
+            await database.ScalarAsync<string>(
+                "select distinct mt_dotnet_type from ledger.mt_events where headers ->> 'id' <> 'by-a-session'"
+            )
+        );
         await Fact.AssertWholeAsync(database, 304);
     }
 
-    private static DocumentStore Open(string connectionString) => DocumentStore.For(options =>
-    {
-        options.Connection(connectionString);
-        options.DatabaseSchemaName = "mine";
-        options.Events.DatabaseSchemaName = "ledger";
-        options.UseSystemTextJsonForSerialization(LedgerJson.Options, EnumStorage.AsInteger, Casing.CamelCase);
-        options.Events.StreamIdentity = StreamIdentity.AsString;
-        options.Events.TenancyStyle = TenancyStyle.Conjoined;
-        options.Policies.AllDocumentsAreMultiTenanted();
-        options.Events.MetadataConfig.HeadersEnabled = true;
-        options.Events.MetadataConfig.CorrelationIdEnabled = true;
-        options.Events.MetadataConfig.CausationIdEnabled = true;
-        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
-        options.Events.EnableUniqueIndexOnEventId = true;
-        options.Events.EnableBigIntEvents = true;
-        options.Events.IgnoreIndex("mt_events_tenant_id_seq_id");
-        foreach (var type in EventCatalogue.All)
+    private static DocumentStore Open(string connectionString) =>
+        DocumentStore.For(options =>
         {
-            options.Events.MapEventType(type.Data, type.Alias);
-        }
+            options.Connection(connectionString);
+            options.DatabaseSchemaName = "mine";
+            options.Events.DatabaseSchemaName = "ledger";
+            options.UseSystemTextJsonForSerialization(LedgerJson.Options, EnumStorage.AsInteger, Casing.CamelCase);
+            options.Events.StreamIdentity = StreamIdentity.AsString;
+            options.Events.TenancyStyle = TenancyStyle.Conjoined;
+            options.Policies.AllDocumentsAreMultiTenanted();
+            options.Events.MetadataConfig.HeadersEnabled = true;
+            options.Events.MetadataConfig.CorrelationIdEnabled = true;
+            options.Events.MetadataConfig.CausationIdEnabled = true;
+            options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+            options.Events.EnableUniqueIndexOnEventId = true;
+            options.Events.EnableBigIntEvents = true;
+            options.Events.IgnoreIndex("mt_events_tenant_id_seq_id");
+            foreach (var type in EventCatalogue.All)
+            {
+                options.Events.MapEventType(type.Data, type.Alias);
+            }
 
-        options.Projections.Add(new CaseViews(), ProjectionLifecycle.Async);
-        options.Projections.AsyncMode = JasperFx.Events.Daemon.DaemonMode.ExternallyManaged;
-    });
+            options.Projections.Add(new CaseViews(), ProjectionLifecycle.Async);
+            options.Projections.AsyncMode = JasperFx.Events.Daemon.DaemonMode.ExternallyManaged;
+        });
 
     /// <summary>Its own picture of an account.</summary>
     public sealed class AccountSummary

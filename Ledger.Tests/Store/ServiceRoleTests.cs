@@ -32,6 +32,9 @@ public sealed class ServiceRoleTests
         await using var database = await TestDatabase.CreateAsync();
         await Ledgers.RegisterAllAsync(database.Ledger);
         await using var command = database.Ledger.Database.CreateCommand(sql);
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState);
+        Assert.Equal(
+            PostgresErrorCodes.InsufficientPrivilege,
+            (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync())).SqlState
+        );
     }
 }

@@ -9,9 +9,7 @@ public sealed class BundleFile : IDisposable
 {
     private readonly string directory = System.IO.Directory.CreateTempSubdirectory("ledger-bundle-").FullName;
 
-    private BundleFile()
-    {
-    }
+    private BundleFile() { }
 
     public string Path => System.IO.Path.Combine(directory, "bundle.ndjson");
 
@@ -28,7 +26,14 @@ public sealed class BundleFile : IDisposable
             var sizes = ledger.Checkpoints.File.Read().Select(n => long.Parse(n.Split('\n')[1]));
             await using (var output = File.Create(file.Path))
             {
-                await new BundleWriter(ledger.Database, ledger.Accounts, ledger.Log).WriteAsync(output, contract, published, policy, sizes, default);
+                await new BundleWriter(ledger.Database, ledger.Accounts, ledger.Log).WriteAsync(
+                    output,
+                    contract,
+                    published,
+                    policy,
+                    sizes,
+                    default
+                );
             }
 
             await File.WriteAllTextAsync(file.CheckpointPath, published.Note.ToString());
@@ -51,7 +56,10 @@ public sealed class BundleFile : IDisposable
         var lines = (await File.ReadAllLinesAsync(Path)).SkipLast(1).ToList();
         change(lines);
         var text = string.Concat(lines.Select(l => l + "\n"));
-        await File.WriteAllTextAsync(Path, $"{text}{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\"}}\n");
+        await File.WriteAllTextAsync(
+            Path,
+            $"{text}{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\"}}\n"
+        );
     }
 
     public void Dispose() => System.IO.Directory.Delete(directory, recursive: true);

@@ -9,7 +9,8 @@ public sealed class Command : IDisposable
     private static int number;
 
     public Command(string? dataDirectory = null) =>
-        DataDirectory = dataDirectory ?? Path.Combine("/tmp", $"ledger-command-{Environment.ProcessId}-{Interlocked.Increment(ref number)}");
+        DataDirectory =
+            dataDirectory ?? Path.Combine("/tmp", $"ledger-command-{Environment.ProcessId}-{Interlocked.Increment(ref number)}");
 
     public string DataDirectory { get; }
 
@@ -47,7 +48,10 @@ public sealed class Command : IDisposable
     public Task<(int Status, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
     /// <summary>Runs it to its end with settings of its own.</summary>
-    public async Task<(int Status, string Output, string Error)> RunAsync(IReadOnlyList<KeyValuePair<string, string>> settings, params string[] arguments)
+    public async Task<(int Status, string Output, string Error)> RunAsync(
+        IReadOnlyList<KeyValuePair<string, string>> settings,
+        params string[] arguments
+    )
     {
         using var process = Start(settings, arguments);
         process.StandardInput.Close();
@@ -73,7 +77,7 @@ public sealed class Command : IDisposable
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        for (var patience = Stopwatch.StartNew(); ;)
+        for (var patience = Stopwatch.StartNew(); ; )
         {
             try
             {

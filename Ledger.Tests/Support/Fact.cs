@@ -5,7 +5,9 @@ using NodaTime;
 
 namespace Ledger.Tests.Support;
 
-/// <summary>Facts of a contract that nobody registered, for what is about the log alone: it takes them, the projections leave them.</summary>
+/// <summary>
+/// Facts of a contract that nobody registered, for what is about the log alone: it takes them, the projections leave them.
+/// </summary>
 public static class Fact
 {
     public const string Contract = "c";
@@ -36,12 +38,16 @@ public static class Fact
     /// <summary>The log is whole, and has so many events.</summary>
     public static async Task AssertWholeAsync(TestDatabase database, long events)
     {
-        Assert.Equal($"{events}|{(events > 0 ? "1|" : "")}{(events > 0 ? events : "")}".TrimEnd('|'), await database.ScalarAsync<string>("select concat_ws('|', count(*), min(seq_id), max(seq_id)) from ledger.mt_events"));
+        Assert.Equal(
+            $"{events}|{(events > 0 ? "1|" : "")}{(events > 0 ? events : "")}".TrimEnd('|'),
+            await database.ScalarAsync<string>("select concat_ws('|', count(*), min(seq_id), max(seq_id)) from ledger.mt_events")
+        );
         var result = await VerifyAsync(database);
         Assert.True(result.Ok, result.Problem);
         Assert.Equal(events, result.Events);
     }
 
     /// <summary>Verifies the log without any checkpoint.</summary>
-    public static Task<LogVerification> VerifyAsync(TestDatabase database) => new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
+    public static Task<LogVerification> VerifyAsync(TestDatabase database) =>
+        new LogVerifier(database.Ledger.Database).VerifyAsync(RetainedCheckpoints.None, null, default);
 }

@@ -37,10 +37,18 @@ public static class Golden
         Assert.Equal(FilesOf(root), files);
         foreach (var file in files)
         {
-            Assert.Equal(File.ReadAllText(Path.Combine(root, file)).ReplaceLineEndings("\n"), File.ReadAllText(Path.Combine(made, file)).ReplaceLineEndings("\n"));
+            Assert.Equal(
+                File.ReadAllText(Path.Combine(root, file)).ReplaceLineEndings("\n"),
+                File.ReadAllText(Path.Combine(made, file)).ReplaceLineEndings("\n")
+            );
         }
     }
 
     private static List<string> FilesOf(string root) =>
-        [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .GetFiles(root, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(root, f))
+                .Order(StringComparer.Ordinal),
+        ];
 }

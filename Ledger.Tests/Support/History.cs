@@ -21,9 +21,7 @@ public sealed class History
     private readonly List<LedgerEvent> events = [];
 
     public History(string contract)
-        : this(Terms.Of(contract))
-    {
-    }
+        : this(Terms.Of(contract)) { }
 
     public History(ContractTerms terms)
     {
@@ -41,15 +39,31 @@ public sealed class History
     public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null, string? recorded = null)
     {
         Assert.NotNull(EventCatalogue.Of(data).KeyOf(subject));
-        events.Add(new LedgerEvent(
-            events.Count + 1, Contract, subject, events.Count(e => e.Subject == subject) + 1, id ?? $"e-{events.Count + 1}", "test",
-            At(time), recorded is null ? At(time) : At(recorded), actor, data));
+        events.Add(
+            new LedgerEvent(
+                events.Count + 1,
+                Contract,
+                subject,
+                events.Count(e => e.Subject == subject) + 1,
+                id ?? $"e-{events.Count + 1}",
+                "test",
+                At(time),
+                recorded is null ? At(time) : At(recorded),
+                actor,
+                data
+            )
+        );
         Account = ContractAccount.Evolve(Account, events[^1])!;
         return this;
     }
 
     /// <summary>Checks a decision; recorded with what follows from it when it is accepted.</summary>
-    public IReadOnlyList<Fault> Decide(string subject, EventData data, string actor = "officer-1", string time = "2026-01-30T10:00:00+08:00")
+    public IReadOnlyList<Fault> Decide(
+        string subject,
+        EventData data,
+        string actor = "officer-1",
+        string time = "2026-01-30T10:00:00+08:00"
+    )
     {
         var e = new NewEvent(Contract, subject, $"e-{events.Count + 1}", "test", At(time), actor, data);
         var decided = Domain.Contracts.Decisions.Check(Account, e, s => events.Exists(known => known.Subject == s));
@@ -105,12 +119,23 @@ public sealed class History
 
     /// <summary>The duties of all statements: id, the dates on which each arose and is due, and its state.</summary>
     public IReadOnlyList<string> Duties() =>
-        [.. StatementBuilder.BuildAll(Account).SelectMany(s => s.Duties)
-            .Select(d => $"{d.Id} {d.ArisenOn:uuuu-MM-dd} {d.DueBy?.ToString("uuuu-MM-dd", null) ?? "-"} {Words<DutyState>.Of(d.State)}")];
+        [
+            .. StatementBuilder
+                .BuildAll(Account)
+                .SelectMany(s => s.Duties)
+                .Select(d =>
+                    $"{d.Id} {d.ArisenOn:uuuu-MM-dd} {d.DueBy?.ToString("uuuu-MM-dd", null) ?? "-"} {Words<DutyState>.Of(d.State)}"
+                ),
+        ];
 
     /// <summary>The rights of all statements: id, the date on which each arose, and its state.</summary>
     public IReadOnlyList<string> Rights() =>
-        [.. StatementBuilder.BuildAll(Account).SelectMany(s => s.Rights).Select(r => $"{r.Id} {r.ArisenOn:uuuu-MM-dd} {Words<RightState>.Of(r.State)}")];
+        [
+            .. StatementBuilder
+                .BuildAll(Account)
+                .SelectMany(s => s.Rights)
+                .Select(r => $"{r.Id} {r.ArisenOn:uuuu-MM-dd} {Words<RightState>.Of(r.State)}"),
+        ];
 
     public PeriodStatement Statement(int period) => StatementBuilder.Build(Account, period);
 
@@ -122,14 +147,25 @@ public sealed class History
 /// <summary>The five contracts as they ship.</summary>
 public static class Terms
 {
-    public static readonly IReadOnlyList<string> Ids = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+    public static readonly IReadOnlyList<string> Ids =
+    [
+        "anding-2023",
+        "gaomidian-2025",
+        "jiuxianqiao-2025",
+        "yangfangdian-2026",
+        "yongdinglu-2026",
+    ];
 
     public static readonly TheoryData<string> All = new(Ids);
 
-    public static byte[] File(string contract) => System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json"));
+    public static byte[] File(string contract) =>
+        System.IO.File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "contracts", contract + ".json"));
 
     private static readonly ConcurrentDictionary<string, ContractTerms> Known = new(StringComparer.Ordinal);
 
-    public static ContractTerms Of(string contract) => Known.GetOrAdd(
-        contract, static id => TermsReader.Read(File(id), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults)));
+    public static ContractTerms Of(string contract) =>
+        Known.GetOrAdd(
+            contract,
+            static id => TermsReader.Read(File(id), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults))
+        );
 }

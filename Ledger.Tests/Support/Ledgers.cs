@@ -15,7 +15,8 @@ public static class Ledgers
     }
 
     /// <summary>The lines of a sample.</summary>
-    public static IReadOnlyList<string> Sample(string sample) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".ndjson"));
+    public static IReadOnlyList<string> Sample(string sample) =>
+        File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Samples", sample + ".ndjson"));
 
     public static async Task<ImportReport> ImportSampleAsync(TestLedger ledger, string sample) =>
         await ImportAsync(ledger, string.Join('\n', Sample(sample)));

@@ -16,7 +16,17 @@ public sealed class RunningService : IAsyncDisposable
 
     public static async Task<RunningService> StartAsync(TestLedger ledger, AssessmentSchedule? schedule = null)
     {
-        var app = await LedgerApi.BuildAsync(ledger.Opened, ledger.Settings with { Schedule = schedule }, ledger.Clock, "http://127.0.0.1:0", default, ledger.Get<ISigner>());
+        var app = await LedgerApi.BuildAsync(
+            ledger.Opened,
+            ledger.Settings with
+            {
+                Schedule = schedule,
+            },
+            ledger.Clock,
+            "http://127.0.0.1:0",
+            default,
+            ledger.Get<ISigner>()
+        );
         await app.StartAsync();
         return new RunningService(app);
     }

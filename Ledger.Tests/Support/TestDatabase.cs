@@ -37,7 +37,11 @@ public sealed class TestDatabase : IAsyncDisposable
     public static Task<TestLedger> OpenAsync(string connectionString, IClock? clock = null)
     {
         var data = System.IO.Directory.CreateDirectory(Path.Combine(Directory, $"data-{Interlocked.Increment(ref number)}")).FullName;
-        return TestLedger.OpenAsync(new LedgerSettings(data, connectionString), clock ?? SystemClock.Instance, Signer.Open(DataFiles.Signer(data)));
+        return TestLedger.OpenAsync(
+            new LedgerSettings(data, connectionString),
+            clock ?? SystemClock.Instance,
+            Signer.Open(DataFiles.Signer(data))
+        );
     }
 
     /// <summary>Runs SQL as somebody with full rights who wants to get past the triggers.</summary>
@@ -52,8 +56,12 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>The data of the one event that a condition names, in canonical form.</summary>
-    public async Task<string> DataAsync(string where) => System.Text.Encoding.UTF8.GetString(
-        CanonicalJson.Of(System.Text.Encoding.UTF8.GetBytes(await ScalarAsync<string>($"select data::text from ledger.mt_events where {where}"))));
+    public async Task<string> DataAsync(string where) =>
+        System.Text.Encoding.UTF8.GetString(
+            CanonicalJson.Of(
+                System.Text.Encoding.UTF8.GetBytes(await ScalarAsync<string>($"select data::text from ledger.mt_events where {where}"))
+            )
+        );
 
     public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 

@@ -31,7 +31,8 @@ public sealed class TestLedger : IAsyncDisposable
     private readonly LedgerHost host;
     private readonly ISigner? signer;
 
-    private TestLedger(LedgerHost host, LedgerSettings settings, ISigner? signer) => (this.host, Settings, this.signer) = (host, settings, signer);
+    private TestLedger(LedgerHost host, LedgerSettings settings, ISigner? signer) =>
+        (this.host, Settings, this.signer) = (host, settings, signer);
 
     public LedgerSettings Settings { get; }
 
@@ -75,14 +76,16 @@ public sealed class TestLedger : IAsyncDisposable
         new(await LedgerHost.OpenAsync(settings, clock, _ => { }, default, signer), settings, signer);
 
     /// <summary>Sends a command as the command line does.</summary>
-    public async Task<T> SendAsync<T>(string contract, object command) => await (await BusAsync()).InvokeForTenantAsync<T>(contract, command);
+    public async Task<T> SendAsync<T>(string contract, object command) =>
+        await (await BusAsync()).InvokeForTenantAsync<T>(contract, command);
 
     public Task<IMessageBus> BusAsync() => host.BusAsync(default);
 
     public Task<Registration> RegisterAsync(string contract, string source = "test") =>
         SendAsync<Registration>(contract, new RegisterContract(TermsReader.Read(Terms.File(contract), out _)!, source));
 
-    public Task<AssessmentReport> AssessAsync(string contract, Instant asOf) => SendAsync<AssessmentReport>(contract, new AssessContract(contract, asOf));
+    public Task<AssessmentReport> AssessAsync(string contract, Instant asOf) =>
+        SendAsync<AssessmentReport>(contract, new AssessContract(contract, asOf));
 
     public async Task<CalendarPublication> PublishAsync(string calendar) =>
         CalendarFile.Read(System.Text.Encoding.UTF8.GetBytes(calendar), out var faults) is { } read

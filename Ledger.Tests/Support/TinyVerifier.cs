@@ -8,7 +8,8 @@ public static class TinyVerifier
 {
     private static readonly Lazy<Task<string>> Program = new(() => BuildAsync());
 
-    public static async Task<(int Status, string Output)> RunAsync(params string[] arguments) => await ProgramRun.ToEndAsync("dotnet", [await Program.Value, .. arguments]);
+    public static async Task<(int Status, string Output)> RunAsync(params string[] arguments) =>
+        await ProgramRun.ToEndAsync("dotnet", [await Program.Value, .. arguments]);
 
     private static async Task<string> BuildAsync([CallerFilePath] string here = "")
     {
@@ -24,9 +25,18 @@ public static class TinyVerifier
 /// <summary>Runs any program to its end.</summary>
 public static class ProgramRun
 {
-    public static async Task<(int Status, string Output)> ToEndAsync(string program, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>>? settings = null)
+    public static async Task<(int Status, string Output)> ToEndAsync(
+        string program,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<KeyValuePair<string, string>>? settings = null
+    )
     {
-        var info = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings ?? [])
         {
             info.Environment[name] = value;
@@ -39,5 +49,8 @@ public static class ProgramRun
     }
 
     /// <summary>Whether a program is on the PATH.</summary>
-    public static bool Exists(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
+    public static bool Exists(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(d => d.Length > 0 && File.Exists(Path.Combine(d, program)));
 }

@@ -46,11 +46,15 @@ public sealed class WireProxy : IDisposable
     public bool Struck { get; private set; }
 
     /// <summary>After so many more messages every connection is cut, and none is accepted where it stays down.</summary>
-    public void CutAfter(long steps, bool stayDown) => Arm(steps, () =>
-    {
-        down = stayDown;
-        CutAll();
-    });
+    public void CutAfter(long steps, bool stayDown) =>
+        Arm(
+            steps,
+            () =>
+            {
+                down = stayDown;
+                CutAll();
+            }
+        );
 
     /// <summary>After so many messages in all, does something instead of passing the next one on.</summary>
     public void Arm(long steps, Action instead)
@@ -89,11 +93,15 @@ public sealed class WireProxy : IDisposable
     {
         try
         {
-            for (; ;)
+            for (; ; )
             {
                 var client = await listener.AcceptSocketAsync();
                 client.NoDelay = true; // Each message is written by itself.
-                var upstream = new Socket(server.AddressFamily == AddressFamily.Unix ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+                var upstream = new Socket(
+                    server.AddressFamily == AddressFamily.Unix ? AddressFamily.Unix : AddressFamily.InterNetwork,
+                    SocketType.Stream,
+                    ProtocolType.Unspecified
+                );
                 await upstream.ConnectAsync(server);
                 lock (gate)
                 {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Ledger.Api.Imports;
@@ -9,7 +8,9 @@ using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Tables;
 
-/// <summary>CSV and XLSX through a mapping, as offices have them: good files become events, bad ones are refused with what is wrong and where.</summary>
+/// <summary>
+/// CSV and XLSX through a mapping, as offices have them: good files become events, bad ones are refused with what is wrong and where.
+/// </summary>
 public sealed class MappedImportTests
 {
     private const string Contract = "gaomidian-2025";
@@ -20,15 +21,22 @@ public sealed class MappedImportTests
     public async Task A_row_becomes_several_events_and_a_second_import_recognises_them()
     {
         await using var database = await ReadyAsync();
-        var file = Heading + "1,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T09:00:01,Closed,Noise,Unit A,39.9,116.4\n2,2025/11/20 10:00:00,,,Open,,,,\n";
+        var file =
+            Heading
+            + "1,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T09:00:01,Closed,Noise,Unit A,39.9,116.4\n2,2025/11/20 "
+            + "10:00:00,,,Open,,,,\n";
         var first = await ImportAsync(database, file);
         Assert.Equal((2L, 4L, 0L), (first.Read, first.Recorded, first.Rejected));
         var again = await ImportAsync(database, file);
         Assert.Equal((0L, 4L), (again.Recorded, again.Duplicates));
         Assert.Equal(
             """{"category":"Noise","channel":"network","dueAt":"2025-11-25T01:00:00Z","location":{"lat":39.9,"lon":116.4},"platform":"city","urgency":"routine"}""",
-            await database.DataAsync("headers ->> 'id' = '1-received'"));
-        Assert.Equal("""{"channel":"network","platform":"city","urgency":"routine"}""", await database.DataAsync("headers ->> 'id' = '2-received'"));
+            await database.DataAsync("headers ->> 'id' = '1-received'")
+        );
+        Assert.Equal(
+            """{"channel":"network","platform":"city","urgency":"routine"}""",
+            await database.DataAsync("headers ->> 'id' = '2-received'")
+        );
     }
 
     [Theory]
@@ -42,13 +50,19 @@ public sealed class MappedImportTests
         {
             await using var database = await ReadyAsync();
             await ImportAsync(
-                database, Heading
-                + "open,2025-11-20T09:00:00,2025-11-25T09:00:00,,Open,,,,\n"
-                + "late,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T10:00:00,Closed,,,,\n"
-                + "kept,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T09:00:00,Closed,,,,\n", contract: contract);
+                database,
+                Heading
+                    + "open,2025-11-20T09:00:00,2025-11-25T09:00:00,,Open,,,,\n"
+                    + "late,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T10:00:00,Closed,,,,\n"
+                    + "kept,2025-11-20T09:00:00,2025-11-25T09:00:00,2025-11-25T09:00:00,Closed,,,,\n",
+                contract: contract
+            );
             var head = await database.Ledger.Log.HeadAsync(default);
             var findings = await database.Ledger.Findings.AtAsync(contract, head.Position, History.At(effective), default);
-            Assert.Equal(late, string.Join(' ', findings.Where(f => f.Rule == "handling").Select(f => f.Subject).Order(StringComparer.Ordinal)));
+            Assert.Equal(
+                late,
+                string.Join(' ', findings.Where(f => f.Rule == "handling").Select(f => f.Subject).Order(StringComparer.Ordinal))
+            );
         }
     }
 
@@ -60,7 +74,8 @@ public sealed class MappedImportTests
     {
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         await using var database = await ReadyAsync();
-        const string file = "工单编号,工单类型,问题分类,标题,主要内容,工单状态,来电人,来电人电话/账号,被反映区,被反映街乡镇,回复内容,办结时间,是否解决,是否满意,工单性质,村/社区\r\n"
+        const string file =
+            "工单编号,工单类型,问题分类,标题,主要内容,工单状态,来电人,来电人电话/账号,被反映区,被反映街乡镇,回复内容,办结时间,是否解决,是否满意,工单性质,村/社区\r\n"
             + "\"BJ-1\",诉求,噪音扰民,夜间施工,\"第一行\r\n第二行，\"\"引号\"\"\",已办结,张某,13800000000,西城区,高米店街道,已处理,2025-11-20 09:30,是,满意,,某社区\r\n"
             + "BJ-2,诉求,停车秩序,占道,内容,办理中,李某,13900000000,西城区,高米店街道,,,,,,某社区\r\n";
         var chosen = Encoding.GetEncoding(encoding);
@@ -69,7 +84,10 @@ public sealed class MappedImportTests
         var report = await ImportAsync(database, bytes, Mapping("city-platform"), reject: rejected.Add);
         Assert.Equal((2L, 2L), (report.Read, report.Recorded));
         Assert.Equal(4, Assert.Single(rejected).Line);
-        Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张某|13800000000|引号'"));
+        Assert.Equal(
+            0L,
+            await database.ScalarAsync<long>("select count(*) from ledger.mt_events where data::text ~ '张某|13800000000|引号'")
+        );
         Assert.Equal("""{"contacted":true,"resolved":true,"result":"satisfied"}""", await database.DataAsync("type = 'case_followed_up'"));
     }
 
@@ -104,8 +122,14 @@ public sealed class MappedImportTests
     {
         await using var database = await ReadyAsync();
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;
-        using var file = new MemoryStream(Encoding.UTF8.GetBytes(Heading + string.Concat(Enumerable.Range(1, 9).Select(i => $"{i},2025-11-20T09:00:00,,,Open,,,,\n"))));
-        var report = await database.Ledger.Importer.ImportAsync(EventFile.OfTable(file, Generic, Contract), new ImportOptions(DryRun: true), default);
+        using var file = new MemoryStream(
+            Encoding.UTF8.GetBytes(Heading + string.Concat(Enumerable.Range(1, 9).Select(i => $"{i},2025-11-20T09:00:00,,,Open,,,,\n")))
+        );
+        var report = await database.Ledger.Importer.ImportAsync(
+            EventFile.OfTable(file, Generic, Contract),
+            new ImportOptions(DryRun: true),
+            default
+        );
         Assert.Equal((9L, 5), (report.Recorded, report.Sample!.Count));
         Assert.Equal("1-received", report.Sample[0].GetProperty("id").GetString());
         Assert.Equal(before, (await database.Ledger.Log.HeadAsync(default)).Position);
@@ -116,32 +140,52 @@ public sealed class MappedImportTests
     {
         await using var database = await ReadyAsync();
         // 45981.375 is 2025-11-20 09:00; the id is a number, the latitude a text.
-        var sheet = Sheet(
-            Row(1, Heading.Trim().Split(',').Select(Text)),
-            Row(2, [Number("42"), Number("45981.375"), Text(""), Number("45981.395833333336"), Text("Closed"), Text(""), Text("Unit A"), Text(" 39.9 "), Number("116.4")]));
-        var report = await ImportAsync(database, Workbook(sheet), Generic);
+        var sheet = Workbook.Sheet(
+            Workbook.Row(1, Heading.Trim().Split(',').Select(Workbook.Text)),
+            Workbook.Row(
+                2,
+                [
+                    Workbook.Number("42"),
+                    Workbook.Number("45981.375"),
+                    Workbook.Text(""),
+                    Workbook.Number("45981.395833333336"),
+                    Workbook.Text("Closed"),
+                    Workbook.Text(""),
+                    Workbook.Text("Unit A"),
+                    Workbook.Text(" 39.9 "),
+                    Workbook.Number("116.4"),
+                ]
+            )
+        );
+        var report = await ImportAsync(database, Workbook.Of(sheet), Generic);
         Assert.Equal(3, report.Recorded);
         Assert.Equal("case/42", await database.ScalarAsync<string>("select stream_id from ledger.mt_events where type = 'case_closed'"));
-        Assert.Equal("2025-11-20T01:30:00Z", await database.ScalarAsync<string>("select headers ->> 'time' from ledger.mt_events where type = 'case_closed'"));
+        Assert.Equal(
+            "2025-11-20T01:30:00Z",
+            await database.ScalarAsync<string>("select headers ->> 'time' from ledger.mt_events where type = 'case_closed'")
+        );
     }
 
     [Fact]
     public async Task A_formula_a_spreadsheet_error_and_a_rounded_number_are_refused_by_cell()
     {
         await using var database = await ReadyAsync();
-        var sheet = Sheet(
-            Row(1, Heading.Trim().Split(',').Select(Text)),
-            Row(2, [Text("1"), "<c r=\"B2\"><f>NOW()</f><v>45981</v></c>"]),
-            Row(3, [Text("2"), "<c r=\"B3\" t=\"e\"><v>#N/A</v></c>"]),
-            Row(4, [Number("2.0251103091200123E+16"), Number("45981")]));
-        var report = await ImportAsync(database, Workbook(sheet), Generic);
+        var sheet = Workbook.Sheet(
+            Workbook.Row(1, Heading.Trim().Split(',').Select(Workbook.Text)),
+            Workbook.Row(2, [Workbook.Text("1"), "<c r=\"B2\"><f>NOW()</f><v>45981</v></c>"]),
+            Workbook.Row(3, [Workbook.Text("2"), "<c r=\"B3\" t=\"e\"><v>#N/A</v></c>"]),
+            Workbook.Row(4, [Workbook.Number("2.0251103091200123E+16"), Workbook.Number("45981")])
+        );
+        var report = await ImportAsync(database, Workbook.Of(sheet), Generic);
         Assert.Equal(
             [
                 "2: $: cell B2 holds a formula: a record must not depend on a calculation; paste the values",
                 "3: $: cell B3 holds the error #N/A",
-                "4: column \"id\": the number 2.0251103091200123E+16 has more digits than a spreadsheet keeps: format the column as text before the numbers are entered",
+                "4: column \"id\": the number 2.0251103091200123E+16 has more digits than a spreadsheet keeps: format the column as "
+                    + "text before the numbers are entered",
             ],
-            report.Errors.Select(e => $"{e.Line}: {e.Faults[0]}"));
+            report.Errors.Select(e => $"{e.Line}: {e.Faults[0]}")
+        );
         Assert.Equal(0, report.Recorded);
     }
 
@@ -168,37 +212,46 @@ public sealed class MappedImportTests
     }
 
     // Made when the test runs: as data of a theory, 40 MB would be written down each time the tests are looked for.
-    private static byte[] Unreadable(string file) => file switch
-    {
-        "a cut-off workbook" => Workbook(Sheet(Row(1, [Text("id")])))[..^40],
-        "a bomb" => Bomb(),
-        "a sheet that is no XML" => Workbook("<worksheet><sheetData><row>"),
-        "a zip without a workbook" => Zip(("a.txt", "x")),
-        "a document type" => Workbook("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">]><worksheet/>"),
-        "an old workbook" => [0xD0, 0xCF, 0x11, 0xE0, 1, 2, 3, 4],
-        "UTF-16" => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Heading)],
-        "no encoding" => [.. Encoding.UTF8.GetBytes(Heading), 0x31, 0x2C, 0xFF, 0xFF, 0x0A],
-        "NUL bytes" => [0x69, 0x64, 0x00, 0x0A],
-        "nothing" => [],
-        "a million columns" => Encoding.UTF8.GetBytes(string.Join(',', Enumerable.Range(0, 1_000_000)) + "\n"),
-        "a row without an end" => Encoding.UTF8.GetBytes(Heading + "\"" + new string('a', 40_000_000)),
-        "other columns" => "id,opened\n1,2\n"u8.ToArray(),
-        "a column twice" => Encoding.UTF8.GetBytes("id," + Heading),
-        _ => throw new ArgumentOutOfRangeException(nameof(file)),
-    };
+    private static byte[] Unreadable(string file) =>
+        file switch
+        {
+            "a cut-off workbook" => Workbook.Of(Workbook.Sheet(Workbook.Row(1, [Workbook.Text("id")])))[..^40],
+            "a bomb" => Workbook.Bomb(Heading.Trim().Split(',')),
+            "a sheet that is no XML" => Workbook.Of("<worksheet><sheetData><row>"),
+            "a zip without a workbook" => Workbook.Zip(("a.txt", "x")),
+            "a document type" => Workbook.Of("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">]><worksheet/>"),
+            "an old workbook" => [0xD0, 0xCF, 0x11, 0xE0, 1, 2, 3, 4],
+            "UTF-16" => [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Heading)],
+            "no encoding" => [.. Encoding.UTF8.GetBytes(Heading), 0x31, 0x2C, 0xFF, 0xFF, 0x0A],
+            "NUL bytes" => [0x69, 0x64, 0x00, 0x0A],
+            "nothing" => [],
+            "a million columns" => Encoding.UTF8.GetBytes(string.Join(',', Enumerable.Range(0, 1_000_000)) + "\n"),
+            "a row without an end" => Encoding.UTF8.GetBytes(Heading + "\"" + new string('a', 40_000_000)),
+            "other columns" => "id,opened\n1,2\n"u8.ToArray(),
+            "a column twice" => Encoding.UTF8.GetBytes("id," + Heading),
+            _ => throw new ArgumentOutOfRangeException(nameof(file)),
+        };
 
     [Fact]
     public async Task A_cell_longer_than_a_cell_can_be_is_refused()
     {
         await using var database = await ReadyAsync();
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => ImportAsync(database, Workbook(Sheet(Row(1, [Text(new string('x', 200_000))]))), Generic));
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            ImportAsync(database, Workbook.Of(Workbook.Sheet(Workbook.Row(1, [Workbook.Text(new string('x', 200_000))]))), Generic)
+        );
         Assert.Contains("a cell has more than", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("""{"name":"x","source":"s","events":[]}""", "$.events: expected at least one event")]
-    [InlineData("""{"name":"x","source":"s","events":[{"type":"case_shut","id":"{a}","subject":"case/{a}","time":"t","actor":"x"}]}""", "$.events[0].type: expected the type of a fact or a decision, got \"case_shut\"")]
-    [InlineData("""{"name":"x","source":"s","timeZone":"Peking","events":[{"type":"case_closed","id":"{a}","subject":"case/{a}","time":"t","actor":"x"}]}""", "$.timeZone: expected an IANA time zone")]
+    [InlineData(
+        """{"name":"x","source":"s","events":[{"type":"case_shut","id":"{a}","subject":"case/{a}","time":"t","actor":"x"}]}""",
+        "$.events[0].type: expected the type of a fact or a decision, got \"case_shut\""
+    )]
+    [InlineData(
+        """{"name":"x","source":"s","timeZone":"Peking","events":[{"type":"case_closed","id":"{a}","subject":"case/{a}","time":"t","actor":"x"}]}""",
+        "$.timeZone: expected an IANA time zone"
+    )]
     [InlineData("""{"name":"x","source":"s","colour":1,"events":[]}""", "$.colour")]
     public void A_wrong_mapping_is_refused_with_its_path(string json, string problem)
     {
@@ -223,18 +276,28 @@ public sealed class MappedImportTests
     public async Task A_caller_s_columns_are_mapped_into_the_caller_and_stored_apart()
     {
         await using var database = await ReadyAsync();
-        var events = Generic.Events.Select(e => e.Type != "case_received" ? e : e with
-        {
-            Data = JsonElement.Parse("""{"platform":"city","channel":"phone","urgency":"routine","caller":{"name":{"column":"queue"},"phone":"138{id}0000000"}}"""),
-        });
+        var events = Generic.Events.Select(e =>
+            e.Type != "case_received"
+                ? e
+                : e with
+                {
+                    Data = JsonElement.Parse(
+                        """{"platform":"city","channel":"phone","urgency":"routine","caller":{"name":{"column":"queue"},"phone":"138{id}0000000"}}"""
+                    ),
+                }
+        );
         var mapping = Generic with { PersonalData = ["queue"], Events = [.. events] };
-        Assert.Equal(1, (await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + "1,2025-11-20T09:00:00,,,Open,张某,,,\n"), mapping)).Recorded);
+        Assert.Equal(
+            1,
+            (await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + "1,2025-11-20T09:00:00,,,Open,张某,,,\n"), mapping)).Recorded
+        );
         var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "call back");
         Assert.Equal(["张某", "13810000000"], read.Select(r => r.Value));
     }
 
     private static ImportMapping Mapping(string name) =>
-        ImportMapping.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "mappings", name + ".json")), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults));
+        ImportMapping.Read(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "mappings", name + ".json")), out var faults)
+        ?? throw new InvalidDataException(string.Join("; ", faults));
 
     private static async Task<TestDatabase> ReadyAsync()
     {
@@ -243,72 +306,30 @@ public sealed class MappedImportTests
         return database;
     }
 
-    private static Task<ImportReport> ImportAsync(TestDatabase database, string file, string contract = Contract) => ImportAsync(database, Encoding.UTF8.GetBytes(file), Generic, contract);
+    private static Task<ImportReport> ImportAsync(TestDatabase database, string file, string contract = Contract) =>
+        ImportAsync(database, Encoding.UTF8.GetBytes(file), Generic, contract);
 
-    private static async Task<ImportReport> ImportAsync(TestDatabase database, byte[] file, ImportMapping mapping, string contract = Contract, Action<RejectedLine>? reject = null)
+    private static async Task<ImportReport> ImportAsync(
+        TestDatabase database,
+        byte[] file,
+        ImportMapping mapping,
+        string contract = Contract,
+        Action<RejectedLine>? reject = null
+    )
     {
         using var stream = new MemoryStream(file);
-        return await database.Ledger.Importer.ImportAsync(EventFile.OfTable(stream, mapping, contract), new ImportOptions(reject is null ? null : line =>
-        {
-            reject(line);
-            return Task.CompletedTask;
-        }), default);
-    }
-
-    private static string Text(string text) => $"<c t=\"inlineStr\"><is><t>{text}</t></is></c>";
-
-    private static string Number(string number) => $"<c><v>{number}</v></c>";
-
-    private static string Row(int number, IEnumerable<string> cells) => $"<row r=\"{number}\">{string.Concat(cells)}</row>";
-
-    private static string Sheet(params IEnumerable<string> rows) => $"<worksheet><sheetData>{string.Concat(rows)}</sheetData></worksheet>";
-
-    private static byte[] Workbook(string sheet) => Zip(
-        ("xl/workbook.xml", """<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Cases" r:id="rId1"/></sheets></workbook>"""),
-        ("xl/_rels/workbook.xml.rels", """<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"""),
-        ("xl/worksheets/sheet1.xml", sheet));
-
-    private static byte[] Zip(params IEnumerable<(string Path, string Text)> parts)
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (path, text) in parts)
-            {
-                using var part = zip.CreateEntry(path).Open();
-                part.Write(Encoding.UTF8.GetBytes(text));
-            }
-        }
-
-        return stream.ToArray();
-    }
-
-    /// <summary>A gigabyte of one digit in a comment.</summary>
-    private static byte[] Bomb()
-    {
-        using var stream = new MemoryStream();
-        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            foreach (var (path, text) in new[]
-            {
-                ("xl/workbook.xml", """<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Cases" r:id="rId1"/></sheets></workbook>"""),
-                ("xl/_rels/workbook.xml.rels", """<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"""),
-            })
-            {
-                using var part = zip.CreateEntry(path).Open();
-                part.Write(Encoding.UTF8.GetBytes(text));
-            }
-
-            using var sheet = zip.CreateEntry("xl/worksheets/sheet1.xml", CompressionLevel.SmallestSize).Open();
-            sheet.Write(Encoding.UTF8.GetBytes($"<worksheet><sheetData>{Row(1, Heading.Trim().Split(',').Select(Text))}<!--"));
-            var digits = new byte[1 << 20];
-            Array.Fill(digits, (byte)'1');
-            for (var i = 0; i < 1024; i++)
-            {
-                sheet.Write(digits);
-            }
-        }
-
-        return stream.ToArray();
+        return await database.Ledger.Importer.ImportAsync(
+            EventFile.OfTable(stream, mapping, contract),
+            new ImportOptions(
+                reject is null
+                    ? null
+                    : line =>
+                    {
+                        reject(line);
+                        return Task.CompletedTask;
+                    }
+            ),
+            default
+        );
     }
 }

@@ -12,8 +12,14 @@ namespace Ledger.Tests.Tables;
 public sealed class ReportTests
 {
     private static readonly ReportTable Table = new(
-        "things", "东西", ReportTable.Headings("text|文本", "count|数量", "yuan|金额", "date|日期", "moment|时间", "true|真", "none|无"),
-        [["=1+1 \"、\n", 3, Cny.OfFen(-123456), History.Date("2025-11-20"), History.At("2025-11-20T09:30:00+08:00"), true, null]], ["as of position 7"]);
+        "things",
+        "东西",
+        ReportTable.Headings("text|文本", "count|数量", "yuan|金额", "date|日期", "moment|时间", "true|真", "none|无"),
+        [
+            ["=1+1 \"、\n", 3, Cny.OfFen(-123456), History.Date("2025-11-20"), History.At("2025-11-20T09:30:00+08:00"), true, null],
+        ],
+        ["as of position 7"]
+    );
 
     [Fact]
     public void A_workbook_is_valid_and_holds_numbers_and_dates_under_a_frozen_heading()
@@ -30,8 +36,14 @@ public sealed class ReportTests
         var rows = sheet.Descendants<Row>().ToList();
         Assert.Equal("as of position 7", rows[0].InnerText);
         Assert.Equal(["文本", "数量", "金额", "日期", "时间", "真", "无"], rows[1].Elements<Cell>().Select(c => c.InnerText));
-        Assert.Equal(["=1+1 \"、\n", "3", "-1234.56", "45981", "45981.3958333333", "1", ""], rows[2].Elements<Cell>().Select(c => c.InnerText));
-        Assert.Equal([CellValues.InlineString, null, null, null, null, CellValues.Boolean, null], rows[2].Elements<Cell>().Select(c => c.DataType?.Value));
+        Assert.Equal(
+            ["=1+1 \"、\n", "3", "-1234.56", "45981", "45981.3958333333", "1", ""],
+            rows[2].Elements<Cell>().Select(c => c.InnerText)
+        );
+        Assert.Equal(
+            [CellValues.InlineString, null, null, null, null, CellValues.Boolean, null],
+            rows[2].Elements<Cell>().Select(c => c.DataType?.Value)
+        );
     }
 
     [Fact]
@@ -54,6 +66,7 @@ public sealed class ReportTests
         CsvFile.Write(stream, Table, chinese: false);
         Assert.Equal(
             "\uFEFFtext,count,yuan,date,moment,true,none\r\n\"'=1+1 \"\"、\n\",3,-1234.56,2025-11-20,2025-11-20 09:30:00,true,\r\n",
-            System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+            System.Text.Encoding.UTF8.GetString(stream.ToArray())
+        );
     }
 }

@@ -79,6 +79,8 @@ public sealed class CalendarTests
     public void A_calendar_file_that_lacks_a_part_is_refused()
     {
         Assert.Throws<FormatException>(() => WorkingDays.Parse("""{"holidays":[]}"""u8));
-        Assert.Throws<FormatException>(() => WorkingDays.Parse("""{"publishedYears":[2026],"holidays":["2026-13-01"],"makeUpWorkingDays":[]}"""u8));
+        Assert.Throws<FormatException>(() =>
+            WorkingDays.Parse("""{"publishedYears":[2026],"holidays":["2026-13-01"],"makeUpWorkingDays":[]}"""u8)
+        );
     }
 }

@@ -21,7 +21,11 @@ internal static class AppendBenchmark
 
     public static Command Create()
     {
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 5,
+            Description = "Interleaved rounds of each; the median counts",
+        };
         var command = new Command("append", "Single facts, and 64 concurrent senders, beside plain Npgsql and plain Marten") { rounds };
         command.SetAction(parsed => RunAsync(parsed.GetValue(rounds)));
         return command;
@@ -49,7 +53,9 @@ internal static class AppendBenchmark
             var pending = events.ConvertAll(PendingEvent.Of);
             var raw = await LatenciesAsync(i => RawLog.InsertAsync(insert, pending[i]));
             var marten = await LatenciesAsync(i => PlainMarten.AppendAsync(plain, events[i]));
-            var ours = await LatenciesAsync(async i => Recorded(await bench.Get<FactWriter>().RecordAsync(events[i], CancellationToken.None)));
+            var ours = await LatenciesAsync(async i =>
+                Recorded(await bench.Get<FactWriter>().RecordAsync(events[i], CancellationToken.None))
+            );
             foreach (var (way, latencies) in new[] { raw, marten, ours }.Index())
             {
                 times[2 * way].Add(latencies[Singles / 2]);
@@ -70,7 +76,11 @@ internal static class AppendBenchmark
             var events = Enumerable.Range(0, Senders).Select(s => Events($"c-{round}-{s}", FactsEach)).ToList();
             raw.Add(await RawAsync(bench, [.. events.Select(mine => mine.ConvertAll(PendingEvent.Of))]));
             marten.Add(await Bench.TimeAsync(() => EachAsync(events, e => PlainMarten.AppendAsync(plain, e))));
-            ours.Add(await Bench.TimeAsync(() => EachAsync(events, async e => Recorded(await bench.Get<FactWriter>().RecordAsync(e, CancellationToken.None)))));
+            ours.Add(
+                await Bench.TimeAsync(() =>
+                    EachAsync(events, async e => Recorded(await bench.Get<FactWriter>().RecordAsync(e, CancellationToken.None)))
+                )
+            );
         }
 
         double Rate(List<double> times) => Senders * FactsEach * 1000.0 / Bench.Median(times.Skip(1));
@@ -86,13 +96,20 @@ internal static class AppendBenchmark
             connections.Add((connection, await RawLog.PrepareInsertAsync(connection)));
         }
 
-        var time = await Bench.TimeAsync(() => Task.WhenAll(connections.Select((c, s) => Task.Run(async () =>
-        {
-            foreach (var e in events[s])
-            {
-                await RawLog.InsertAsync(c.Insert, e);
-            }
-        }))));
+        var time = await Bench.TimeAsync(() =>
+            Task.WhenAll(
+                connections.Select(
+                    (c, s) =>
+                        Task.Run(async () =>
+                        {
+                            foreach (var e in events[s])
+                            {
+                                await RawLog.InsertAsync(c.Insert, e);
+                            }
+                        })
+                )
+            )
+        );
         foreach (var (connection, insert) in connections)
         {
             await insert.DisposeAsync();
@@ -102,13 +119,18 @@ internal static class AppendBenchmark
         return time;
     }
 
-    private static Task EachAsync(List<List<NewEvent>> events, Func<NewEvent, Task> append) => Task.WhenAll(events.Select(mine => Task.Run(async () =>
-    {
-        foreach (var e in mine)
-        {
-            await append(e);
-        }
-    })));
+    private static Task EachAsync(List<List<NewEvent>> events, Func<NewEvent, Task> append) =>
+        Task.WhenAll(
+            events.Select(mine =>
+                Task.Run(async () =>
+                {
+                    foreach (var e in mine)
+                    {
+                        await append(e);
+                    }
+                })
+            )
+        );
 
     private static async Task<List<double>> LatenciesAsync(Func<int, Task> one)
     {
@@ -125,13 +147,24 @@ internal static class AppendBenchmark
         return times;
     }
 
-    private static void Recorded(AppendResult result) => _ = result is AppendResult.Recorded ? 0 : throw new InvalidOperationException("an event was not recorded");
+    private static void Recorded(AppendResult result) =>
+        _ = result is AppendResult.Recorded ? 0 : throw new InvalidOperationException("an event was not recorded");
 
     /// <summary>Facts as a hotline makes them: streams of some events each, one after the other.</summary>
     public static List<NewEvent> Events(string run, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new NewEvent(
-            "gaomidian-2025", $"case/{run}-{i / EventsPerStream:0000000}", $"{run}-{i:0000000}", "platform-12345", Instant.FromUnixTimeTicks(17_620_000_000_000_000 + (i * 10)), "seat-17",
-            new CaseReplied($"unit-{i % 20:00}", 5, $"to be visited before noon, keys at the gate {i:0000000}")))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new NewEvent(
+                    "gaomidian-2025",
+                    $"case/{run}-{i / EventsPerStream:0000000}",
+                    $"{run}-{i:0000000}",
+                    "platform-12345",
+                    Instant.FromUnixTimeTicks(17_620_000_000_000_000 + (i * 10)),
+                    "seat-17",
+                    new CaseReplied($"unit-{i % 20:00}", 5, $"to be visited before noon, keys at the gate {i:0000000}")
+                )),
+        ];
 
     /// <summary>Records a batch in one transaction, as an import does.</summary>
     public static async Task CopyAsync(Bench bench, IReadOnlyList<PendingEvent> events)

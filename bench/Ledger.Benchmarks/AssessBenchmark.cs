@@ -18,8 +18,16 @@ internal static class AssessBenchmark
 
     public static Command Create()
     {
-        var cases = new Option<int>("--cases-per-month") { DefaultValueFactory = _ => 1050, Description = "Size of the simulated year; 1,050 make about 120,000 events" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 7, Description = "Interleaved rounds of each; the median counts" };
+        var cases = new Option<int>("--cases-per-month")
+        {
+            DefaultValueFactory = _ => 1050,
+            Description = "Size of the simulated year; 1,050 make about 120,000 events",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 7,
+            Description = "Interleaved rounds of each; the median counts",
+        };
         var command = new Command("assess", "An assessment beside reading and decoding its events") { cases, rounds };
         command.SetAction(parsed => RunAsync(parsed.GetValue(cases), parsed.GetValue(rounds)));
         return command;
@@ -52,9 +60,14 @@ internal static class AssessBenchmark
         Console.WriteLine("| what | median ms | events/s |");
         Console.WriteLine("| --- | ---: | ---: |");
         Console.WriteLine($"| read and decode | {Bench.Show(Bench.Median(raw), 0)} | {Bench.Show(head / Bench.Median(raw) * 1000, 0)} |");
-        Console.WriteLine($"| assessment ({found} deductions found) | {Bench.Show(Bench.Median(assessed), 0)} | {Bench.Show(head / Bench.Median(assessed) * 1000, 0)} |");
+        Console.WriteLine(
+            $"| assessment ({found} deductions found) | {Bench.Show(Bench.Median(assessed), 0)} | "
+                + $"{Bench.Show(head / Bench.Median(assessed) * 1000, 0)} |"
+        );
         Console.WriteLine();
-        Console.WriteLine($"ratio {Bench.Show(ratio, 2)} (below {Bench.Show(Most, 0)} is asked for), {rounds} interleaved rounds after one to warm up");
+        Console.WriteLine(
+            $"ratio {Bench.Show(ratio, 2)} (below {Bench.Show(Most, 0)} is asked for), {rounds} interleaved rounds after one to warm up"
+        );
         return ratio < Most ? 0 : 1;
     }
 

@@ -27,8 +27,20 @@ internal sealed class Bench : IAsyncDisposable
     private readonly LedgerHost ledger;
 
     private Bench(string directory, EmbeddedCluster? cluster, string connection, LedgerHost ledger) =>
-        (this.directory, this.cluster, Connection, this.ledger, Database) = (directory, cluster, connection, ledger, NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connection) { NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2 }));
+        (this.directory, this.cluster, Connection, this.ledger, Database) = (
+            directory,
+            cluster,
+            connection,
+            ledger,
+            NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(connection)
+                {
+                    NoResetOnClose = true,
+                    MaxAutoPrepare = 100,
+                    AutoPrepareMinUsages = 2,
+                }
+            )
+        );
 
     /// <summary>Where the database is, with the driver's defaults: for what is measured as its documentation shows it.</summary>
     public string Connection { get; }
@@ -46,10 +58,17 @@ internal sealed class Bench : IAsyncDisposable
         // Not under a private directory: an unprivileged PostgreSQL must reach it when we are root.
         var directory = Directory.CreateDirectory($"/tmp/ledger-bench-{Environment.ProcessId}").FullName;
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
-        var cluster = string.IsNullOrEmpty(server) ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None) : null;
+        var cluster = string.IsNullOrEmpty(server)
+            ? await EmbeddedCluster.OpenAsync(directory, Console.Error.WriteLine, CancellationToken.None)
+            : null;
         var connection = cluster?.ConnectionString ?? server!;
         var ledger = await LedgerHost.OpenAsync(
-            new LedgerSettings(directory, connection), SystemClock.Instance, Console.Error.WriteLine, CancellationToken.None, Signer.Open(DataFiles.Signer(directory)));
+            new LedgerSettings(directory, connection),
+            SystemClock.Instance,
+            Console.Error.WriteLine,
+            CancellationToken.None,
+            Signer.Open(DataFiles.Signer(directory))
+        );
         return new Bench(directory, cluster, connection, ledger);
     }
 
@@ -57,7 +76,8 @@ internal sealed class Bench : IAsyncDisposable
     public string PathOf(string name) => Path.Combine(directory, name);
 
     /// <summary>The contracts that ship.</summary>
-    public static IReadOnlyList<string> ShippedContracts { get; } = ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
+    public static IReadOnlyList<string> ShippedContracts { get; } =
+    ["anding-2023", "gaomidian-2025", "jiuxianqiao-2025", "yangfangdian-2026", "yongdinglu-2026"];
 
     /// <summary>The terms of a contract that ships.</summary>
     public static ContractTerms Terms(string contract) =>
@@ -82,7 +102,12 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task<long> ProcessAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["ConnectionStrings__Ledger"] = Connection;
         start.Environment["LEDGER_DATA"] = PathOf("evidence"); // A signer of its own: this process holds the other.
         using var process = Process.Start(start)!;
@@ -101,7 +126,9 @@ internal sealed class Bench : IAsyncDisposable
             }
         }
 
-        return process.ExitCode == 0 ? peak : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {await failed} {await said}");
+        return process.ExitCode == 0
+            ? peak
+            : throw new InvalidOperationException($"{string.Join(' ', arguments)}: {await failed} {await said}");
     }
 
     /// <summary>Registers the contract and imports its events.</summary>
@@ -112,7 +139,9 @@ internal sealed class Bench : IAsyncDisposable
         var report = await Get<Importer>().ImportAsync(EventFile.OfEvents(file, null), new ImportOptions(), CancellationToken.None);
         if (report.Recorded != events.Count)
         {
-            throw new InvalidOperationException($"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}");
+            throw new InvalidOperationException(
+                $"{report.Recorded} of {events.Count} events were recorded: {string.Join("; ", report.Errors.SelectMany(e => e.Faults))}"
+            );
         }
 
         await using var command = Database.CreateCommand("vacuum analyze");
@@ -168,7 +197,10 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Prints a row of a table of ratios to plain Marten; true where that ratio reaches what is asked for.</summary>
     public static bool RowOfThree(string what, double raw, double marten, double ours, string unit, double reach, bool atLeast)
     {
-        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(marten, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ours / raw, 2)} | {Show(ours / marten, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |");
+        Console.WriteLine(
+            $"| {what} | {Show(raw, 0)} {unit} | {Show(marten, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ours / raw, 2)} | "
+                + $"{Show(ours / marten, 2)} | {(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)} |"
+        );
         return atLeast ? ours / marten >= reach : ours / marten <= reach;
     }
 
@@ -193,7 +225,10 @@ internal sealed class Bench : IAsyncDisposable
     public static bool Row(string what, double raw, double ours, string unit, double reach, bool atLeast)
     {
         var ratio = ours / raw;
-        Console.WriteLine($"| {what} | {Show(raw, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ratio, 2)} | {(reach == 0 ? "–" : $"{(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)}")} |");
+        Console.WriteLine(
+            $"| {what} | {Show(raw, 0)} {unit} | {Show(ours, 0)} {unit} | {Show(ratio, 2)} | "
+                + $"{(reach == 0 ? "–" : $"{(atLeast ? "≥" : "≤")} {reach.ToString(CultureInfo.InvariantCulture)}")} |"
+        );
         return atLeast ? ratio >= reach : ratio <= reach;
     }
 
@@ -220,7 +255,10 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Says on what it was measured.</summary>
     public async Task DescribeAsync()
     {
-        Console.WriteLine($"machine: {Environment.ProcessorCount} cores, {Show(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1)} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+        Console.WriteLine(
+            $"machine: {Environment.ProcessorCount} cores, {Show(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1)} GB, "
+                + $"{RuntimeInformation.OSDescription}, .NET {Environment.Version}"
+        );
         Console.WriteLine($"PostgreSQL: {string.Join(", ", await SettingsAsync())}");
     }
 
@@ -236,10 +274,12 @@ internal sealed class Bench : IAsyncDisposable
 
     private async Task<IReadOnlyList<string>> SettingsAsync()
     {
-        await using var command = Database.CreateCommand("""
+        await using var command = Database.CreateCommand(
+            """
             select name || ' ' || current_setting(name) from pg_settings
             where name in ('server_version', 'shared_buffers', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level') order by name
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync();
         var settings = new List<string>();
         while (await reader.ReadAsync())

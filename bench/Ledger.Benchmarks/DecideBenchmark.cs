@@ -17,8 +17,8 @@ using Weasel.Core;
 namespace Ledger.Benchmarks;
 
 /// <summary>
-/// <c>decide</c>: a decision on an account of many deductions, sent as a command in process, beside what plain Marten does for it: fetch for
-/// writing from an async snapshot, append, save; one after the other, in turn.
+/// <c>decide</c>: a decision on an account of many deductions, sent as a command in process, beside what plain Marten does for it: fetch
+/// for writing from an async snapshot, append, save; one after the other, in turn.
 /// </summary>
 internal static class DecideBenchmark
 {
@@ -26,7 +26,11 @@ internal static class DecideBenchmark
 
     public static Command Create()
     {
-        var deductions = new Option<int>("--deductions") { DefaultValueFactory = _ => 2000, Description = "Deductions proposed on the account" };
+        var deductions = new Option<int>("--deductions")
+        {
+            DefaultValueFactory = _ => 2000,
+            Description = "Deductions proposed on the account",
+        };
         var decisions = new Option<int>("--decisions") { DefaultValueFactory = _ => 300, Description = "Decisions of each, in turn" };
         var command = new Command("decide", "A decision on a large account beside plain Marten") { deductions, decisions };
         command.SetAction(parsed => RunAsync(parsed.GetValue(deductions), parsed.GetValue(decisions)));
@@ -61,7 +65,16 @@ internal static class DecideBenchmark
         }
 
         Bench.Head("plain Marten");
-        return Bench.Row($"one decision on an account of {deductions:N0} deductions, p50", Bench.Median(theirs), Bench.Median(ours), "µs", 0.5, atLeast: false) ? 0 : 1;
+        return Bench.Row(
+            $"one decision on an account of {deductions:N0} deductions, p50",
+            Bench.Median(theirs),
+            Bench.Median(ours),
+            "µs",
+            0.5,
+            atLeast: false
+        )
+            ? 0
+            : 1;
     }
 
     private static async Task<DocumentStore> PlainAsync(Bench bench, IReadOnlyList<NewEvent> events)
@@ -120,10 +133,25 @@ internal static class DecideBenchmark
     private static NewEvent Registered(ContractTerms terms) =>
         new(Contract, "contract", "register", "bench", Instant.FromUtc(2025, 11, 1, 0, 0), "bench", new ContractRegistered(terms));
 
-    private static NewEvent Proposed(ContractTerms terms, int number) => new(
-        Contract, $"deduction/4.6.1:case-{number}", $"proposed-{number}", LedgerSource.Name, Instant.FromUtc(2025, 11, 2, 0, 0), LedgerSource.Name,
-        new DeductionProposed("4.6.1", [], Cny.OfFen(100), terms.From.PlusDays(number % 300), []));
+    private static NewEvent Proposed(ContractTerms terms, int number) =>
+        new(
+            Contract,
+            $"deduction/4.6.1:case-{number}",
+            $"proposed-{number}",
+            LedgerSource.Name,
+            Instant.FromUtc(2025, 11, 2, 0, 0),
+            LedgerSource.Name,
+            new DeductionProposed("4.6.1", [], Cny.OfFen(100), terms.From.PlusDays(number % 300), [])
+        );
 
-    private static NewEvent Decision(int number) => new(
-        Contract, $"deduction/4.6.1:case-{number}", $"confirmed-{number}", "bench", Instant.FromUtc(2025, 11, 3, 0, 0), "officer-1", new DeductionConfirmed());
+    private static NewEvent Decision(int number) =>
+        new(
+            Contract,
+            $"deduction/4.6.1:case-{number}",
+            $"confirmed-{number}",
+            "bench",
+            Instant.FromUtc(2025, 11, 3, 0, 0),
+            "officer-1",
+            new DeductionConfirmed()
+        );
 }

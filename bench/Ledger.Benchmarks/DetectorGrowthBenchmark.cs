@@ -22,7 +22,11 @@ internal static class DetectorGrowthBenchmark
 
     public static Command Create()
     {
-        var most = new Option<int>("--most") { DefaultValueFactory = _ => 1_000_000, Description = "The largest number of records; a hundredth and a tenth of it come before" };
+        var most = new Option<int>("--most")
+        {
+            DefaultValueFactory = _ => 1_000_000,
+            Description = "The largest number of records; a hundredth and a tenth of it come before",
+        };
         var command = new Command("detector-growth", "How the cost of the detectors grows with the records") { most };
         command.SetAction(parsed => Run(parsed.GetValue(most)));
         return command;
@@ -36,7 +40,9 @@ internal static class DetectorGrowthBenchmark
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
         foreach (var rule in Detector.Defaults.Select(d => d.Rule))
         {
-            Console.WriteLine($"| {rule} | {string.Join(" | ", times.Select(t => Bench.Show(t[rule].Ms, 1)))} | {times[^1][rule].Found:N0} |");
+            Console.WriteLine(
+                $"| {rule} | {string.Join(" | ", times.Select(t => Bench.Show(t[rule].Ms, 1)))} | {times[^1][rule].Found:N0} |"
+            );
         }
 
         var each = times.Select((t, i) => t[Together].Ms * 1000 / sizes[i]).ToList();
@@ -48,7 +54,10 @@ internal static class DetectorGrowthBenchmark
     private static Dictionary<string, (double Ms, int Found)> Measure(int count)
     {
         var terms = Bench.Terms("gaomidian-2025");
-        var account = ContractAccount.Evolve(null, Recorded(1, "contract", terms.From.AtMidnight().InUtc().ToInstant(), "principal", new ContractRegistered(terms)))!;
+        var account = ContractAccount.Evolve(
+            null,
+            Recorded(1, "contract", terms.From.AtMidnight().InUtc().ToInstant(), "principal", new ContractRegistered(terms))
+        )!;
         var facts = new ContractFacts();
         var records = Records(count + RecordsPerRow).ToList();
         records.ForEach(facts.Add);
@@ -69,7 +78,9 @@ internal static class DetectorGrowthBenchmark
         }
     }
 
-    /// <summary>A quarter each of rounds, issues, replies and calls; of every hundred one repeats the photo, text, recording or track of another.</summary>
+    /// <summary>
+    /// A quarter each of rounds, issues, replies and calls; of every hundred one repeats the photo, text, recording or track of another.
+    /// </summary>
     private static IEnumerable<LedgerEvent> Records(int count)
     {
         var start = Instant.FromUtc(2025, 11, 1, 0, 0);
@@ -78,11 +89,43 @@ internal static class DetectorGrowthBenchmark
             var same = i % 100 == 99 ? i - 50 : i;
             var at = start + Duration.FromSeconds((i / Patrollers * 1800) + (i % 60));
             var (patroller, day) = ($"patroller-{i % Patrollers:000}", at + Duration.FromMinutes(25));
-            var track = Enumerable.Range(0, 6).Select(f => new Fix(at + Duration.FromSeconds(f * 240), 39.7m + (same % 997 * 0.0001m) + (f * 0.0002m), 116.3m + (same / 997 * 0.000003m), 5)).ToList();
-            yield return Recorded(4 * i, $"patrol/{i}", day, patroller, new PatrolRoundRecorded(patroller, "grid-01", at, at + Duration.FromMinutes(21), track));
-            yield return Recorded((4 * i) + 1, $"issue/{i}", day, patroller, new IssueFound(Severity.Routine, "x", patroller, new Location(39.7m, 116.3m), new Photo($"{same:x64}", day)));
-            yield return Recorded((4 * i) + 2, $"case/{i}", day, "unit-1", new CaseReplied("unit-1", 5, $"site of request number {same} was visited"));
-            yield return Recorded((4 * i) + 3, $"case/{i}", day, $"seat-{i % 40:00}", new CitizenContacted(new Recording($"{same:x64}", 60)));
+            var track = Enumerable
+                .Range(0, 6)
+                .Select(f => new Fix(
+                    at + Duration.FromSeconds(f * 240),
+                    39.7m + (same % 997 * 0.0001m) + (f * 0.0002m),
+                    116.3m + (same / 997 * 0.000003m),
+                    5
+                ))
+                .ToList();
+            yield return Recorded(
+                4 * i,
+                $"patrol/{i}",
+                day,
+                patroller,
+                new PatrolRoundRecorded(patroller, "grid-01", at, at + Duration.FromMinutes(21), track)
+            );
+            yield return Recorded(
+                (4 * i) + 1,
+                $"issue/{i}",
+                day,
+                patroller,
+                new IssueFound(Severity.Routine, "x", patroller, new Location(39.7m, 116.3m), new Photo($"{same:x64}", day))
+            );
+            yield return Recorded(
+                (4 * i) + 2,
+                $"case/{i}",
+                day,
+                "unit-1",
+                new CaseReplied("unit-1", 5, $"site of request number {same} was visited")
+            );
+            yield return Recorded(
+                (4 * i) + 3,
+                $"case/{i}",
+                day,
+                $"seat-{i % 40:00}",
+                new CitizenContacted(new Recording($"{same:x64}", 60))
+            );
         }
     }
 

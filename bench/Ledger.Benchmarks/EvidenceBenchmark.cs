@@ -19,8 +19,18 @@ internal static class EvidenceBenchmark
 
     public static Command Create()
     {
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 6, Description = "Interleaved rounds of each; the median counts" };
-        var command = new Command("evidence", "Appends with and without checkpoints and tiles published beside them; the time of a proof at a million events") { rounds };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 6,
+            Description = "Interleaved rounds of each; the median counts",
+        };
+        var command = new Command(
+            "evidence",
+            "Appends with and without checkpoints and tiles published beside them; the time of a proof at a million events"
+        )
+        {
+            rounds,
+        };
         command.SetAction(parsed => RunAsync(parsed.GetValue(rounds)));
         return command;
     }
@@ -29,7 +39,10 @@ internal static class EvidenceBenchmark
     {
         await using var bench = await Bench.OpenAsync();
         await bench.DescribeAsync();
-        Console.WriteLine($"{BatchesARound} batches of {Batch:N0} events a round, {rounds} interleaved rounds after one to warm up; a checkpoint and its tiles every {Pause.TotalMilliseconds:0} ms where the log moved");
+        Console.WriteLine(
+            $"{BatchesARound} batches of {Batch:N0} events a round, {rounds} interleaved rounds after one to warm up; a checkpoint "
+                + $"and its tiles every {Pause.TotalMilliseconds:0} ms where the log moved"
+        );
         Bench.Head("without", "with");
         await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
         var (without, with) = (new List<double>(), new List<double>());
@@ -38,8 +51,12 @@ internal static class EvidenceBenchmark
             foreach (var publishing in round % 2 == 0 ? (bool[])[false, true] : [true, false])
             {
                 var events = Batches();
-                var took = publishing ? await PublishingAsync(bench, () => Bench.TimeAsync(() => AppendAsync(bench, events))) : await Bench.TimeAsync(() => AppendAsync(bench, events));
-                await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None); // What was left undone is not the next one's to do.
+                var took = publishing
+                    ? await PublishingAsync(bench, () => Bench.TimeAsync(() => AppendAsync(bench, events)))
+                    : await Bench.TimeAsync(() => AppendAsync(bench, events));
+
+                // What was left undone is not the next one's to do.
+                await bench.Get<CheckpointPublisher>().PublishAsync(CancellationToken.None);
                 if (round > 0)
                 {
                     (publishing ? with : without).Add(took);
@@ -48,7 +65,14 @@ internal static class EvidenceBenchmark
         }
 
         const double count = Batch * BatchesARound * 1000.0;
-        var met = Bench.Row("append, checkpoints and tiles beside it", count / Bench.Median(without), count / Bench.Median(with), "events/s", 0.95, atLeast: true);
+        var met = Bench.Row(
+            "append, checkpoints and tiles beside it",
+            count / Bench.Median(without),
+            count / Bench.Median(with),
+            "events/s",
+            0.95,
+            atLeast: true
+        );
         while ((await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position < 1_000_000)
         {
             await AppendAsync(bench, Batches());
@@ -72,7 +96,9 @@ internal static class EvidenceBenchmark
         {
             var at = 1 + (long)dice.Between(0, (int)published.Checkpoint.Size - 1);
             inclusion.Add(await OnceAsync(() => prover.InclusionAsync(at, published, CancellationToken.None)));
-            consistency.Add(await OnceAsync(() => prover.ConsistencyAsync(at, published.Checkpoint.Size, published, CancellationToken.None)));
+            consistency.Add(
+                await OnceAsync(() => prover.ConsistencyAsync(at, published.Checkpoint.Size, published, CancellationToken.None))
+            );
         }
 
         Console.WriteLine();
@@ -81,7 +107,9 @@ internal static class EvidenceBenchmark
         foreach (var (name, times) in new[] { ("inclusion", inclusion), ("consistency", consistency) })
         {
             times.Sort();
-            Console.WriteLine($"  {name}: p50 {Bench.Show(times[Proofs / 2], 2)} ms, p99 {Bench.Show(times[Proofs * 99 / 100], 2)} ms (reach: under 2 ms)");
+            Console.WriteLine(
+                $"  {name}: p50 {Bench.Show(times[Proofs / 2], 2)} ms, p99 {Bench.Show(times[Proofs * 99 / 100], 2)} ms (reach: under 2 ms)"
+            );
             met &= times[Proofs / 2] < 2;
         }
 
@@ -108,7 +136,11 @@ internal static class EvidenceBenchmark
     }
 
     private static List<List<PendingEvent>> Batches() =>
-        [.. Enumerable.Range(0, BatchesARound).Select(_ => AppendBenchmark.Events($"e{batches++:000000}", Batch).ConvertAll(PendingEvent.Of))];
+        [
+            .. Enumerable
+                .Range(0, BatchesARound)
+                .Select(_ => AppendBenchmark.Events($"e{batches++:000000}", Batch).ConvertAll(PendingEvent.Of)),
+        ];
 
     private static async Task AppendAsync(Bench bench, List<List<PendingEvent>> batches)
     {

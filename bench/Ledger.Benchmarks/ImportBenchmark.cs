@@ -13,9 +13,21 @@ internal static class ImportBenchmark
 
     public static Command Create()
     {
-        var years = new Option<int>("--contract-years") { DefaultValueFactory = _ => 1, Description = "Contract-years of about 122,000 events a file" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
-        var command = new Command("import", "An import of NDJSON through the command line beside plain Marten and raw COPY") { years, rounds };
+        var years = new Option<int>("--contract-years")
+        {
+            DefaultValueFactory = _ => 1,
+            Description = "Contract-years of about 122,000 events a file",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 5,
+            Description = "Interleaved rounds of each; the median counts",
+        };
+        var command = new Command("import", "An import of NDJSON through the command line beside plain Marten and raw COPY")
+        {
+            years,
+            rounds,
+        };
         command.SetAction(parsed => RunAsync(parsed.GetValue(years), parsed.GetValue(rounds)));
         return command;
     }
@@ -30,7 +42,9 @@ internal static class ImportBenchmark
         for (var round = 0; round <= rounds; round++)
         {
             var file = await bench.WriteYearsAsync(Contract, Enumerable.Range(round * years, years));
-            var pending = (await File.ReadAllLinesAsync(file)).Select(l => PendingEvent.Of(Domain.Events.EventReader.Read(System.Text.Encoding.UTF8.GetBytes(l), null, out _)!)).ToList();
+            var pending = (await File.ReadAllLinesAsync(file))
+                .Select(l => PendingEvent.Of(Domain.Events.EventReader.Read(System.Text.Encoding.UTF8.GetBytes(l), null, out _)!))
+                .ToList();
             (events, bytes) = (pending.Count, new FileInfo(file).Length);
             copies.Add(await Bench.TimeAsync(() => raw.CopyAsync(pending)));
             plain.Add(await Bench.TimeAsync(() => bench.PlainAsync("plain-import", file)));
@@ -40,6 +54,15 @@ internal static class ImportBenchmark
         Console.WriteLine($"{events:N0} lines a file, {bytes / events} bytes a line; {rounds} interleaved rounds after one to warm up");
         Bench.HeadOfThree();
         return Bench.RowOfThree(
-            "import of NDJSON, a process with its start", Bench.Median(copies.Skip(1)), Bench.Median(plain.Skip(1)), Bench.Median(imports.Skip(1)), "ms", 0.67, atLeast: false) ? 0 : 1;
+            "import of NDJSON, a process with its start",
+            Bench.Median(copies.Skip(1)),
+            Bench.Median(plain.Skip(1)),
+            Bench.Median(imports.Skip(1)),
+            "ms",
+            0.67,
+            atLeast: false
+        )
+            ? 0
+            : 1;
     }
 }

@@ -51,7 +51,10 @@ public class InnerLoops
         events = [.. ServiceYear.Of(terms, 20251028, 100).Take(Events)];
         stored = [.. events.Select((e, i) => PendingEvent.Of(e).At(i + 1, 1, 0))];
         leaves = [.. stored.Select(e => Leaf.Hash(e))];
-        var account = stored.Select(EventMapping.ToEvent).Prepend(Registered(terms)).Aggregate((ContractAccount?)null, ContractAccount.Evolve)!;
+        var account = stored
+            .Select(EventMapping.ToEvent)
+            .Prepend(Registered(terms))
+            .Aggregate((ContractAccount?)null, ContractAccount.Evolve)!;
         statement = LedgerJson.Write(StatementBuilder.BuildAll(account)[0]);
     }
 
@@ -145,6 +148,6 @@ public class InnerLoops
     [Benchmark]
     public PeriodStatement? DecodeStatement() => JsonSerializer.Deserialize<PeriodStatement>(statement, LedgerJson.Options);
 
-    private static LedgerEvent Registered(Domain.Terms.ContractTerms terms) => new(
-        0, terms.Id, "contract", 1, "registered", "bench", default, default, "bench", new ContractRegistered(terms));
+    private static LedgerEvent Registered(Domain.Terms.ContractTerms terms) =>
+        new(0, terms.Id, "contract", 1, "registered", "bench", default, default, "bench", new ContractRegistered(terms));
 }

@@ -22,7 +22,11 @@ internal static class LagBenchmark
     {
         var rate = new Option<int>("--rate") { DefaultValueFactory = _ => 2_000, Description = "Events a second" };
         var seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 30, Description = "How long" };
-        var warm = new Option<int>("--warm-up") { DefaultValueFactory = _ => 15, Description = "How many seconds before: until the runtime has compiled what is hot" };
+        var warm = new Option<int>("--warm-up")
+        {
+            DefaultValueFactory = _ => 15,
+            Description = "How many seconds before: until the runtime has compiled what is hot",
+        };
         var command = new Command("lag", "The lag of the live projections under a steady rate of events") { rate, seconds, warm };
         command.SetAction(parsed => RunAsync(parsed.GetValue(rate), parsed.GetValue(seconds), parsed.GetValue(warm)));
         return command;
@@ -71,12 +75,18 @@ internal static class LagBenchmark
         Array.Sort(lags);
         var p99 = lags.Length == 0 ? 0 : lags[lags.Length * 99 / 100];
         Console.WriteLine(
-            $"| {what} | {Bench.Show(lags.Length == 0 ? 0 : lags[lags.Length / 2], 0)} ms | {Bench.Show(p99, 0)} ms | {Bench.Show(lags.LastOrDefault(), 0)} ms | {reach} |");
+            $"| {what} | {Bench.Show(lags.Length == 0 ? 0 : lags[lags.Length / 2], 0)} ms | {Bench.Show(p99, 0)} ms | "
+                + $"{Bench.Show(lags.LastOrDefault(), 0)} ms | {reach} |"
+        );
         return p99;
     }
 
     private static async Task<List<double>> WatchAsync(
-        Bench bench, string shard, ConcurrentDictionary<int, (long Position, long At)> acknowledged, int batches)
+        Bench bench,
+        string shard,
+        ConcurrentDictionary<int, (long Position, long At)> acknowledged,
+        int batches
+    )
     {
         var lags = new List<double>();
         await using var connection = await bench.Database.OpenConnectionAsync();

@@ -19,7 +19,11 @@ internal static class MappedImportBenchmark
     public static Command Create()
     {
         var rows = new Option<int>("--rows") { DefaultValueFactory = _ => 100_000, Description = "Rows of the export" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 5,
+            Description = "Interleaved rounds of each; the median counts",
+        };
         var command = new Command("import-311", "A mapped import beside raw COPY of the events it becomes") { rows, rounds };
         command.SetAction(parsed => RunAsync(parsed.GetValue(rows), parsed.GetValue(rounds)));
         return command;
@@ -28,8 +32,11 @@ internal static class MappedImportBenchmark
     private static async Task<int> RunAsync(int rows, int rounds)
     {
         await using var bench = await Bench.OpenAsync();
-        var mapping = ImportMapping.Read(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "mappings", "generic-311.json")), out var faults)
-            ?? throw new InvalidDataException(string.Join("; ", faults));
+        var mapping =
+            ImportMapping.Read(
+                await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "mappings", "generic-311.json")),
+                out var faults
+            ) ?? throw new InvalidDataException(string.Join("; ", faults));
         await bench.RegisterAsync(Bench.Terms(Contract));
         await bench.DescribeAsync();
         var raw = new RawLog(bench.Database);
@@ -41,13 +48,21 @@ internal static class MappedImportBenchmark
         {
             using var file = new MemoryStream(Encoding.UTF8.GetBytes(Export(round, rows)));
             var report = new ImportReport(0, 0, 0, 0, null, null, [], false);
-            var import = await Bench.TimeAsync(async () => report = await bench.Get<Importer>().ImportAsync(EventFile.OfTable(file, mapping, Contract), new ImportOptions(), CancellationToken.None));
+            var import = await Bench.TimeAsync(async () =>
+                report = await bench
+                    .Get<Importer>()
+                    .ImportAsync(EventFile.OfTable(file, mapping, Contract), new ImportOptions(), CancellationToken.None)
+            );
             if (report.Rejected > 0 || report.Read != rows)
             {
                 throw new InvalidOperationException(string.Join("; ", report.Errors.SelectMany(e => e.Faults)));
             }
 
-            var stored = await bench.Get<LogReader>().ReadAsync(report.FirstPosition!.Value - 1, report.LastPosition!.Value).Select(e => PendingEvent.Of(Pending(e))).ToListAsync();
+            var stored = await bench
+                .Get<LogReader>()
+                .ReadAsync(report.FirstPosition!.Value - 1, report.LastPosition!.Value)
+                .Select(e => PendingEvent.Of(Pending(e)))
+                .ToListAsync();
             var copy = await Bench.TimeAsync(() => raw.CopyAsync(stored));
             events = stored.Count;
             if (round > 0)
@@ -61,15 +76,25 @@ internal static class MappedImportBenchmark
         Console.WriteLine();
         Console.WriteLine("| what | median ms | events/s |");
         Console.WriteLine("| --- | ---: | ---: |");
-        Console.WriteLine($"| raw COPY of {events:N0} events | {Bench.Show(Bench.Median(copies), 0)} | {Bench.Show(events / Bench.Median(copies) * 1000, 0)} |");
-        Console.WriteLine($"| import of {rows:N0} rows | {Bench.Show(Bench.Median(imports), 0)} | {Bench.Show(events / Bench.Median(imports) * 1000, 0)} |");
+        Console.WriteLine(
+            $"| raw COPY of {events:N0} events | {Bench.Show(Bench.Median(copies), 0)} | "
+                + $"{Bench.Show(events / Bench.Median(copies) * 1000, 0)} |"
+        );
+        Console.WriteLine(
+            $"| import of {rows:N0} rows | {Bench.Show(Bench.Median(imports), 0)} | "
+                + $"{Bench.Show(events / Bench.Median(imports) * 1000, 0)} |"
+        );
         Console.WriteLine();
-        Console.WriteLine($"ratio {Bench.Show(ratio, 2)} (below {Bench.Show(Most, 0)} is asked for), {rounds} interleaved rounds after one to warm up");
+        Console.WriteLine(
+            $"ratio {Bench.Show(ratio, 2)} (below {Bench.Show(Most, 0)} is asked for), {rounds} interleaved rounds after one to warm up"
+        );
         return ratio < Most ? 0 : 1;
     }
 
-    private static Domain.Events.NewEvent Pending(StoredEvent stored) => EventMapping.ToEvent(stored) is var e
-        ? new Domain.Events.NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data) : throw new System.Diagnostics.UnreachableException();
+    private static Domain.Events.NewEvent Pending(StoredEvent stored) =>
+        EventMapping.ToEvent(stored) is var e
+            ? new Domain.Events.NewEvent(e.Contract, e.Subject, e.Id, e.Source, e.OccurredAt, e.Actor, e.Data)
+            : throw new System.Diagnostics.UnreachableException();
 
     private static string Export(int round, int rows)
     {
@@ -78,7 +103,11 @@ internal static class MappedImportBenchmark
         {
             var opened = new DateTime(2025, 11, 1, 0, 0, 0, DateTimeKind.Unspecified).AddSeconds(i * 250L);
             var closed = i % 11 == 0 ? "" : opened.AddHours(i % 240).ToString("s", CultureInfo.InvariantCulture);
-            text.Append(CultureInfo.InvariantCulture, $"{round}-{i:0000000},{opened:s},{opened.AddHours(120):s},{closed},{(closed.Length > 0 ? "Closed" : "Open")},Queue {i % 40},Department {i % 12},{39.7 + (i % 1000 / 1e4):0.0000},{116.3 + (i % 777 / 1e4):0.0000}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{round}-{i:0000000},{opened:s},{opened.AddHours(120):s},{closed},{(closed.Length > 0 ? "Closed" : "Open")},Queue "
+                    + $"{i % 40},Department {i % 12},{39.7 + (i % 1000 / 1e4):0.0000},{116.3 + (i % 777 / 1e4):0.0000}\n"
+            );
         }
 
         return text.ToString();

@@ -15,19 +15,20 @@ namespace Ledger.Benchmarks;
 internal static class PlainMarten
 {
     /// <summary>A store.</summary>
-    public static DocumentStore Open(string connection) => DocumentStore.For(options =>
-    {
-        options.Connection(connection);
-        options.DatabaseSchemaName = "plain";
-        options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
-        options.UseSystemTextJsonForSerialization(LedgerJson.Options, EnumStorage.AsInteger, Casing.CamelCase);
-        options.Events.StreamIdentity = StreamIdentity.AsString;
-        options.Events.AppendMode = EventAppendMode.Quick;
-        foreach (var type in EventCatalogue.All)
+    public static DocumentStore Open(string connection) =>
+        DocumentStore.For(options =>
         {
-            options.Events.MapEventType(type.Data, type.Alias);
-        }
-    });
+            options.Connection(connection);
+            options.DatabaseSchemaName = "plain";
+            options.AutoCreateSchemaObjects = AutoCreate.CreateOrUpdate;
+            options.UseSystemTextJsonForSerialization(LedgerJson.Options, EnumStorage.AsInteger, Casing.CamelCase);
+            options.Events.StreamIdentity = StreamIdentity.AsString;
+            options.Events.AppendMode = EventAppendMode.Quick;
+            foreach (var type in EventCatalogue.All)
+            {
+                options.Events.MapEventType(type.Data, type.Alias);
+            }
+        });
 
     /// <summary>One event in one session.</summary>
     public static async Task AppendAsync(DocumentStore store, NewEvent e)
@@ -41,7 +42,13 @@ internal static class PlainMarten
     public static Command Create()
     {
         var file = new Argument<string>("FILE");
-        var command = new Command("plain-import", "What an import is measured beside: parses a file and appends it in sessions of 1,000, with plain Marten") { file };
+        var command = new Command(
+            "plain-import",
+            "What an import is measured beside: parses a file and appends it in sessions of 1,000, with plain Marten"
+        )
+        {
+            file,
+        };
         command.SetAction(async parsed =>
         {
             await using var store = Open(Environment.GetEnvironmentVariable("ConnectionStrings__Ledger")!);

@@ -24,8 +24,16 @@ internal static class RankingsBenchmark
     public static Command Create()
     {
         var contracts = new Option<int>("--contracts") { DefaultValueFactory = _ => 20, Description = "Simulated contract-years" };
-        var cases = new Option<int>("--cases-per-month") { DefaultValueFactory = _ => 365, Description = "Cases of each a month; 365 make about 41,000 events a year" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
+        var cases = new Option<int>("--cases-per-month")
+        {
+            DefaultValueFactory = _ => 365,
+            Description = "Cases of each a month; 365 make about 41,000 events a year",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 5,
+            Description = "Interleaved rounds of each; the median counts",
+        };
         var command = new Command("rankings", "Rankings of a city, now and as of a position") { contracts, cases, rounds };
         command.SetAction(parsed => RunAsync(parsed.GetValue(contracts), parsed.GetValue(cases), parsed.GetValue(rounds)));
         return command;
@@ -46,7 +54,10 @@ internal static class RankingsBenchmark
         await bench.Get<ReadModels>().CatchUpAsync(CancellationToken.None);
         var head = (await bench.Get<LogReader>().HeadAsync(CancellationToken.None)).Position;
         await bench.DescribeAsync();
-        Console.WriteLine($"{head:N0} events of {contracts} contracts; projections caught up in {caughtUp.Elapsed.TotalSeconds:N1} s; {rounds} interleaved rounds after one to warm up");
+        Console.WriteLine(
+            $"{head:N0} events of {contracts} contracts; projections caught up in {caughtUp.Elapsed.TotalSeconds:N1} s; {rounds} "
+                + "interleaved rounds after one to warm up"
+        );
 
         var rankings = bench.Get<RankingReader>();
         var now = new List<double>();
@@ -61,7 +72,11 @@ internal static class RankingsBenchmark
         Console.WriteLine("| what | ledger | reach |");
         Console.WriteLine("| --- | ---: | ---: |");
         Console.WriteLine($"| rankings of a cycle now, p50 | {Bench.Show(p50, 0)} ms | ≤ {Bench.Show(MostMilliseconds, 0)} ms |");
-        var (raw, ours) = await Bench.InterleaveAsync(rounds, () => DecodeAsync(bench, head - 1), () => rankings.RankingsAsync(Cycle, head - 1, CancellationToken.None));
+        var (raw, ours) = await Bench.InterleaveAsync(
+            rounds,
+            () => DecodeAsync(bench, head - 1),
+            () => rankings.RankingsAsync(Cycle, head - 1, CancellationToken.None)
+        );
         Bench.Head();
         return Bench.Row("rankings of a cycle as of a position", raw, ours, "ms", 2, atLeast: false) && p50 <= MostMilliseconds ? 0 : 1;
     }
@@ -70,11 +85,18 @@ internal static class RankingsBenchmark
     private static async Task DecodeAsync(Bench bench, long upTo)
     {
         await using var connection = await bench.Database.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand($"""
+        await using var command = new NpgsqlCommand(
+            $"""
             select {StoredEvent.Columns} from
-                (select tenant_id, stream_id from ledger.case_months where month = '2026-03' union select tenant_id, id from ledger.mt_streams where type = 'contract_account') s
+                (select tenant_id, stream_id from ledger.case_months where month = '2026-03'
+                 union select tenant_id, id from ledger.mt_streams where type = 'contract_account') s
             join ledger.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.stream_id and e.seq_id <= $1
-            """, connection) { Parameters = { new() { Value = upTo } } };
+            """,
+            connection
+        )
+        {
+            Parameters = { new() { Value = upTo } },
+        };
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

@@ -4,18 +4,24 @@ using NpgsqlTypes;
 
 namespace Ledger.Benchmarks;
 
-/// <summary>The raw limit of appending: a table with the columns, constraints and indexes of Marten's events, written by plain Npgsql.</summary>
+/// <summary>
+/// The raw limit of appending: a table with the columns, constraints and indexes of Marten's events, written by plain Npgsql.
+/// </summary>
 internal sealed class RawLog(NpgsqlDataSource database)
 {
-    private const string Columns = "(seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived)";
-    private const string Headers = """{"id":"e-0000001","time":"2025-11-01T00:00:00Z","actor":"seat-17","source":"platform-12345","subject":"case/x-0000001"}""";
+    private const string Columns =
+        "(seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, headers, is_archived)";
+    private const string Headers =
+        """{"id":"e-0000001","time":"2025-11-01T00:00:00Z","actor":"seat-17","source":"platform-12345","subject":"case/x-0000001"}""";
 
     private static long position = 1_000_000_000;
 
     /// <summary>An empty table.</summary>
     public async Task CreateAsync()
     {
-        await using var command = database.CreateCommand("drop table if exists public.raw_events; create table public.raw_events (like ledger.mt_events including all)");
+        await using var command = database.CreateCommand(
+            "drop table if exists public.raw_events; create table public.raw_events (like ledger.mt_events including all)"
+        );
         await command.ExecuteNonQueryAsync();
     }
 
@@ -60,8 +66,15 @@ internal sealed class RawLog(NpgsqlDataSource database)
     /// <summary>A prepared insert of one event on a connection of its own; executing it commits.</summary>
     public static async Task<NpgsqlCommand> PrepareInsertAsync(NpgsqlConnection connection)
     {
-        var command = new NpgsqlCommand($"insert into public.raw_events {Columns} values ($1, $2, $3, $1, $4, 'case_dispatched', now(), 'gaomidian-2025', 'x', $5, false)", connection);
-        foreach (var type in (ReadOnlySpan<NpgsqlDbType>)[NpgsqlDbType.Bigint, NpgsqlDbType.Uuid, NpgsqlDbType.Varchar, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb])
+        var command = new NpgsqlCommand(
+            $"insert into public.raw_events {Columns} values ($1, $2, $3, $1, $4, 'case_dispatched', now(), 'gaomidian-2025', 'x', "
+                + "$5, false)",
+            connection
+        );
+        foreach (
+            var type in (ReadOnlySpan<NpgsqlDbType>)
+                [NpgsqlDbType.Bigint, NpgsqlDbType.Uuid, NpgsqlDbType.Varchar, NpgsqlDbType.Jsonb, NpgsqlDbType.Jsonb]
+        )
         {
             command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
         }

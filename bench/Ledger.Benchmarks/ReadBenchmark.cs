@@ -16,8 +16,8 @@ using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Marten;
-using Marten.Events.Projections;
 using Marten.Events.Aggregation;
+using Marten.Events.Projections;
 using Npgsql;
 
 namespace Ledger.Benchmarks;
@@ -33,9 +33,21 @@ internal static class ReadBenchmark
 
     public static System.CommandLine.Command Create()
     {
-        var years = new Option<int>("--contract-years") { DefaultValueFactory = _ => 9, Description = "Simulated contract-years; each has about 120,000 events" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 5, Description = "Interleaved rounds of each; the median counts" };
-        var command = new System.CommandLine.Command("read", "Rebuild, statements and verification beside plain reads of the same rows") { years, rounds };
+        var years = new Option<int>("--contract-years")
+        {
+            DefaultValueFactory = _ => 9,
+            Description = "Simulated contract-years; each has about 120,000 events",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            DefaultValueFactory = _ => 5,
+            Description = "Interleaved rounds of each; the median counts",
+        };
+        var command = new System.CommandLine.Command("read", "Rebuild, statements and verification beside plain reads of the same rows")
+        {
+            years,
+            rounds,
+        };
         command.SetAction(parsed => RunAsync(parsed.GetValue(years), parsed.GetValue(rounds)));
         return command;
     }
@@ -55,34 +67,59 @@ internal static class ReadBenchmark
 
         await using (var plain = Defaults(bench.Database))
         {
-            var (defaults, rebuilt) = await Bench.InterleaveAsync(rounds, () => RebuildAsync(plain), () => bench.Get<ReadModels>().RebuildAsync(CancellationToken.None));
-            met &= Bench.Row("rebuild of all projections (raw: on Marten's default options)", head / defaults * 1000, head / rebuilt * 1000, "events/s", 2, atLeast: true);
+            var (defaults, rebuilt) = await Bench.InterleaveAsync(
+                rounds,
+                () => RebuildAsync(plain),
+                () => bench.Get<ReadModels>().RebuildAsync(CancellationToken.None)
+            );
+            met &= Bench.Row(
+                "rebuild of all projections (raw: on Marten's default options)",
+                head / defaults * 1000,
+                head / rebuilt * 1000,
+                "events/s",
+                2,
+                atLeast: true
+            );
         }
 
         var position = head - 1;
-        var (raw, ours) = await Bench.InterleaveAsync(rounds, () => FoldAsync(bench, position), () => bench.Get<StatementReader>().AllAsync(Contract, position, CancellationToken.None));
+        var (raw, ours) = await Bench.InterleaveAsync(
+            rounds,
+            () => FoldAsync(bench, position),
+            () => bench.Get<StatementReader>().AllAsync(Contract, position, CancellationToken.None)
+        );
         met &= Bench.Row("statements as of a position", raw, ours, "ms", 1.5, atLeast: false);
 
-        (raw, ours) = (await SelectsAsync(bench), await P50Async(() => bench.Get<StatementReader>().OneAsync(Contract, 2, null, CancellationToken.None)));
+        (raw, ours) = (
+            await SelectsAsync(bench),
+            await P50Async(() => bench.Get<StatementReader>().OneAsync(Contract, 2, null, CancellationToken.None))
+        );
         met &= Bench.Row("statement now, p50", raw, ours, "µs", 2, atLeast: false);
 
-        (raw, ours) = await Bench.InterleaveAsync(rounds, () => HashAsync(bench), () => new LogVerifier(bench.Get<NpgsqlDataSource>()).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None));
+        (raw, ours) = await Bench.InterleaveAsync(
+            rounds,
+            () => HashAsync(bench),
+            () => new LogVerifier(bench.Get<NpgsqlDataSource>()).VerifyAsync(RetainedCheckpoints.None, null, CancellationToken.None)
+        );
         met &= Bench.Row("verify (events, tiles, streams, indexes)", head / raw * 1000, head / ours * 1000, "events/s", 0.3, atLeast: true);
         return met ? 0 : 1;
     }
 
-    /// <summary>The ledger's events and the same projections as Marten takes them by default; that of payables has no option of ours.</summary>
-    private static DocumentStore Defaults(NpgsqlDataSource database) => DocumentStore.For(options =>
-    {
-        options.Connection(database);
-        LedgerStore.ConfigureEvents(options);
-        options.DatabaseSchemaName = "plain";
-        options.Events.DatabaseSchemaName = LedgerStore.Schema;
-        options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
-        options.Projections.Add(new PlainAccounts(), ProjectionLifecycle.Async);
-        options.Projections.Add(new PayableProjection(database), ProjectionLifecycle.Async);
-        options.Projections.Add(new PlainCycles(database), ProjectionLifecycle.Async, nameof(PlainCycles));
-    });
+    /// <summary>
+    /// The ledger's events and the same projections as Marten takes them by default; that of payables has no option of ours.
+    /// </summary>
+    private static DocumentStore Defaults(NpgsqlDataSource database) =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(database);
+            LedgerStore.ConfigureEvents(options);
+            options.DatabaseSchemaName = "plain";
+            options.Events.DatabaseSchemaName = LedgerStore.Schema;
+            options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
+            options.Projections.Add(new PlainAccounts(), ProjectionLifecycle.Async);
+            options.Projections.Add(new PayableProjection(database), ProjectionLifecycle.Async);
+            options.Projections.Add(new PlainCycles(database), ProjectionLifecycle.Async, nameof(PlainCycles));
+        });
 
     private static async Task RebuildAsync(DocumentStore store)
     {
@@ -112,7 +149,15 @@ internal static class ReadBenchmark
         var digest = new byte[SHA256.HashSizeInBytes];
         while (await reader.ReadAsync())
         {
-            _ = (reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), reader.GetGuid(5), reader.GetDateTime(7));
+            _ = (
+                reader.GetInt64(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetInt64(3),
+                reader.GetString(4),
+                reader.GetGuid(5),
+                reader.GetDateTime(7)
+            );
             SHA256.HashData(await reader.GetFieldValueAsync<byte[]>(6), digest);
             SHA256.HashData(await reader.GetFieldValueAsync<byte[]>(10), digest);
         }
@@ -122,7 +167,13 @@ internal static class ReadBenchmark
     private static async Task<double> SelectsAsync(Bench bench)
     {
         await using var connection = await bench.Database.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand($"select data from ledger.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1", connection) { Parameters = { new() { Value = Contract } } };
+        await using var command = new NpgsqlCommand(
+            $"select data from ledger.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1",
+            connection
+        )
+        {
+            Parameters = { new() { Value = Contract } },
+        };
         await command.PrepareAsync();
         return await P50Async(async () =>
         {
@@ -164,5 +215,7 @@ public sealed class PlainAccounts : SingleStreamProjection<ContractAccount, stri
 
     /// <inheritdoc/>
     public override ContractAccount? Evolve(ContractAccount? snapshot, string id, IEvent e) =>
-        e.TenantId == LedgerSource.Contract || e.StreamKey != e.TenantId ? snapshot : ContractAccount.Evolve(snapshot, EventMapping.ToEvent(e));
+        e.TenantId == LedgerSource.Contract || e.StreamKey != e.TenantId
+            ? snapshot
+            : ContractAccount.Evolve(snapshot, EventMapping.ToEvent(e));
 }

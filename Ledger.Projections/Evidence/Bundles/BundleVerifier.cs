@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -12,6 +11,7 @@ using Ledger.Projections.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
+using static Ledger.Projections.Evidence.Bundles.BundleLines;
 
 namespace Ledger.Projections.Evidence.Bundles;
 
@@ -20,7 +20,18 @@ namespace Ledger.Projections.Evidence.Bundles;
 /// keys that signed the checkpoint: where no policy was given they are the bundle's own word and have to be compared.
 /// </summary>
 public sealed record BundleVerification(
-    bool Ok, string? Contract, long Size, long Events, int Statements, int Assessments, int Checkpoints, IReadOnlyList<string> SignedBy, string? Root, long? Line, string? Problem);
+    bool Ok,
+    string? Contract,
+    long Size,
+    long Events,
+    int Statements,
+    int Assessments,
+    int Checkpoints,
+    IReadOnlyList<string> SignedBy,
+    string? Root,
+    long? Line,
+    string? Problem
+);
 
 /// <summary>
 /// Verifies a bundle from its file alone: the checkpoint's signatures, every leaf against its data and its stream, the tree
@@ -30,8 +41,6 @@ public sealed record BundleVerification(
 /// </summary>
 public sealed class BundleVerifier
 {
-    private const int MostBytesOfLine = 64 * 1024 * 1024;
-
     private readonly Func<Stream> open;
     private readonly CheckpointPolicy? trusted;
     private readonly Queue<(string Source, Checkpoint Checkpoint)> kept = [];
@@ -55,7 +64,12 @@ public sealed class BundleVerifier
     /// <param name="trusted">The keys to trust; null to take the bundle's own.</param>
     /// <param name="kept">Signed checkpoints that were kept, each with where it comes from.</param>
     /// <param name="cancel">Stops it.</param>
-    public static async Task<BundleVerification> VerifyAsync(Func<Stream> open, CheckpointPolicy? trusted, IReadOnlyList<(string Source, string Note)> kept, CancellationToken cancel)
+    public static async Task<BundleVerification> VerifyAsync(
+        Func<Stream> open,
+        CheckpointPolicy? trusted,
+        IReadOnlyList<(string Source, string Note)> kept,
+        CancellationToken cancel
+    )
     {
         var verifier = new BundleVerifier(open, trusted);
         try
@@ -69,7 +83,8 @@ public sealed class BundleVerifier
             return verifier.Result(null, 0, e.Message);
         }
 #pragma warning disable CA1031 // A forged bundle may do anything to the rules: that is what is wrong with it.
-        catch (Exception e) when (e is not (OperationCanceledException or IOException or LedgerException { Code: ErrorCode.FileUnreadable }))
+        catch (Exception e)
+            when (e is not (OperationCanceledException or IOException or LedgerException { Code: ErrorCode.FileUnreadable }))
 #pragma warning restore CA1031
         {
             return verifier.Result(null, 0, $"it cannot be applied: {e.Message}");
@@ -77,21 +92,37 @@ public sealed class BundleVerifier
     }
 
     /// <summary>What a contract's events come to, as of a moment of the log.</summary>
-    internal static BundleDocuments Documents(ContractAccount account, LogHead head, byte[] root) => new(
-        account.Terms,
-        [.. StatementBuilder.BuildAll(account).Select(s => StatementReader.Stamp(s, head, root))],
-        Settlement.Build(account) with { AsOf = EventMapping.ToMoment(head) });
+    internal static BundleDocuments Documents(ContractAccount account, LogHead head, byte[] root) =>
+        new(
+            account.Terms,
+            [.. StatementBuilder.BuildAll(account).Select(s => StatementReader.Stamp(s, head, root))],
+            Settlement.Build(account) with
+            {
+                AsOf = EventMapping.ToMoment(head),
+            }
+        );
 
-    private BundleVerification Result(Checkpoint? checkpoint, int compared, string? problem) => new(
-        problem is null, contract.Length == 0 ? null : contract, tree.Size, counts.Of(contract), statements, runs.Count, compared,
-        policy is null ? [] : [.. policy.Required.Select(k => $"{k.Name} {k.Id:x8}")], checkpoint is null ? null : Convert.ToHexStringLower(checkpoint.Root), problem is null ? null : line, problem);
+    private BundleVerification Result(Checkpoint? checkpoint, int compared, string? problem) =>
+        new(
+            problem is null,
+            contract.Length == 0 ? null : contract,
+            tree.Size,
+            counts.Of(contract),
+            statements,
+            runs.Count,
+            compared,
+            policy is null ? [] : [.. policy.Required.Select(k => $"{k.Name} {k.Id:x8}")],
+            checkpoint is null ? null : Convert.ToHexStringLower(checkpoint.Root),
+            problem is null ? null : line,
+            problem
+        );
 
     /// <summary>The first pass: everything but the assessments.</summary>
     private async Task<Checkpoint> WalkAsync(IReadOnlyList<(string Source, string Note)> notes, CancellationToken cancel)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = open();
-        await using var lines = LinesAsync(file, cancel).GetAsyncEnumerator(cancel);
+        await using var lines = ReadAllAsync(file, cancel).GetAsyncEnumerator(cancel);
         var header = Read<BundleHeader>(await NextAsync(lines, digest));
         var checkpoint = Open(header, notes);
         Compare();
@@ -101,7 +132,10 @@ public sealed class BundleVerifier
             Compare();
         }
 
-        Expect(tree.Root().AsSpan().SequenceEqual(checkpoint.Root), "the events do not hash to the signed checkpoint's root: one was changed, left out or put in");
+        Expect(
+            tree.Root().AsSpan().SequenceEqual(checkpoint.Root),
+            "the events do not hash to the signed checkpoint's root: one was changed, left out or put in"
+        );
         Complete(ContractCounts.Parse(header.Contracts)!);
         Documented(Read<BundleDocuments>(await NextAsync(lines, digest)), checkpoint);
         var end = Read<BundleEnd>(await NextAsync(lines, digest));
@@ -127,13 +161,22 @@ public sealed class BundleVerifier
 
         policy = trusted ?? policy!;
         var checkpoint = own = Trusted("the bundle's checkpoint", header.Checkpoint);
-        foreach (var (source, older) in notes.Select(n => (n.Source, Checkpoint: Trusted(n.Source, n.Note))).OrderBy(n => n.Checkpoint.Size))
+        foreach (
+            var (source, older) in notes.Select(n => (n.Source, Checkpoint: Trusted(n.Source, n.Note))).OrderBy(n => n.Checkpoint.Size)
+        )
         {
-            Expect(older.Size <= checkpoint.Size, $"{source} is of size {older.Size}, the bundle of {checkpoint.Size}: an older log is shown than was seen; ask for the bundle again");
+            Expect(
+                older.Size <= checkpoint.Size,
+                $"{source} is of size {older.Size}, the bundle of {checkpoint.Size}: an older log is shown than was seen; ask for "
+                    + "the bundle again"
+            );
             kept.Enqueue((source, older));
         }
 
-        Expect(ContractCounts.Parse(header.Contracts) is { } stated && checkpoint.Contracts.AsSpan().SequenceEqual(stated.Digest()), "the numbers of events are not those that the checkpoint signs");
+        Expect(
+            ContractCounts.Parse(header.Contracts) is { } stated && checkpoint.Contracts.AsSpan().SequenceEqual(stated.Digest()),
+            "the numbers of events are not those that the checkpoint signs"
+        );
         return checkpoint;
     }
 
@@ -150,7 +193,10 @@ public sealed class BundleVerifier
         if (entry is { Level: { } level, Root: { } root, Leaf: null, Data: null })
         {
             // Not up to the end: the last event stands as itself, for it tells when the log ended so.
-            Expect(level is >= 0 and <= 62 && (tree.Size & ((1L << level) - 1)) == 0 && 1L << level < size - tree.Size, $"a subtree of level {level} does not fit after {tree.Size} of {size} events");
+            Expect(
+                level is >= 0 and <= 62 && (tree.Size & ((1L << level) - 1)) == 0 && 1L << level < size - tree.Size,
+                $"a subtree of level {level} does not fit after {tree.Size} of {size} events"
+            );
             Expect(SignedNote.Base64(root) is { Length: MerkleTree.HashSize }, "a root is 32 bytes in base64");
             tree.Add(Convert.FromBase64String(root), level);
             return;
@@ -162,7 +208,10 @@ public sealed class BundleVerifier
         var (stored, dataHash) = parsed!.Value;
         Expect(stored.Position == tree.Size + 1, $"position {stored.Position} stands after {tree.Size}");
         var ours = stored.Contract == contract || stored.Contract == LedgerSource.Contract;
-        Expect(ours == entry.Data is not null && (ours || stored.Position == size), $"position {stored.Position} is of {stored.Contract}: of another contract only the last event stands here, without its data");
+        Expect(
+            ours == entry.Data is not null && (ours || stored.Position == size),
+            $"position {stored.Position} is of {stored.Contract}: of another contract only the last event stands here, without its data"
+        );
         var leaf = Leaf.Hash(Encoding.UTF8.GetBytes(entry.Leaf!));
         tree.Add(leaf);
         Expect(recordedAt is null || stored.RecordedAt >= recordedAt, $"position {stored.Position} was recorded before the one before it");
@@ -170,7 +219,10 @@ public sealed class BundleVerifier
         if (ours)
         {
             var data = Encoding.UTF8.GetBytes(entry.Data!);
-            Expect(SHA256.HashData(data).AsSpan().SequenceEqual(dataHash), $"position {stored.Position}: its data does not hash to its leaf");
+            Expect(
+                SHA256.HashData(data).AsSpan().SequenceEqual(dataHash),
+                $"position {stored.Position}: its data does not hash to its leaf"
+            );
             Chain(stored);
             counts.Add(stored.Contract, 1);
             Apply(stored with { Data = data });
@@ -180,9 +232,15 @@ public sealed class BundleVerifier
     private void Chain(StoredEvent e)
     {
         var version = streams.GetValueOrDefault((e.Contract, e.Stream));
-        Expect(e.Version == version + 1, $"position {e.Position}: stream {e.Stream} goes from version {version} to {e.Version}: an event between them is missing");
+        Expect(
+            e.Version == version + 1,
+            $"position {e.Position}: stream {e.Stream} goes from version {version} to {e.Version}: an event between them is missing"
+        );
         Expect(e.Uuid == EventIds.Of(e.Contract, e.EventId), $"position {e.Position}: its id is not the one that its contract and id give");
-        Expect(e.Stream == EventStreams.KeyOf(e.Contract, e.Subject), $"position {e.Position}: an event about {e.Subject} does not belong in stream {e.Stream}");
+        Expect(
+            e.Stream == EventStreams.KeyOf(e.Contract, e.Subject),
+            $"position {e.Position}: an event about {e.Subject} does not belong in stream {e.Stream}"
+        );
         streams[(e.Contract, e.Stream)] = e.Version;
     }
 
@@ -215,8 +273,14 @@ public sealed class BundleVerifier
         for (; kept.TryPeek(out var next) && next.Checkpoint.Size <= tree.Size; kept.Dequeue())
         {
             var (source, checkpoint) = next;
-            Expect(checkpoint.Size == tree.Size, $"the bundle does not show the log at {checkpoint.Size}, the size of {source}: export it again with --checkpoint");
-            Expect(tree.Root().AsSpan().SequenceEqual(checkpoint.Root) && (checkpoint.Size < own!.Size || checkpoint.Agrees(own)), $"the log of this bundle does not begin with the {checkpoint.Size} events of {source}: its past was rewritten");
+            Expect(
+                checkpoint.Size == tree.Size,
+                $"the bundle does not show the log at {checkpoint.Size}, the size of {source}: export it again with --checkpoint"
+            );
+            Expect(
+                tree.Root().AsSpan().SequenceEqual(checkpoint.Root) && (checkpoint.Size < own!.Size || checkpoint.Agrees(own)),
+                $"the log of this bundle does not begin with the {checkpoint.Size} events of {source}: its past was rewritten"
+            );
         }
     }
 
@@ -224,7 +288,11 @@ public sealed class BundleVerifier
     {
         foreach (var name in (string[])[contract, LedgerSource.Contract])
         {
-            Expect(stated.Of(name) == counts.Of(name), $"{counts.Of(name)} events of {name} stand here, the checkpoint signs {stated.Of(name)}: {stated.Of(name) - counts.Of(name)} are left out");
+            Expect(
+                stated.Of(name) == counts.Of(name),
+                $"{counts.Of(name)} events of {name} stand here, the checkpoint signs {stated.Of(name)}: "
+                    + $"{stated.Of(name) - counts.Of(name)} are left out"
+            );
         }
     }
 
@@ -234,13 +302,23 @@ public sealed class BundleVerifier
         var calendar = CalendarReader.At(calendars, checkpoint.Size);
         var recomputed = Documents(account! with { Calendar = calendar }, new LogHead(checkpoint.Size, recordedAt), checkpoint.Root);
         statements = recomputed.Statements.Count;
-        Expect(documents.Statements.Count == statements, $"{documents.Statements.Count} statements stand here, the events give {statements}");
+        Expect(
+            documents.Statements.Count == statements,
+            $"{documents.Statements.Count} statements stand here, the events give {statements}"
+        );
         foreach (var (said, given) in documents.Statements.Zip(recomputed.Statements))
         {
-            Expect(Same(said, given), $"the statement of period {given.Period} is not what the events give: net payable {said.NetPayable} here, {given.NetPayable} recomputed");
+            Expect(
+                Same(said, given),
+                $"the statement of period {given.Period} is not what the events give: net payable {said.NetPayable} here, "
+                    + $"{given.NetPayable} recomputed"
+            );
         }
 
-        Expect(Same(documents.Settlement, recomputed.Settlement), $"the settlement is not what the events give: final {documents.Settlement.Final} here, {recomputed.Settlement.Final} recomputed");
+        Expect(
+            Same(documents.Settlement, recomputed.Settlement),
+            $"the settlement is not what the events give: final {documents.Settlement.Final} here, {recomputed.Settlement.Final} recomputed"
+        );
         Expect(Same(documents.Terms, recomputed.Terms), "the terms are not those of the events");
     }
 
@@ -250,10 +328,14 @@ public sealed class BundleVerifier
         var repeats = new AssessmentRepeats(runs, calendars);
         line = 0;
         await using var file = open();
-        await foreach (var bytes in LinesAsync(file, cancel))
+        await foreach (var bytes in ReadAllAsync(file, cancel))
         {
             line++;
-            if (line == 1 || !bytes.AsSpan().StartsWith("{\"leaf\""u8) || Read<BundleEntry>(bytes) is not { Leaf: { } leaf, Data: { } data })
+            if (
+                line == 1
+                || !bytes.AsSpan().StartsWith("{\"leaf\""u8)
+                || Read<BundleEntry>(bytes) is not { Leaf: { } leaf, Data: { } data }
+            )
             {
                 continue;
             }
@@ -265,7 +347,8 @@ public sealed class BundleVerifier
         Reproduced(repeats.End());
     }
 
-    private static void Reproduced((long Position, string Problem)? wrong) => Expect(wrong is null, $"position {wrong?.Position}: {wrong?.Problem}");
+    private static void Reproduced((long Position, string Problem)? wrong) =>
+        Expect(wrong is null, $"position {wrong?.Position}: {wrong?.Problem}");
 
     private async Task<byte[]> NextAsync(IAsyncEnumerator<byte[]> lines, IncrementalHash digest)
     {
@@ -280,61 +363,5 @@ public sealed class BundleVerifier
         return lines.Current;
     }
 
-    /// <summary>A line, which must be written just as this program writes it.</summary>
-    private static T Read<T>(byte[] bytes)
-    {
-        try
-        {
-            var value = JsonSerializer.Deserialize<T>(bytes, LedgerJson.Options);
-            Expect(value is not null && LedgerJson.Write(value).AsSpan().SequenceEqual(bytes), "the line is not canonical JSON");
-            return value!;
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
-        {
-            throw new WrongException($"the line is not what stands there in a bundle: {e.Message}");
-        }
-    }
-
     private static bool Same<T>(T a, T b) => LedgerJson.Write(a).AsSpan().SequenceEqual(LedgerJson.Write(b));
-
-    private static void Expect(bool holds, string otherwise)
-    {
-        if (!holds)
-        {
-            throw new WrongException(otherwise);
-        }
-    }
-
-    /// <summary>The lines of a file, each ended by LF; one without its end is not given.</summary>
-    private static async IAsyncEnumerable<byte[]> LinesAsync(Stream file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        var reader = System.IO.Pipelines.PipeReader.Create(file);
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancel);
-            var buffer = read.Buffer;
-            while (System.Buffers.BuffersExtensions.PositionOf(buffer, (byte)'\n') is { } end)
-            {
-                yield return System.Buffers.BuffersExtensions.ToArray(buffer.Slice(0, end));
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
-            }
-
-            if (buffer.Length > MostBytesOfLine || (read.IsCompleted && buffer.Length > 0))
-            {
-                throw new WrongException("a line does not end");
-            }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-            {
-                break;
-            }
-        }
-
-        await reader.CompleteAsync();
-    }
-
-#pragma warning disable CA1064, CA1032 // It never leaves this class.
-    private sealed class WrongException(string message) : Exception(message);
-#pragma warning restore CA1064, CA1032
 }

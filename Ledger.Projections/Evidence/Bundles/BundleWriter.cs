@@ -20,12 +20,22 @@ public sealed class BundleWriter(NpgsqlDataSource database, AccountReader accoun
     /// <paramref name="sizes"/>, so that a checkpoint of that size can be compared with it. Throws
     /// <see cref="LedgerException"/> where the contract is not registered by then.
     /// </summary>
-    public async Task<long> WriteAsync(Stream output, string contract, PublishedCheckpoint at, CheckpointPolicy policy, IEnumerable<long> sizes, CancellationToken cancel)
+    public async Task<long> WriteAsync(
+        Stream output,
+        string contract,
+        PublishedCheckpoint at,
+        CheckpointPolicy policy,
+        IEnumerable<long> sizes,
+        CancellationToken cancel
+    )
     {
         var size = at.Checkpoint.Size;
         var documents = await DocumentsAsync(contract, at.Checkpoint, cancel);
         using var lines = new Lines(output);
-        await lines.AddAsync(new BundleHeader(BundleHeader.CurrentFormat, contract, policy.ToString(), at.Note.ToString(), at.Counts.ToString()), cancel);
+        await lines.AddAsync(
+            new BundleHeader(BundleHeader.CurrentFormat, contract, policy.ToString(), at.Note.ToString(), at.Counts.ToString()),
+            cancel
+        );
 
         await using var connection = await database.OpenConnectionAsync(cancel);
         var roots = TileStore.Reader(connection, cancel);
@@ -43,7 +53,14 @@ public sealed class BundleWriter(NpgsqlDataSource database, AccountReader accoun
             // The last event, whosever it is, tells when the log ended so.
             await GapAsync(lines, next, size - 1, cuts, roots, cancel);
             var last = await log.ReadAsync(size - 1, size, cancel: cancel).FirstOrDefaultAsync(cancel);
-            await lines.AddAsync(new BundleEntry(last is not null ? Leaf.Text(last) : throw new LedgerException(ErrorCode.EventUnreadable, $"position {size} is missing: verify the ledger")), cancel);
+            await lines.AddAsync(
+                new BundleEntry(
+                    last is not null
+                        ? Leaf.Text(last)
+                        : throw new LedgerException(ErrorCode.EventUnreadable, $"position {size} is missing: verify the ledger")
+                ),
+                cancel
+            );
         }
 
         await lines.AddAsync(documents, cancel);
@@ -86,7 +103,8 @@ public sealed class BundleWriter(NpgsqlDataSource database, AccountReader accoun
             await output.WriteAsync(bytes, cancel);
         }
 
-        public Task EndAsync(CancellationToken cancel) => AddAsync(new BundleEnd(Convert.ToHexStringLower(digest.GetCurrentHash())), cancel);
+        public Task EndAsync(CancellationToken cancel) =>
+            AddAsync(new BundleEnd(Convert.ToHexStringLower(digest.GetCurrentHash())), cancel);
 
         public void Dispose() => digest.Dispose();
     }

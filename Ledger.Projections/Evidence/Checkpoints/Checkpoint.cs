@@ -23,7 +23,9 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root, byte[]? C
 
     /// <summary>Whether another says the same: of checkpoints of one size, one that does not is proof of two histories.</summary>
     public bool Agrees(Checkpoint other) =>
-        Origin == other.Origin && Size == other.Size && Root.AsSpan().SequenceEqual(other.Root)
+        Origin == other.Origin
+        && Size == other.Size
+        && Root.AsSpan().SequenceEqual(other.Root)
         && (Contracts is null || other.Contracts is null || Contracts.AsSpan().SequenceEqual(other.Contracts));
 
     /// <summary>Reads a note's text; null, with what is wrong, where it is no checkpoint.</summary>
@@ -32,17 +34,25 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root, byte[]? C
         var lines = text.EndsWith('\n') ? text[..^1].Split('\n') : [];
         var root = lines.Length >= 3 ? SignedNote.Base64(lines[2]) : null;
         var (size, contracts) = (0L, (byte[]?)null);
-        problem = lines.Length < 3 || lines.Any(l => l.Length == 0) ? "a checkpoint has three lines or more, none of them empty, each ended by a newline"
+        problem =
+            lines.Length < 3 || lines.Any(l => l.Length == 0)
+                ? "a checkpoint has three lines or more, none of them empty, each ended by a newline"
             : !SignedNote.IsName(lines[0]) ? $"\"{lines[0]}\" is not the origin of a log"
-            : !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out size) || size.ToString(CultureInfo.InvariantCulture) != lines[1] ? $"\"{lines[1]}\" is not a size: expected decimal digits without leading zeros"
+            : !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out size)
+            || size.ToString(CultureInfo.InvariantCulture) != lines[1]
+                ? $"\"{lines[1]}\" is not a size: expected decimal digits without leading zeros"
             : root?.Length != MerkleTree.HashSize ? $"\"{lines[2]}\" is not a root: expected 32 bytes in base64"
-            : lines.Length > 4 || (lines.Length == 4 && (contracts = Extension(lines[3])) is null) ? $"\"{lines[^1]}\": expected at most one extension line, {ContractsLine}and a SHA-256 in base64"
+            : lines.Length > 4 || (lines.Length == 4 && (contracts = Extension(lines[3])) is null)
+                ? $"\"{lines[^1]}\": expected at most one extension line, {ContractsLine}and a SHA-256 in base64"
             : null;
         return problem is null ? new Checkpoint(lines[0], size, root!, contracts) : null;
     }
 
     private static byte[]? Extension(string line) =>
-        line.StartsWith(ContractsLine, StringComparison.Ordinal) && SignedNote.Base64(line[ContractsLine.Length..]) is { Length: SHA256.HashSizeInBytes } digest ? digest : null;
+        line.StartsWith(ContractsLine, StringComparison.Ordinal)
+        && SignedNote.Base64(line[ContractsLine.Length..]) is { Length: SHA256.HashSizeInBytes } digest
+            ? digest
+            : null;
 }
 
 /// <summary>How many events each contract has at one size of the log.</summary>
@@ -72,7 +82,8 @@ public sealed class ContractCounts
     }
 
     /// <summary>A line for each contract in ordinal order: its number of events, a space, its id, a newline.</summary>
-    public override string ToString() => string.Concat(counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}\n"));
+    public override string ToString() =>
+        string.Concat(counts.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}\n"));
 
     /// <summary>What a checkpoint says of them.</summary>
     public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes(ToString()));

@@ -43,7 +43,8 @@ public sealed class CheckpointFile(string path)
         {
             var notes = File.Exists(path) ? Read().ToList() : throw new FileNotFoundException("there is no such file");
             return notes.Count > 0 && notes.Sum(n => (long)Encoding.UTF8.GetByteCount(n)) + notes.Count >= new FileInfo(path).Length
-                ? notes : throw new FormatException("expected what `checkpoint` prints, whole");
+                ? notes
+                : throw new FormatException("expected what `checkpoint` prints, whole");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -51,7 +52,9 @@ public sealed class CheckpointFile(string path)
         }
     }
 
-    /// <summary>One writer at a time, by a file beside it, so that readers need not wait; another process that appends is waited for.</summary>
+    /// <summary>
+    /// One writer at a time, by a file beside it, so that readers need not wait; another process that appends is waited for.
+    /// </summary>
     private FileStream LockWriting()
     {
         for (var patience = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(5))
@@ -60,9 +63,7 @@ public sealed class CheckpointFile(string path)
             {
                 return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && patience.Elapsed < Patience)
-            {
-            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && patience.Elapsed < Patience) { }
         }
     }
 
@@ -102,7 +103,7 @@ public sealed class CheckpointFile(string path)
     private static IEnumerable<string> Lines(StreamReader reader)
     {
         var line = new StringBuilder();
-        for (int c; (c = reader.Read()) >= 0;)
+        for (int c; (c = reader.Read()) >= 0; )
         {
             if (c == '\n')
             {
@@ -134,7 +135,9 @@ public sealed class CheckpointFile(string path)
         return SignedNote.Parse(rest, out _) is null ? last : rest;
     }
 
-    /// <summary>The last note with an empty line behind it, where it ends in the file (0: there is none), and what stands after it.</summary>
+    /// <summary>
+    /// The last note with an empty line behind it, where it ends in the file (0: there is none), and what stands after it.
+    /// </summary>
     private static (string? Last, long End, string After) Tail(FileStream file)
     {
         var start = Math.Max(0, file.Length - (3 * MostBytesOfNote));

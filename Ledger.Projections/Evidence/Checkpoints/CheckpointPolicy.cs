@@ -10,12 +10,15 @@ public sealed class CheckpointPolicy
     private const string RequiredWord = "required ";
     private const string KnownWord = "known ";
 
-    /// <summary>A policy; throws <see cref="FormatException"/> where no key is required, or the required ones are of several logs.</summary>
+    /// <summary>
+    /// A policy; throws <see cref="FormatException"/> where no key is required, or the required ones are of several logs.
+    /// </summary>
     public CheckpointPolicy(IReadOnlyList<VerifierKey> required, IReadOnlyList<VerifierKey> known)
     {
         (Required, Known) = (required, known);
         var origins = required.Where(k => k.Type != SignatureType.Cosignature).Select(k => k.Name).Distinct().ToList();
-        Origin = origins.Count == 1 ? origins[0] : throw new FormatException($"expected required keys of one log, got those of {origins.Count}");
+        Origin =
+            origins.Count == 1 ? origins[0] : throw new FormatException($"expected required keys of one log, got those of {origins.Count}");
     }
 
     /// <summary>The keys that must have signed.</summary>
@@ -33,9 +36,12 @@ public sealed class CheckpointPolicy
         var (required, known) = (new List<VerifierKey>(), new List<VerifierKey>());
         foreach (var line in text.Split('\n').Where(l => l.Length > 0 && l[0] != '#'))
         {
-            var (keys, word) = line.StartsWith(RequiredWord, StringComparison.Ordinal) ? (required, RequiredWord)
+            var (keys, word) =
+                line.StartsWith(RequiredWord, StringComparison.Ordinal) ? (required, RequiredWord)
                 : line.StartsWith(KnownWord, StringComparison.Ordinal) ? (known, KnownWord)
-                : throw new FormatException($"\"{(line.Length > 60 ? line[..60] + "…" : line)}\": expected required or known and a verifier key");
+                : throw new FormatException(
+                    $"\"{(line.Length > 60 ? line[..60] + "…" : line)}\": expected required or known and a verifier key"
+                );
             keys.Add(VerifierKey.Parse(line[word.Length..]));
         }
 
@@ -43,13 +49,15 @@ public sealed class CheckpointPolicy
     }
 
     /// <summary>The policy as a file.</summary>
-    public override string ToString() => string.Concat(Required.Select(k => $"{RequiredWord}{k}\n").Concat(Known.Select(k => $"{KnownWord}{k}\n")));
+    public override string ToString() =>
+        string.Concat(Required.Select(k => $"{RequiredWord}{k}\n").Concat(Known.Select(k => $"{KnownWord}{k}\n")));
 
     /// <summary>The same with one more known key.</summary>
     public CheckpointPolicy With(VerifierKey key) => new(Required, [.. Known, key]);
 
     /// <summary>The checkpoint in a note; null, with what is wrong, where it is not one, or not signed as it must be.</summary>
-    public Checkpoint? Open(ReadOnlySpan<byte> note, out string? problem) => SignedNote.Parse(note, out problem) is { } parsed ? Open(parsed, out problem) : null;
+    public Checkpoint? Open(ReadOnlySpan<byte> note, out string? problem) =>
+        SignedNote.Parse(note, out problem) is { } parsed ? Open(parsed, out problem) : null;
 
     /// <summary>As the other, for a note that was read.</summary>
     public Checkpoint? Open(SignedNote note, out string? problem)

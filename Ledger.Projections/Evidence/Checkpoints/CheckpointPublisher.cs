@@ -20,7 +20,12 @@ public sealed record PublishedCheckpoint(Checkpoint Checkpoint, SignedNote Note,
 /// <param name="policyFile">The public keys as first seen: another signer's are refused from then on.</param>
 /// <param name="witness">Who cosigns; null for nobody.</param>
 public sealed class CheckpointPublisher(
-    NpgsqlDataSource database, ISigner signer, CheckpointFile file, string policyFile, Witness? witness = null) : IDisposable
+    NpgsqlDataSource database,
+    ISigner signer,
+    CheckpointFile file,
+    string policyFile,
+    Witness? witness = null
+) : IDisposable
 {
     private const int MostAttempts = 5;
 
@@ -50,7 +55,11 @@ public sealed class CheckpointPublisher(
 
             if (await System.IO.File.ReadAllTextAsync(policyFile, cancel) != keys.ToString())
             {
-                throw new LedgerException(ErrorCode.CheckpointRefused, $"alarm: the signer signs with other keys than those in {policyFile}: put back the signer's keys, or replace that file and tell everyone who holds a copy");
+                throw new LedgerException(
+                    ErrorCode.CheckpointRefused,
+                    $"alarm: the signer signs with other keys than those in {policyFile}: put back the signer's keys, or replace "
+                        + "that file and tell everyone who holds a copy"
+                );
             }
 
             policy = witness is null ? keys : keys.With(witness.Key);
@@ -97,8 +106,13 @@ public sealed class CheckpointPublisher(
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         var now = await LogReader.HeadAsync(connection, cancel);
-        if (Latest is { } latest && latest.Checkpoint.Size == now.Position
-            && (await MerkleProof.RootAsync(now.Position, TileStore.Reader(connection, cancel))).AsSpan().SequenceEqual(latest.Checkpoint.Root))
+        if (
+            Latest is { } latest
+            && latest.Checkpoint.Size == now.Position
+            && (await MerkleProof.RootAsync(now.Position, TileStore.Reader(connection, cancel)))
+                .AsSpan()
+                .SequenceEqual(latest.Checkpoint.Root)
+        )
         {
             return latest;
         }
@@ -110,7 +124,10 @@ public sealed class CheckpointPublisher(
         await CountAsync(connection, head.Position, cancel);
         var read = TileStore.Reader(connection, cancel);
         var checkpoint = new Checkpoint(keys.Origin, head.Position, await MerkleProof.RootAsync(head.Position, read), counts.Digest());
-        var last = file.Last() is { } text && SignedNote.Parse(text, out _) is { } kept && keys.Open(kept, out _) is { } opened ? (Note: kept, Checkpoint: opened) : default;
+        var last =
+            file.Last() is { } text && SignedNote.Parse(text, out _) is { } kept && keys.Open(kept, out _) is { } opened
+                ? (Note: kept, Checkpoint: opened)
+                : default;
         if (last.Checkpoint?.Size > checkpoint.Size && await ReachesAsync(last.Checkpoint.Size, cancel))
         {
             return null;
@@ -121,7 +138,9 @@ public sealed class CheckpointPublisher(
         return note is null ? null : new PublishedCheckpoint(checkpoint, note, counts.Copy());
     }
 
-    /// <summary>Whether the log, as it ends now and not in this snapshot, is of that size at least: then it did not shrink, it grew.</summary>
+    /// <summary>
+    /// Whether the log, as it ends now and not in this snapshot, is of that size at least: then it did not shrink, it grew.
+    /// </summary>
     private async Task<bool> ReachesAsync(long size, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -131,12 +150,20 @@ public sealed class CheckpointPublisher(
     /// <summary>A log that contradicts the last checkpoint of the file is published no more.</summary>
     private async Task RefuseContradictionAsync(Checkpoint? published, Checkpoint checkpoint, SubtreeRoot read)
     {
-        var extends = published is null
-            || (published.Size < checkpoint.Size ? (await MerkleProof.RootAsync(published.Size, read)).AsSpan().SequenceEqual(published.Root)
-                : published.Size == checkpoint.Size && published.Agrees(checkpoint));
+        var extends =
+            published is null
+            || (
+                published.Size < checkpoint.Size
+                    ? (await MerkleProof.RootAsync(published.Size, read)).AsSpan().SequenceEqual(published.Root)
+                    : published.Size == checkpoint.Size && published.Agrees(checkpoint)
+            );
         if (!extends)
         {
-            throw new LedgerException(ErrorCode.CheckpointRefused, $"alarm: the log of size {checkpoint.Size} does not extend the checkpoint of size {published!.Size} at the end of {file.Path}: verify the ledger");
+            throw new LedgerException(
+                ErrorCode.CheckpointRefused,
+                $"alarm: the log of size {checkpoint.Size} does not extend the checkpoint of size {published!.Size} at the end of "
+                    + $"{file.Path}: verify the ledger"
+            );
         }
     }
 
@@ -158,8 +185,14 @@ public sealed class CheckpointPublisher(
                     throw new LedgerException(ErrorCode.CheckpointRefused, $"the signer did not sign: {refused.Reason}");
                 case SignAnswer.Signed signed:
                     // A signer elsewhere is believed by its signatures, not by its word.
-                    var note = policy!.Open(signed.Note, out var problem)?.Agrees(checkpoint) == true ? signed.Note
-                        : throw new LedgerException(ErrorCode.CheckpointRefused, $"the signer's answer is not the checkpoint that it was asked to sign: {problem ?? "it says something else"}");
+                    var note =
+                        policy!.Open(signed.Note, out var problem)?.Agrees(checkpoint) == true
+                            ? signed.Note
+                            : throw new LedgerException(
+                                ErrorCode.CheckpointRefused,
+                                "the signer's answer is not the checkpoint that it was asked to sign: "
+                                    + $"{problem ?? "it says something else"}"
+                            );
                     note = witness is null ? note : await witness.CosignAsync(note, checkpoint.Size, read, cancel);
                     file.Append(note);
                     return note;
@@ -176,9 +209,16 @@ public sealed class CheckpointPublisher(
             (counts, counted) = (new ContractCounts(), 0);
         }
 
-        await using var command = new NpgsqlCommand($"select tenant_id, count(*) from {LedgerStore.Schema}.mt_events where seq_id > $1 and seq_id <= $2 group by tenant_id", connection)
+        await using var command = new NpgsqlCommand(
+            $"select tenant_id, count(*) from {LedgerStore.Schema}.mt_events where seq_id > $1 and seq_id <= $2 group by tenant_id",
+            connection
+        )
         {
-            Parameters = { new() { Value = counted }, new() { Value = position } },
+            Parameters =
+            {
+                new() { Value = counted },
+                new() { Value = position },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var more = new List<(string Contract, long Events)>();

@@ -64,7 +64,12 @@ public static partial class DurableFile
     /// <summary>How such a file is opened for writing.</summary>
     public static FileStreamOptions Options(FileMode mode, bool secret)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read };
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+        };
         if (secret && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

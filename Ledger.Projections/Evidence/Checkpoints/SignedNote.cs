@@ -56,7 +56,8 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     public static SignedNote? Parse(string note, out string? problem)
     {
         var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        problem = note.Any(c => c < ' ' && c != '\n') ? "a note holds no control characters but newlines"
+        problem =
+            note.Any(c => c < ' ' && c != '\n') ? "a note holds no control characters but newlines"
             : split < 0 ? "a note is a text, an empty line and signature lines"
             : !note.EndsWith('\n') || split + 2 == note.Length ? "a note ends with a whole signature line"
             : null;
@@ -71,7 +72,9 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         {
             if (signatures.Count == MostSignatures || ParseLine(line) is not { } signature)
             {
-                problem = $"signature line {signatures.Count + 1}: expected an em dash, a key's name and base64 of a key id and a signature, on at most {MostSignatures} lines";
+                problem =
+                    $"signature line {signatures.Count + 1}: expected an em dash, a key's name and base64 of a key id and a "
+                    + $"signature, on at most {MostSignatures} lines";
                 return null;
             }
 
@@ -91,12 +94,15 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     }
 
     /// <summary>Whether a key may have this name: not empty, no space, no plus.</summary>
-    public static bool IsName(string name) => name.Length is > 0 and <= 255 && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 255 && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
 
     /// <summary>Base64 in its one canonical writing; null for anything else.</summary>
     public static byte[]? Base64(string text)
     {
         var bytes = new byte[((text.Length / 4) + 1) * 3];
-        return Convert.TryFromBase64String(text, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == text ? bytes[..length] : null;
+        return Convert.TryFromBase64String(text, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == text
+            ? bytes[..length]
+            : null;
     }
 }

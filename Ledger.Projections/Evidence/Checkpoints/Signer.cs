@@ -19,7 +19,10 @@ public sealed record SignRequest(long OldSize, IReadOnlyList<byte[]> Proof, stri
         var end = request.IndexOf("\n\n", StringComparison.Ordinal);
         var lines = end < 0 ? [] : request[..end].Split('\n');
         var proof = lines.Skip(1).Select(l => SignedNote.Base64(l) ?? []).ToList();
-        return lines.Length > 0 && lines[0].StartsWith(Old, StringComparison.Ordinal) && long.TryParse(lines[0][Old.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        return
+            lines.Length > 0
+            && lines[0].StartsWith(Old, StringComparison.Ordinal)
+            && long.TryParse(lines[0][Old.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? new SignRequest(size, proof, request[(end + 2)..])
             : null;
     }
@@ -134,8 +137,11 @@ public sealed class Signer : ISigner, IDisposable
                 return new SignAnswer.From(size);
             }
 
-            var contradiction = asked.Size < size ? $"the log ends at {asked.Size}, and its checkpoint of size {size} was signed: events are missing"
-                : MerkleProof.ShowsConsistency(size, asked.Size, root, asked.Root, request.Proof) && (asked.Size > size || last is null || request.Text == last.ToString()) ? null
+            var contradiction =
+                asked.Size < size ? $"the log ends at {asked.Size}, and its checkpoint of size {size} was signed: events are missing"
+                : MerkleProof.ShowsConsistency(size, asked.Size, root, asked.Root, request.Proof)
+                && (asked.Size > size || last is null || request.Text == last.ToString())
+                    ? null
                 : $"the log of size {asked.Size} does not begin with the {size} events that were signed: its past was changed";
             if (contradiction is not null)
             {
@@ -167,6 +173,10 @@ public sealed class Signer : ISigner, IDisposable
 
         // What it once signed is signed with its own keys: a memory that somebody else wrote is none.
         return keys.Policy.Open(File.ReadAllBytes(path), out var problem)
-            ?? throw new LedgerException(ErrorCode.FileUnreadable, $"{path} is not the last checkpoint that this signer signed: {problem}; put back the file, or the last note of the checkpoint file");
+            ?? throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                $"{path} is not the last checkpoint that this signer signed: {problem}; put back the file, or the last note of the "
+                    + "checkpoint file"
+            );
     }
 }

@@ -13,7 +13,25 @@ public sealed class SigningKeys : IDisposable
     private const string OriginLine = "origin ";
 
     // RFC 8410: an Ed25519 seed in PKCS#8 is this and the seed.
-    private static readonly byte[] Ed25519Prefix = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    private static readonly byte[] Ed25519Prefix =
+    [
+        0x30,
+        0x2e,
+        0x02,
+        0x01,
+        0x00,
+        0x30,
+        0x05,
+        0x06,
+        0x03,
+        0x2b,
+        0x65,
+        0x70,
+        0x04,
+        0x22,
+        0x04,
+        0x20,
+    ];
 
     private readonly ECDsa ecdsa;
     private readonly byte[] seed;
@@ -45,7 +63,9 @@ public sealed class SigningKeys : IDisposable
         return new SigningKeys(origin, ecdsa, RandomNumberGenerator.GetBytes(Ed25519.KeySize));
     }
 
-    /// <summary>The keys in a file, made anew where there is none; throws <see cref="LedgerException"/> for a file that holds anything else.</summary>
+    /// <summary>
+    /// The keys in a file, made anew where there is none; throws <see cref="LedgerException"/> for a file that holds anything else.
+    /// </summary>
     public static SigningKeys Open(string path)
     {
         if (!File.Exists(path))
@@ -57,7 +77,9 @@ public sealed class SigningKeys : IDisposable
         var pem = File.ReadAllText(path);
         try
         {
-            var origin = pem.StartsWith(OriginLine, StringComparison.Ordinal) ? pem[OriginLine.Length..pem.IndexOf('\n', StringComparison.Ordinal)] : throw new FormatException($"the first line is not \"{OriginLine}\" and the log's name");
+            var origin = pem.StartsWith(OriginLine, StringComparison.Ordinal)
+                ? pem[OriginLine.Length..pem.IndexOf('\n', StringComparison.Ordinal)]
+                : throw new FormatException($"the first line is not \"{OriginLine}\" and the log's name");
             var (first, second) = Two(pem);
             var ecdsa = ECDsa.Create();
             ecdsa.ImportPkcs8PrivateKey(first, out _);
@@ -67,16 +89,27 @@ public sealed class SigningKeys : IDisposable
         }
         catch (Exception e) when (e is FormatException or CryptographicException or ArgumentException)
         {
-            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} does not hold the log's keys: {e.Message}; put back the file that the log was signed with", e);
+            throw new LedgerException(
+                ErrorCode.FileUnreadable,
+                $"{path} does not hold the log's keys: {e.Message}; put back the file that the log was signed with",
+                e
+            );
         }
     }
 
     /// <summary>A note with both signatures over a text.</summary>
-    public SignedNote Sign(string text) => new(text,
-    [
-        new NoteSignature(Origin, EcdsaKey.Id, ecdsa.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)),
-        new NoteSignature(Origin, Ed25519Key.Id, Ed25519.Sign(seed, Encoding.UTF8.GetBytes(text))),
-    ]);
+    public SignedNote Sign(string text) =>
+        new(
+            text,
+            [
+                new NoteSignature(
+                    Origin,
+                    EcdsaKey.Id,
+                    ecdsa.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)
+                ),
+                new NoteSignature(Origin, Ed25519Key.Id, Ed25519.Sign(seed, Encoding.UTF8.GetBytes(text))),
+            ]
+        );
 
     /// <inheritdoc/>
     public void Dispose()

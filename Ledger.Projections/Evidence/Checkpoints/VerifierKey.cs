@@ -36,9 +36,10 @@ public sealed class VerifierKey
         }
 
         (Name, Type, this.publicKey) = (name, type, publicKey);
-        Id = type == SignatureType.Ecdsa
-            ? Head(SHA256.HashData(publicKey))
-            : Head(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', (byte)type, .. publicKey]));
+        Id =
+            type == SignatureType.Ecdsa
+                ? Head(SHA256.HashData(publicKey))
+                : Head(SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', (byte)type, .. publicKey]));
         if (type != SignatureType.Ecdsa)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, Ed25519.KeySize);
@@ -64,9 +65,13 @@ public sealed class VerifierKey
     public static VerifierKey Parse(string text)
     {
         var parts = text.Split('+', 3);
-        if (parts.Length == 3 && SignedNote.Base64(parts[2]) is { Length: > 1 } bytes && Enum.IsDefined((SignatureType)bytes[0])
+        if (
+            parts.Length == 3
+            && SignedNote.Base64(parts[2]) is { Length: > 1 } bytes
+            && Enum.IsDefined((SignatureType)bytes[0])
             && (bytes[0] == (byte)SignatureType.Ecdsa || bytes.Length == 1 + Ed25519.KeySize)
-            && uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id))
+            && uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
+        )
         {
             try
             {
@@ -96,11 +101,20 @@ public sealed class VerifierKey
             case SignatureType.Ecdsa:
                 using (var key = ImportEcdsa())
                 {
-                    return key.VerifyData(Encoding.UTF8.GetBytes(text), signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+                    return key.VerifyData(
+                        Encoding.UTF8.GetBytes(text),
+                        signature,
+                        HashAlgorithmName.SHA256,
+                        DSASignatureFormat.Rfc3279DerSequence
+                    );
                 }
 
             case SignatureType.Cosignature when signature.Length == sizeof(long) + Ed25519.SignatureSize:
-                return Ed25519.Verifies(publicKey, CosignedMessage(BinaryPrimitives.ReadInt64BigEndian(signature), text), signature[sizeof(long)..]);
+                return Ed25519.Verifies(
+                    publicKey,
+                    CosignedMessage(BinaryPrimitives.ReadInt64BigEndian(signature), text),
+                    signature[sizeof(long)..]
+                );
             default:
                 return Type == SignatureType.Ed25519 && Ed25519.Verifies(publicKey, Encoding.UTF8.GetBytes(text), signature);
         }
@@ -115,6 +129,8 @@ public sealed class VerifierKey
     {
         var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(publicKey, out var read);
-        return read == publicKey.Length && key.KeySize == 256 ? key : throw new CryptographicException("expected the SPKI of a P-256 key and nothing after it");
+        return read == publicKey.Length && key.KeySize == 256
+            ? key
+            : throw new CryptographicException("expected the SPKI of a P-256 key and nothing after it");
     }
 }

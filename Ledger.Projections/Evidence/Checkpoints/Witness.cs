@@ -37,10 +37,17 @@ public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Actio
             for (var attempt = 0; attempt < 2; attempt++)
             {
                 var proof = seen <= size ? await MerkleProof.ConsistencyAsync(seen, size, roots) : [];
-                using var content = new StringContent(new SignRequest(Math.Min(seen, size), proof, note.ToString()).ToString(), Encoding.UTF8);
+                using var content = new StringContent(
+                    new SignRequest(Math.Min(seen, size), proof, note.ToString()).ToString(),
+                    Encoding.UTF8
+                );
                 using var answer = await http.PostAsync(new Uri(address, "add-checkpoint"), content, cancel);
                 var text = await answer.Content.ReadAsStringAsync(cancel);
-                if (answer.StatusCode == HttpStatusCode.Conflict && long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last <= size)
+                if (
+                    answer.StatusCode == HttpStatusCode.Conflict
+                    && long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    && last <= size
+                )
                 {
                     seen = last;
                     continue;
@@ -68,7 +75,13 @@ public sealed class Witness(HttpClient http, Uri address, VerifierKey key, Actio
 
     private SignedNote Add(SignedNote note, string lines, long size)
     {
-        var cosignatures = lines.Split('\n').Select(SignedNote.ParseLine).OfType<NoteSignature>().Where(s => key.Names(s) && key.Verifies(note.Text, s.Signature)).Take(1).ToList();
+        var cosignatures = lines
+            .Split('\n')
+            .Select(SignedNote.ParseLine)
+            .OfType<NoteSignature>()
+            .Where(s => key.Names(s) && key.Verifies(note.Text, s.Signature))
+            .Take(1)
+            .ToList();
         if (cosignatures.Count == 0)
         {
             say($"the witness {key.Name} answered without a signature of its key over the checkpoint of size {size}");

@@ -9,7 +9,9 @@ namespace Ledger.Projections.Evidence.Proofs;
 /// <summary>Makes proofs about the log at published sizes; each reads a few tiles for any size of the log.</summary>
 public sealed class LogProver(NpgsqlDataSource database, LogReader reader)
 {
-    /// <summary>That the event at a position is in the log of a checkpoint. Throws <see cref="LedgerException"/> for a position beyond it.</summary>
+    /// <summary>
+    /// That the event at a position is in the log of a checkpoint. Throws <see cref="LedgerException"/> for a position beyond it.
+    /// </summary>
     public async Task<ProofFile> InclusionAsync(long position, PublishedCheckpoint at, CancellationToken cancel)
     {
         RefuseOutside(position, 1, at.Checkpoint.Size);
@@ -22,14 +24,23 @@ public sealed class LogProver(NpgsqlDataSource database, LogReader reader)
             : throw new LedgerException(ErrorCode.EventUnreadable, $"position {position} is not what was signed: verify the ledger");
     }
 
-    /// <summary>That the log of one size begins with the log of another; with both roots. Throws <see cref="LedgerException"/> for sizes that are none.</summary>
+    /// <summary>
+    /// That the log of one size begins with the log of another; with both roots. Throws <see cref="LedgerException"/> for sizes that are
+    /// none.
+    /// </summary>
     public async Task<ConsistencyProof> ConsistencyAsync(long from, long to, PublishedCheckpoint at, CancellationToken cancel)
     {
         RefuseOutside(to, 0, at.Checkpoint.Size);
         RefuseOutside(from, 0, to);
         await using var connection = await database.OpenConnectionAsync(cancel);
         var roots = TileStore.Reader(connection, cancel);
-        return new ConsistencyProof(from, to, await MerkleProof.RootAsync(from, roots), await MerkleProof.RootAsync(to, roots), await MerkleProof.ConsistencyAsync(from, to, roots));
+        return new ConsistencyProof(
+            from,
+            to,
+            await MerkleProof.RootAsync(from, roots),
+            await MerkleProof.RootAsync(to, roots),
+            await MerkleProof.ConsistencyAsync(from, to, roots)
+        );
     }
 
     private static void RefuseOutside(long value, long least, long most)
@@ -41,5 +52,8 @@ public sealed class LogProver(NpgsqlDataSource database, LogReader reader)
     }
 }
 
-/// <summary>That the log of size <c>To</c> begins with the log of size <c>From</c>: the two roots, and the hashes between them (RFC 6962, section 2.1.2).</summary>
+/// <summary>
+/// That the log of size <c>To</c> begins with the log of size <c>From</c>: the two roots, and the hashes between them (RFC 6962, section
+/// 2.1.2).
+/// </summary>
 public sealed record ConsistencyProof(long From, long To, byte[] FromRoot, byte[] ToRoot, IReadOnlyList<byte[]> Proof);

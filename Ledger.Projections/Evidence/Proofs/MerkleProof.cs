@@ -21,7 +21,7 @@ public static class MerkleProof
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
         var proof = new List<byte[]>();
-        for (var (start, count) = (0L, size); count > 1;)
+        for (var (start, count) = (0L, size); count > 1; )
         {
             var left = LargestPowerBelow(count);
             if (index < start + left)
@@ -40,7 +40,9 @@ public static class MerkleProof
         return proof;
     }
 
-    /// <summary>That the tree of the first <paramref name="second"/> leaves only appends to that of the first <paramref name="first"/>.</summary>
+    /// <summary>
+    /// That the tree of the first <paramref name="second"/> leaves only appends to that of the first <paramref name="first"/>.
+    /// </summary>
     public static async Task<IReadOnlyList<byte[]>> ConsistencyAsync(long first, long second, SubtreeRoot roots)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -78,10 +80,17 @@ public static class MerkleProof
     }
 
     /// <summary>The root over the first <paramref name="size"/> leaves.</summary>
-    public static async Task<byte[]> RootAsync(long size, SubtreeRoot roots) => size == 0 ? MerkleTree.EmptyRoot : await RootAsync(0, size, roots);
+    public static async Task<byte[]> RootAsync(long size, SubtreeRoot roots) =>
+        size == 0 ? MerkleTree.EmptyRoot : await RootAsync(0, size, roots);
 
     /// <summary>Whether the proof shows the leaf hash at an index (from 0) of a tree.</summary>
-    public static bool ShowsInclusion(long index, long size, ReadOnlySpan<byte> leafHash, IReadOnlyList<byte[]> proof, ReadOnlySpan<byte> root)
+    public static bool ShowsInclusion(
+        long index,
+        long size,
+        ReadOnlySpan<byte> leafHash,
+        IReadOnlyList<byte[]> proof,
+        ReadOnlySpan<byte> root
+    )
     {
         if (index < 0 || index >= size || leafHash.Length != MerkleTree.HashSize || !AllHashes(proof))
         {
@@ -112,17 +121,33 @@ public static class MerkleProof
         return last == 0 && root.SequenceEqual(hash);
     }
 
-    /// <summary>Whether the proof shows that the second tree begins with the first. Nothing is shown of an empty first tree but that it is empty.</summary>
-    public static bool ShowsConsistency(long first, long second, ReadOnlySpan<byte> firstRoot, ReadOnlySpan<byte> secondRoot, IReadOnlyList<byte[]> proof)
+    /// <summary>
+    /// Whether the proof shows that the second tree begins with the first. Nothing is shown of an empty first tree but that it is empty.
+    /// </summary>
+    public static bool ShowsConsistency(
+        long first,
+        long second,
+        ReadOnlySpan<byte> firstRoot,
+        ReadOnlySpan<byte> secondRoot,
+        IReadOnlyList<byte[]> proof
+    )
     {
-        if (first < 0 || first > second || firstRoot.Length != MerkleTree.HashSize || secondRoot.Length != MerkleTree.HashSize || !AllHashes(proof))
+        if (
+            first < 0
+            || first > second
+            || firstRoot.Length != MerkleTree.HashSize
+            || secondRoot.Length != MerkleTree.HashSize
+            || !AllHashes(proof)
+        )
         {
             return false;
         }
 
         if (first == 0)
         {
-            return proof.Count == 0 && firstRoot.SequenceEqual(MerkleTree.EmptyRoot) && (second > 0 || secondRoot.SequenceEqual(MerkleTree.EmptyRoot));
+            return proof.Count == 0
+                && firstRoot.SequenceEqual(MerkleTree.EmptyRoot)
+                && (second > 0 || secondRoot.SequenceEqual(MerkleTree.EmptyRoot));
         }
 
         if (first == second)
@@ -138,9 +163,7 @@ public static class MerkleProof
         }
 
         var (node, last) = (first - 1, second - 1);
-        for (; (node & 1) == 1; (node, last) = (node >> 1, last >> 1))
-        {
-        }
+        for (; (node & 1) == 1; (node, last) = (node >> 1, last >> 1)) { }
 
         var (old, now) = seeded ? (firstRoot.ToArray(), firstRoot.ToArray()) : (proof[0], proof[0]);
         foreach (var hash in proof.Skip(seeded ? 0 : 1))
@@ -169,9 +192,7 @@ public static class MerkleProof
     /// <summary>Up past the levels on which a node at the right edge has no sibling.</summary>
     private static (long Node, long Last) SkipRightEdge(long node, long last)
     {
-        for (; (node & 1) == 0 && node != 0; (node, last) = (node >> 1, last >> 1))
-        {
-        }
+        for (; (node & 1) == 0 && node != 0; (node, last) = (node >> 1, last >> 1)) { }
 
         return (node, last);
     }

@@ -23,9 +23,14 @@ public sealed record ProofFile(byte[] Leaf, long Index, IReadOnlyList<byte[]> Pr
         problem = "expected the header of a proof, its extra data, an index, hashes, an empty line and a checkpoint";
         var end = text.IndexOf("\n\n", StringComparison.Ordinal);
         var lines = end < 0 || !text.StartsWith(Header, StringComparison.Ordinal) ? [] : text[Header.Length..(end + 1)].Split('\n')[..^1];
-        if (lines.Length < 2 || !lines[0].StartsWith(ExtraWord, StringComparison.Ordinal) || SignedNote.Base64(lines[0][ExtraWord.Length..]) is not { } leaf
-            || !lines[1].StartsWith(IndexWord, StringComparison.Ordinal) || !long.TryParse(lines[1][IndexWord.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            || SignedNote.Parse(text[(end + 2)..], out problem) is not { } note)
+        if (
+            lines.Length < 2
+            || !lines[0].StartsWith(ExtraWord, StringComparison.Ordinal)
+            || SignedNote.Base64(lines[0][ExtraWord.Length..]) is not { } leaf
+            || !lines[1].StartsWith(IndexWord, StringComparison.Ordinal)
+            || !long.TryParse(lines[1][IndexWord.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || SignedNote.Parse(text[(end + 2)..], out problem) is not { } note
+        )
         {
             return null;
         }

@@ -18,11 +18,13 @@ internal static class IndexChecks
             await plan.ExecuteNonQueryAsync(cancel);
         }
 
-        foreach (var (index, where) in new[]
-        {
-            ("pk_mt_events_stream_and_version", "tenant_id >= '' and stream_id >= '' and version >= 1"),
-            ("idx_mt_events_event_id", "id >= '00000000-0000-0000-0000-000000000000'"),
-        })
+        foreach (
+            var (index, where) in new[]
+            {
+                ("pk_mt_events_stream_and_version", "tenant_id >= '' and stream_id >= '' and version >= 1"),
+                ("idx_mt_events_event_id", "id >= '00000000-0000-0000-0000-000000000000'"),
+            }
+        )
         {
             if (await CountAsync(connection, where, null, cancel) is var shown && shown != size)
             {
@@ -32,9 +34,13 @@ internal static class IndexChecks
 
         foreach (var contract in counts.Contracts)
         {
-            if (await CountAsync(connection, "tenant_id = $1 and seq_id >= 1", contract, cancel) is var shown && shown != counts.Of(contract))
+            if (
+                await CountAsync(connection, "tenant_id = $1 and seq_id >= 1", contract, cancel) is var shown
+                && shown != counts.Of(contract)
+            )
             {
-                return $"index {LogGuard.ContractIndex} shows {shown} of {counts.Of(contract)} events of {contract}: it was damaged; reindex it, and verify again";
+                return $"index {LogGuard.ContractIndex} shows {shown} of {counts.Of(contract)} events of {contract}: it was damaged; "
+                    + "reindex it, and verify again";
             }
         }
 

@@ -23,22 +23,35 @@ public sealed class LogVerifier(NpgsqlDataSource database)
     /// Walks the log and compares it with <paramref name="retained"/> on the way; <paramref name="progress"/> is told the
     /// positions done and their number.
     /// </summary>
-    public async Task<LogVerification> VerifyAsync(RetainedCheckpoints retained, IProgress<(long Done, long Of)>? progress, CancellationToken cancel)
+    public async Task<LogVerification> VerifyAsync(
+        RetainedCheckpoints retained,
+        IProgress<(long Done, long Of)>? progress,
+        CancellationToken cancel
+    )
     {
         var reached = 0L;
         try
         {
-            return retained.Problem is { } unreadable ? Unreadable(null, unreadable) : await WalkAsync(retained, progress, done => reached = done, cancel);
+            return retained.Problem is { } unreadable
+                ? Unreadable(null, unreadable)
+                : await WalkAsync(retained, progress, done => reached = done, cancel);
         }
-        catch (Exception e) when (e is LedgerException { Code: ErrorCode.EventUnreadable } or System.Text.Json.JsonException or FormatException)
+        catch (Exception e)
+            when (e is LedgerException { Code: ErrorCode.EventUnreadable } or System.Text.Json.JsonException or FormatException)
         {
             return Unreadable(reached + 1, e is LedgerException ? e.Message : $"the row cannot be read: {e.Message}");
         }
 
-        LogVerification Unreadable(long? position, string problem) => new(false, reached, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), position, problem);
+        LogVerification Unreadable(long? position, string problem) =>
+            new(false, reached, 0, Convert.ToHexStringLower(MerkleTree.EmptyRoot), position, problem);
     }
 
-    private async Task<LogVerification> WalkAsync(RetainedCheckpoints retained, IProgress<(long Done, long Of)>? progress, Action<long> reached, CancellationToken cancel)
+    private async Task<LogVerification> WalkAsync(
+        RetainedCheckpoints retained,
+        IProgress<(long Done, long Of)>? progress,
+        Action<long> reached,
+        CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
@@ -139,7 +152,10 @@ public sealed class LogVerifier(NpgsqlDataSource database)
     }
 
     /// <summary>The whole log in order of position; rows are read while those before them are verified.</summary>
-    private static async IAsyncEnumerable<WalkedEvent> ReadAheadAsync(NpgsqlConnection connection, [EnumeratorCancellation] CancellationToken cancel)
+    private static async IAsyncEnumerable<WalkedEvent> ReadAheadAsync(
+        NpgsqlConnection connection,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var chunks = Channel.CreateBounded<List<WalkedEvent>>(ChunksAhead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -23,7 +23,9 @@ public sealed class RetainedCheckpoints
     private sealed record Retained(Checkpoint Checkpoint, string Source, IEnumerable<string> Notes, int Number)
     {
         public bool IsSigned(CheckpointPolicy policy, out string? problem) =>
-            SignedNote.Parse(Notes.ElementAt(Number - 1), out problem) is { } note && policy.Open(note, out problem) is { } opened && opened.Agrees(Checkpoint);
+            SignedNote.Parse(Notes.ElementAt(Number - 1), out problem) is { } note
+            && policy.Open(note, out problem) is { } opened
+            && opened.Agrees(Checkpoint);
 
         public override string ToString() => $"{Source}, note {Number}";
     }
@@ -37,7 +39,10 @@ public sealed class RetainedCheckpoints
     /// <summary>What is wrong with them already; null where they can be compared.</summary>
     public string? Problem { get; }
 
-    /// <summary>Reads notes, each source's in their order, as signed by the keys of a policy. The sequences are walked again where a note is looked up.</summary>
+    /// <summary>
+    /// Reads notes, each source's in their order, as signed by the keys of a policy. The sequences are walked again where a note is looked
+    /// up.
+    /// </summary>
     public static RetainedCheckpoints Load(CheckpointPolicy policy, IEnumerable<(string Source, IEnumerable<string> Notes)> sources)
     {
         var all = new List<Retained>();
@@ -47,12 +52,22 @@ public sealed class RetainedCheckpoints
             foreach (var text in notes)
             {
                 (number, last) = (number + 1, text);
-                if (SignedNote.Parse(text, out var problem) is not { } note || Checkpoint.Parse(note.Text, out problem) is not { } checkpoint)
+                if (
+                    SignedNote.Parse(text, out var problem) is not { } note
+                    || Checkpoint.Parse(note.Text, out problem) is not { } checkpoint
+                )
                 {
                     return new RetainedCheckpoints(policy, [], $"note {number} of {source} was changed: {problem}");
                 }
 
-                all.Add(new Retained(checkpoint.Origin == policy.Origin ? checkpoint with { Origin = policy.Origin } : checkpoint, source, notes, number));
+                all.Add(
+                    new Retained(
+                        checkpoint.Origin == policy.Origin ? checkpoint with { Origin = policy.Origin } : checkpoint,
+                        source,
+                        notes,
+                        number
+                    )
+                );
             }
 
             if (number > 0 && policy.Open(SignedNote.Parse(last, out _)!, out var unsigned) is null)
@@ -67,7 +82,9 @@ public sealed class RetainedCheckpoints
     /// <summary>Whether one is of this size.</summary>
     public bool Has(long size) => ahead.TryPeek(out var next) && next.Checkpoint.Size == size;
 
-    /// <summary>Compares those of a size with the log at that size: what is wrong, and the first position that may be; null where they agree.</summary>
+    /// <summary>
+    /// Compares those of a size with the log at that size: what is wrong, and the first position that may be; null where they agree.
+    /// </summary>
     public (long Position, string Problem)? Compare(MerkleTree tree, ContractCounts counts)
     {
         for (var log = new Checkpoint(policy!.Origin, tree.Size, tree.Root(), counts.Digest()); Has(tree.Size); ahead.Dequeue())
@@ -76,7 +93,11 @@ public sealed class RetainedCheckpoints
             if (!next.Checkpoint.Agrees(log))
             {
                 return next.IsSigned(policy, out var unsigned)
-                    ? (agreed + 1, $"the events from {agreed + 1} to {next.Checkpoint.Size} are not those of the signed checkpoint in {next}: the log was rewritten")
+                    ? (
+                        agreed + 1,
+                        $"the events from {agreed + 1} to {next.Checkpoint.Size} are not those of the signed checkpoint in {next}: "
+                            + "the log was rewritten"
+                    )
                     : (agreed + 1, $"the checkpoint of size {next.Checkpoint.Size} in {next} is not to be believed: {unsigned}");
             }
         }
@@ -92,7 +113,8 @@ public sealed class RetainedCheckpoints
         {
             if (next.IsSigned(policy!, out _))
             {
-                return $"the log ends at {size}, and the signed checkpoint in {next} is of size {next.Checkpoint.Size}: {next.Checkpoint.Size - size} events are missing";
+                return $"the log ends at {size}, and the signed checkpoint in {next} is of size {next.Checkpoint.Size}: "
+                    + $"{next.Checkpoint.Size - size} events are missing";
             }
         }
 

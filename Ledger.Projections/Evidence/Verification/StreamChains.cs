@@ -63,9 +63,17 @@ internal sealed class StreamChains(NpgsqlConnection connection)
     private async Task<long> ReadAsync(StoredEvent e, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(
-            $"select version from {LedgerStore.Schema}.mt_events where tenant_id = $1 and stream_id = $2 and seq_id < $3 order by version desc limit 1", connection)
+            $"select version from {LedgerStore.Schema}.mt_events where tenant_id = $1 and stream_id = $2 and seq_id < $3 order by "
+                + "version desc limit 1",
+            connection
+        )
         {
-            Parameters = { new() { Value = e.Contract }, new() { Value = e.Stream }, new() { Value = e.Position } },
+            Parameters =
+            {
+                new() { Value = e.Contract },
+                new() { Value = e.Stream },
+                new() { Value = e.Position },
+            },
         };
         return await command.ExecuteScalarAsync(cancel) is long version ? version : 0;
     }

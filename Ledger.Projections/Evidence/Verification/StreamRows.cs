@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Ledger.Projections.Evidence.Verification;
 
-/// <summary>Whether Marten's row of each stream says what its events do: the version is that of the last one, and none is archived.</summary>
+/// <summary>
+/// Whether Marten's row of each stream says what its events do: the version is that of the last one, and none is archived.
+/// </summary>
 internal static class StreamRows
 {
     private const string Sql = $"""
@@ -27,6 +29,7 @@ internal static class StreamRows
 
         var said = await reader.IsDBNullAsync(2, cancel) ? "no row" : $"version {reader.GetInt64(2)}";
         var last = await reader.IsDBNullAsync(3, cancel) ? "no event" : $"version {reader.GetInt64(3)}";
-        return $"mt_streams has {said} of stream {reader.GetString(1)} of {reader.GetString(0)}, whose events end at {last}: the row was changed";
+        return $"mt_streams has {said} of stream {reader.GetString(1)} of {reader.GetString(0)}, whose events end at {last}: the row "
+            + "was changed";
     }
 }

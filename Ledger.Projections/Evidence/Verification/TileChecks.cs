@@ -82,7 +82,10 @@ internal sealed class TileChecks(NpgsqlConnection connection)
     /// <summary>After the last leaf: a tile, or a part of one, that no leaves fill, or null.</summary>
     public async Task<string?> EndAsync(CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select distinct on (level) level, index, length(hashes) from {LedgerTables.Tiles} order by level, index desc", connection);
+        await using var command = new NpgsqlCommand(
+            $"select distinct on (level) level, index, length(hashes) from {LedgerTables.Tiles} order by level, index desc",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
@@ -122,9 +125,17 @@ internal sealed class TileChecks(NpgsqlConnection connection)
 
     private async Task LoadAsync(int number, Level level, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand($"select index, hashes from {LedgerTables.Tiles} where level = $1 and index >= $2 order by index limit $3", connection)
+        await using var command = new NpgsqlCommand(
+            $"select index, hashes from {LedgerTables.Tiles} where level = $1 and index >= $2 order by index limit $3",
+            connection
+        )
         {
-            Parameters = { new() { Value = number }, new() { Value = level.Tiles }, new() { Value = TilesAtOnce } },
+            Parameters =
+            {
+                new() { Value = number },
+                new() { Value = level.Tiles },
+                new() { Value = TilesAtOnce },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Ledger.Projections.Evidence.Verification;
 
-/// <summary>An event as verification reads it: with what is wrong in the columns that are not in the leaf but follow from it, or null.</summary>
+/// <summary>
+/// An event as verification reads it: with what is wrong in the columns that are not in the leaf but follow from it, or null.
+/// </summary>
 internal readonly record struct WalkedEvent(StoredEvent Event, string? Foreign)
 {
     private const string Sql = $"""
@@ -15,7 +17,10 @@ internal readonly record struct WalkedEvent(StoredEvent Event, string? Foreign)
         """;
 
     /// <summary>The whole log in order of position.</summary>
-    public static async IAsyncEnumerable<WalkedEvent> AllAsync(NpgsqlConnection connection, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<WalkedEvent> AllAsync(
+        NpgsqlConnection connection,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(Sql, connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
