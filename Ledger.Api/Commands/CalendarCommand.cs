@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;

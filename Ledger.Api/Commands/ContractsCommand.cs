@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;

@@ -5,6 +5,7 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Findings;
 using Ledger.Projections.Store;
 using Spectre.Console;

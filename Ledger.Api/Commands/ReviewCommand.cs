@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Findings;
 using Ledger.Projections.Store;
 using Spectre.Console;

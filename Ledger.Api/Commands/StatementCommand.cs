@@ -6,6 +6,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Spectre.Console;

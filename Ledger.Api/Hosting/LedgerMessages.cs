@@ -3,7 +3,7 @@ using JasperFx.CodeGeneration;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Marten;

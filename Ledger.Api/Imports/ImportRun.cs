@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Personal;
@@ -180,7 +180,7 @@ internal sealed class ImportRun
             return [refusal];
         }
 
-        if (Decisions.AheadOf(e, log.RecordedAt) is { } ahead)
+        if (Decider.AheadOf(e, log.RecordedAt) is { } ahead)
         {
             return [ahead];
         }

@@ -1,4 +1,5 @@
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
@@ -47,7 +48,7 @@ internal sealed class ImportState(LogTransaction log)
         {
             yield return (e.Event.Contract, e.Stream);
             yield return (e.Event.Contract, e.Event.Contract);
-            foreach (var subject in Decisions.SubjectsOf(e.Event.Data))
+            foreach (var subject in Decider.SubjectsOf(e.Event.Data))
             {
                 yield return (e.Event.Contract, EventStreams.KeyOf(e.Event.Contract, subject));
             }
@@ -58,7 +59,7 @@ internal sealed class ImportState(LogTransaction log)
     public Decided Check(NewEvent e) =>
         LedgerWideDecisions.Concern(e)
             ? LedgerWideDecisions.Check(calendar!, e)
-            : Decisions.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
+            : Decider.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
 
     /// <summary>The event was recorded.</summary>
     public void Apply(NewEvent e, StoredEvent stored)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Assessments;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;

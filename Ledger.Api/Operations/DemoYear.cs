@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;

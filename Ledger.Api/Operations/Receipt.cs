@@ -1,5 +1,5 @@
 using JasperFx.Events;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Projections.Store;
 using Wolverine.Marten;
 

@@ -1,5 +1,6 @@
 using JasperFx.Events;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Store;
@@ -35,7 +36,7 @@ public static class RecordDecisionHandler
         await using var connection = await database.OpenConnectionAsync(cancel);
         var known = await EventLookup.RecogniseAsync(connection, PendingEvent.Of(e), cancel);
         var subjects = new HashSet<string>();
-        foreach (var subject in Decisions.SubjectsOf(e.Data))
+        foreach (var subject in Decider.SubjectsOf(e.Data))
         {
             if (
                 await LogReader
@@ -69,7 +70,7 @@ public static class RecordDecisionHandler
             ?? (e.ExpectedVersion is { } expected && expected != version ? new AppendResult.VersionConflict(version, expected) : null);
         var decided = clash?.RefusalOf(e) is { } refusal
             ? new Decided([refusal], [])
-            : Decisions.Decide(command, stream.Aggregate, state.Now, state.Subjects.Contains);
+            : Decider.Decide(command, stream.Aggregate, state.Now, state.Subjects.Contains);
         var (events, receipt) = Receipt.Of(decided, before: null);
         return (events, new DecisionOutcome(decided.Refusals, receipt));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
@@ -57,7 +58,7 @@ public static class RegisterContractHandler
         RegistrationState state
     )
     {
-        var decided = Decisions.Decide(command, account, state.Registered, state.Now);
+        var decided = Decider.Decide(command, account, state.Registered, state.Now);
         var (events, receipt) = Receipt.Of(decided, decided.Refusals.Count > 0 ? null : account?.RegisteredAt);
         return (
             events,

@@ -7,6 +7,7 @@ using Ledger.Domain.Rates;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Statements;
 
 namespace Ledger.Api.Tables;

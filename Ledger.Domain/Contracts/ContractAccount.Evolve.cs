@@ -1,6 +1,5 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Rules;
-using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 
 namespace Ledger.Domain.Contracts;
@@ -239,7 +238,7 @@ public sealed partial record ContractAccount
 
     private PeriodAccount Issue(PeriodAccount period, long position)
     {
-        var draft = StatementBuilder.Build(this, period.Number);
+        var draft = PeriodFigures.Of(this, Schedule[period.Number - 1]);
         return period with
         {
             Issued = new IssuedFigures(draft.Gross, draft.Deductions, draft.Adjustments, Terms.ReadingsInForce(), position),

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
+using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Contracts;
@@ -230,6 +232,31 @@ public sealed partial record ContractAccount(
     /// <summary>True for a deduction that rests on falsified patrol or issue records.</summary>
     public bool ConcernsPatrol(Deduction deduction) =>
         PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+
+    /// <summary>The date on which the last of all deliverables was accepted; null while one is missing.</summary>
+    public LocalDate? DeliverablesAcceptedOn()
+    {
+        var accepted = this
+            .Terms.Rules<Deliverables>()
+            .SelectMany(r => r.Rule.Keys)
+            .Select(k => Deliverables.GetValueOrDefault(k)?.AcceptedOn)
+            .ToList();
+        return accepted.Count == 0 || accepted.Exists(on => on is null) ? null : accepted.Max();
+    }
+
+    /// <summary>The earliest invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
+    public Invoice? FittingInvoice(PeriodAccount period, Cny net)
+    {
+        var terms = Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
+        return period
+            .Invoices.Where(i =>
+                !i.Rejected
+                && i.Amount == net
+                && (terms?.Kind is null || terms.Kind == i.Kind)
+                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate)
+            )
+            .MinBy(i => i.ReceivedOn);
+    }
 
     /// <summary>The payment periods as they would be under other terms.</summary>
     internal IReadOnlyList<PaymentPeriod> PeriodsUnder(ContractTerms terms)

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Statements;
 using NodaTime;
 
 namespace Ledger.Domain.Contracts;

@@ -3,6 +3,7 @@ using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Detectors;

@@ -2,6 +2,7 @@ using System.Text;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
 

@@ -1,6 +1,7 @@
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
 

@@ -1,5 +1,6 @@
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
 

@@ -5,6 +5,7 @@ using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Differences;

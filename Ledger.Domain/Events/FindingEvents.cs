@@ -1,4 +1,4 @@
-using Ledger.Domain.Findings;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Events;
 

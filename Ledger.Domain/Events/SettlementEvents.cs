@@ -1,6 +1,6 @@
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Events;

@@ -1,5 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Findings;

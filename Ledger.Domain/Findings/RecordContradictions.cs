@@ -1,6 +1,7 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Findings;
 

@@ -6,6 +6,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Rules;
 

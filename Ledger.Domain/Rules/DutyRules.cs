@@ -5,9 +5,9 @@ using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Rules;
@@ -93,7 +93,7 @@ public sealed record ShortfallDuty(int WithinDays) : RuleBlock
             yield break;
         }
 
-        var owed = account.Schedule.Sum(p => StatementBuilder.FiguresOf(account, p).Shortfall);
+        var owed = account.Schedule.Sum(p => PeriodFigures.Of(account, p).Shortfall);
         foreach (var notice in notices.Where(_ => owed.IsPositive))
         {
             yield return Duty.Of(

@@ -1,7 +1,6 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
 using NodaTime;
 
@@ -90,9 +89,9 @@ public sealed record DueAfterLatest(int Instalment, int WorkingDays, IReadOnlyLi
                     // A renewal is not signed in the ledger: it takes effect with its first day.
                     DueFrom.Signing or DueFrom.Effect => term.From == account.Terms.From ? account.Terms.SignedOn ?? term.From : term.From,
                     DueFrom.End => term.To,
-                    DueFrom.Invoice => StatementBuilder.FittingInvoice(account, period, net)?.ReceivedOn,
+                    DueFrom.Invoice => account.FittingInvoice(period, net)?.ReceivedOn,
                     DueFrom.Acceptance => period.AcceptedOn,
-                    DueFrom.Deliverables => StatementBuilder.DeliverablesAcceptedOn(account),
+                    DueFrom.Deliverables => account.DeliverablesAcceptedOn(),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 }
             )

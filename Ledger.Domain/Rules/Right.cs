@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Rules;
@@ -20,29 +21,3 @@ public sealed record Right(
     IReadOnlyList<string> Evidence,
     [property: JsonIgnore] int Period = 0
 );
-
-/// <summary>What a right allows.</summary>
-public enum RightKind
-{
-    /// <summary>暂停支付.</summary>
-    Suspend,
-
-    /// <summary>解除合同.</summary>
-    Terminate,
-}
-
-/// <summary>Where a right stands.</summary>
-public enum RightState
-{
-    /// <summary>It may be exercised.</summary>
-    Open,
-
-    /// <summary>It would arise if everything still proposed were confirmed.</summary>
-    AtRisk,
-
-    /// <summary>It was exercised.</summary>
-    Exercised,
-
-    /// <summary>It was given up.</summary>
-    Waived,
-}

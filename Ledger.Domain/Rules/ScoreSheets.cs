@@ -3,6 +3,7 @@ using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Rules;
 

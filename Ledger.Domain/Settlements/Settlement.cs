@@ -132,7 +132,7 @@ public static class Settlement
             yield return $"the statement of period {period.Number} is not issued";
         }
 
-        var grosses = account.Schedule.Sum(p => StatementBuilder.FiguresOf(account, p).Gross);
+        var grosses = account.Schedule.Sum(p => PeriodFigures.Of(account, p).Gross);
         if (account.Termination is { } ended && EarlyEnd.Earned(account, ended) is var earned && grosses > earned)
         {
             yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles "

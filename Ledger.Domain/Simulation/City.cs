@@ -1,8 +1,10 @@
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Simulation;

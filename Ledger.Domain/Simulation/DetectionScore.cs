@@ -1,4 +1,5 @@
 using Ledger.Domain.Findings;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Simulation;
 

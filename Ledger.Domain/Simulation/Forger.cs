@@ -1,6 +1,6 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Simulation;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Statements;

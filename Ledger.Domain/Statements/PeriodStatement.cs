@@ -13,21 +13,6 @@ public sealed record RecordedMoment(long Position, Instant RecordedAt);
 /// <summary>The tree over the log at that moment: how many events, and their Merkle root in hexadecimal.</summary>
 public sealed record CheckpointReference(long Size, string Root);
 
-/// <summary>One deduction on a statement. <c>amount</c> is what was proposed, <c>effective</c> what it takes.</summary>
-public sealed record StatementDeduction(
-    string Id,
-    string Clause,
-    Cny Amount,
-    Cny Effective,
-    DeductionStatus Status,
-    LocalDate AttributedOn,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? CarriedFrom,
-    IReadOnlyList<string> Evidence
-);
-
-/// <summary>Sums over a statement: still proposed, effective (with the disputed), the disputed alone, adjustments.</summary>
-public sealed record StatementTotals(Cny Proposed, Cny Effective, Cny Disputed, Cny Adjustments);
-
 /// <summary>A condition of payment and whether it is met.</summary>
 public sealed record Gate([property: JsonPropertyName("gate")] GateKind Kind, bool Met);
 
@@ -58,17 +43,6 @@ public enum PeriodStatus
     /// <summary>None of these.</summary>
     Open,
 }
-
-/// <summary>The amounts of one period and what they are made of.</summary>
-internal sealed record PeriodFigures(
-    Cny Gross,
-    IReadOnlyList<StatementDeduction> Deductions,
-    IReadOnlyList<Adjustment> Adjustments,
-    StatementTotals Totals,
-    Cny NetPayable,
-    Cny Exposure,
-    Cny Shortfall
-);
 
 /// <summary>A locked period as its statement was issued, and as it would be if it were issued today.</summary>
 public sealed record IssuedAndToday(PeriodStatement Issued, PeriodStatement Today);

@@ -2,7 +2,6 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
-using NodaTime;
 
 namespace Ledger.Domain.Statements;
 
@@ -13,12 +12,18 @@ public static class StatementBuilder
     public static IReadOnlyList<PeriodStatement> BuildAll(ContractAccount account)
     {
         var (rights, duties) = (Rights(account), Duties(account));
-        return [.. account.Schedule.Select(p => Build(account, p, FiguresOf(account, p), rights, duties))];
+        return [.. account.Schedule.Select(p => Build(account, p, PeriodFigures.Of(account, p), rights, duties))];
     }
 
     /// <summary>The statement of one period.</summary>
     public static PeriodStatement Build(ContractAccount account, int number) =>
-        Build(account, account.Schedule[number - 1], FiguresOf(account, account.Schedule[number - 1]), Rights(account), Duties(account));
+        Build(
+            account,
+            account.Schedule[number - 1],
+            PeriodFigures.Of(account, account.Schedule[number - 1]),
+            Rights(account),
+            Duties(account)
+        );
 
     /// <summary>
     /// The statement of a locked period as it would be if it were issued today: with every deduction of its dates as it
@@ -27,22 +32,7 @@ public static class StatementBuilder
     public static PeriodStatement BuildAsOfToday(ContractAccount account, int number)
     {
         var period = account.Schedule[number - 1];
-        var own = account.Deductions.Values.Where(d => (d.CarriedFrom ?? d.Period) == number);
-        var figures = Figures(GrossOf(account, period), Lines(own), account.Periods[number].Adjustments);
-        return Build(account, period, figures, Rights(account), Duties(account));
-    }
-
-    /// <summary>The amounts of one period: as issued where its statement is.</summary>
-    internal static PeriodFigures FiguresOf(ContractAccount account, PaymentPeriod period)
-    {
-        var decided = account.Periods[period.Number];
-        return decided.Issued is { } issued
-            ? Figures(issued.Gross, issued.Deductions, issued.Adjustments)
-            : Figures(
-                GrossOf(account, period),
-                Lines(account.Deductions.Values.Where(d => d.Period == period.Number)),
-                decided.Adjustments
-            );
+        return Build(account, period, PeriodFigures.Today(account, period), Rights(account), Duties(account));
     }
 
     /// <summary>The rights that have arisen, by date, then id.</summary>
@@ -110,68 +100,6 @@ public static class StatementBuilder
         );
     }
 
-    private static PeriodFigures Figures(Cny gross, IReadOnlyList<StatementDeduction> deductions, IReadOnlyList<Adjustment> adjustments)
-    {
-        var totals = new StatementTotals(
-            Proposed: deductions.Where(d => d.Status == DeductionStatus.Proposed).Sum(d => d.Amount),
-            Effective: deductions.Sum(d => d.Effective),
-            Disputed: deductions.Where(d => d.Status == DeductionStatus.Disputed).Sum(d => d.Effective),
-            Adjustments: adjustments.Sum(a => a.Amount)
-        );
-        var due = gross + totals.Adjustments - totals.Effective;
-        return new PeriodFigures(
-            gross,
-            deductions,
-            adjustments,
-            totals,
-            NetPayable: Cny.Max(Cny.Zero, due),
-            Exposure: Cny.Max(Cny.Zero, due - totals.Proposed),
-            Shortfall: Cny.Max(Cny.Zero, -due)
-        );
-    }
-
-    /// <summary>
-    /// The fee of a period that is not locked: the work confirmed in writing where it is less. After an early end a period
-    /// wholly after it has none, and the period of the end takes what the periods before it leave of the earned fee.
-    /// </summary>
-    private static Cny GrossOf(ContractAccount account, PaymentPeriod period)
-    {
-        var own = account.Periods[period.Number].ConfirmedGross ?? period.Gross;
-        if (account.Termination is not { } ended || account.PeriodOf(ended.On) > period.Number)
-        {
-            return own;
-        }
-
-        if (account.PeriodOf(ended.On) < period.Number)
-        {
-            return Cny.Zero;
-        }
-
-        var before = account
-            .Schedule.Take(period.Number - 1)
-            .Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
-        var earned = EarlyEnd.Earned(account, ended);
-        return Cny.Max(Cny.Zero, Cny.Min(own, earned - before));
-    }
-
-    private static List<StatementDeduction> Lines(IEnumerable<Deduction> deductions) =>
-        [
-            .. deductions
-                .Where(d => d.Status != DeductionStatus.Withdrawn)
-                .OrderBy(d => d.AttributedOn)
-                .ThenBy(d => d.Id, StringComparer.Ordinal)
-                .Select(d => new StatementDeduction(
-                    d.Id,
-                    d.Clause,
-                    d.Amount,
-                    d.Effective,
-                    d.Status,
-                    d.AttributedOn,
-                    d.CarriedFrom,
-                    d.Evidence
-                )),
-        ];
-
     private static List<Gate> GatesOf(ContractAccount account, PeriodAccount period, Cny net)
     {
         var (_, instalment) = account.Within(period.Number);
@@ -185,38 +113,13 @@ public static class StatementBuilder
             GateKind.Report => period.Reported,
             GateKind.Acceptance or GateKind.Team or GateKind.InternalApproval => period.AcceptedOn is not null,
             GateKind.Sheets => period.AcceptedOn is not null && account.SheetQuarters.Contains(period.Number),
-            GateKind.Invoice => net == Cny.Zero || FittingInvoice(account, period, net) is not null,
+            GateKind.Invoice => net == Cny.Zero || account.FittingInvoice(period, net) is not null,
             GateKind.NoOpenBreach => account.Deductions.Values.All(d =>
                 d.Status is not (DeductionStatus.Proposed or DeductionStatus.Disputed)
             ),
-            GateKind.Deliverables => DeliverablesAcceptedOn(account) is not null,
+            GateKind.Deliverables => account.DeliverablesAcceptedOn() is not null,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-
-    /// <summary>The date on which the last of all deliverables was accepted; null while one is missing.</summary>
-    internal static LocalDate? DeliverablesAcceptedOn(ContractAccount account)
-    {
-        var accepted = account
-            .Terms.Rules<Deliverables>()
-            .SelectMany(r => r.Rule.Keys)
-            .Select(k => account.Deliverables.GetValueOrDefault(k)?.AcceptedOn)
-            .ToList();
-        return accepted.Count == 0 || accepted.Exists(on => on is null) ? null : accepted.Max();
-    }
-
-    /// <summary>The earliest invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
-    internal static Invoice? FittingInvoice(ContractAccount account, PeriodAccount period, Cny net)
-    {
-        var terms = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
-        return period
-            .Invoices.Where(i =>
-                !i.Rejected
-                && i.Amount == net
-                && (terms?.Kind is null || terms.Kind == i.Kind)
-                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate)
-            )
-            .MinBy(i => i.ReceivedOn);
-    }
 
     private static PeriodStatus StatusOf(PeriodAccount period, Cny net, List<Gate> gates)
     {

@@ -1,3 +1,4 @@
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Findings;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;

@@ -1,5 +1,6 @@
 using Ledger.Api.Operations;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Tests.Support;
 

@@ -1,5 +1,5 @@
 using Ledger.Domain.Assessments;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Tests.Support;
 using NodaTime;

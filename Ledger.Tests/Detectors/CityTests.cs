@@ -1,8 +1,9 @@
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Events;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Detectors;

@@ -5,6 +5,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 using NodaTime;
 

@@ -85,7 +85,7 @@ public sealed class RecordedHistoryLaws
         return run.Digest
             + System.Text.Encoding.UTF8.GetString(LedgerJson.Write(statements))
             + System.Text.Encoding.UTF8.GetString(
-                LedgerJson.Write(findings.Where(f => f.Kind != Domain.Findings.FindingKind.Registration))
+                LedgerJson.Write(findings.Where(f => f.Kind != Domain.Vocabulary.FindingKind.Registration))
             );
     }
 

@@ -1,9 +1,9 @@
 using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
+using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Findings;
 using Ledger.Tests.Support;
 

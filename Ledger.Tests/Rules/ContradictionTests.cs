@@ -1,5 +1,5 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Findings;
+using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Rules;

@@ -1,6 +1,6 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Money;
+using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Rules;

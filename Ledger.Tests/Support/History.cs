@@ -8,6 +8,7 @@ using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Tests.Support;
@@ -66,7 +67,7 @@ public sealed class History
     )
     {
         var e = new NewEvent(Contract, subject, $"e-{events.Count + 1}", "test", At(time), actor, data);
-        var decided = Domain.Contracts.Decisions.Check(Account, e, s => events.Exists(known => known.Subject == s));
+        var decided = Domain.Decisions.Decider.Check(Account, e, s => events.Exists(known => known.Subject == s));
         if (decided.Refusals.Count == 0)
         {
             Add(time, subject, data, actor);

@@ -1,7 +1,7 @@
 using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
 using Ledger.Api.Operations;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
 using Ledger.Projections.Accounts;

@@ -5,7 +5,7 @@ using Ledger.Api.Hosting;
 using Ledger.Api.Imports;
 using Ledger.Api.Operations;
 using Ledger.Api.Postgres;
-using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Benchmarks;
 

@@ -2,8 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Terms;
 
-namespace Ledger.Domain.Terms;
+namespace Ledger.Domain.Contracts;
 
 /// <summary>
 /// What a <c>contract_amended</c> makes of the terms: top-level properties are replaced, clauses are replaced or added by

@@ -1,8 +1,10 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Vocabulary;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions on the way from report to payment; stream <c>{contract}/period/{n}</c>.</summary>
 internal static class PeriodDecisions
@@ -64,7 +66,7 @@ internal static class PeriodDecisions
     {
         var unmet = statement.Gates.Where(g => !g.Met).Select(g => Json.Words<GateKind>.Of(g.Kind)).ToList();
         var days = account.Terms.Rules<InvoiceTerms>().Select(r => r.Rule.DaysBeforePayment).FirstOrDefault();
-        var received = StatementBuilder.FittingInvoice(account, period, statement.NetPayable)?.ReceivedOn;
+        var received = account.FittingInvoice(period, statement.NetPayable)?.ReceivedOn;
         return Decided.Unless(
             (
                 EarlyEnd.EndsPayment(account),

@@ -1,11 +1,13 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Detectors;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 
-namespace Ledger.Domain.Findings;
+namespace Ledger.Domain.Assessments;
 
 /// <summary>All findings of one contract at a moment.</summary>
 internal static class FindingList

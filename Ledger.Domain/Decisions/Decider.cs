@@ -1,10 +1,11 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Terms;
 using NodaTime;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>What a decision comes to: faults, and nothing is recorded; or events.</summary>
 /// <param name="Refusals">Why it does not follow from the state.</param>
@@ -37,7 +38,7 @@ public sealed record Decided(IReadOnlyList<Fault> Refusals, IReadOnlyList<NewEve
 /// Decisions as plain functions: the state of the contract + one decision → what is recorded, or why not. State is the
 /// log up to here, never the decision's own time.
 /// </summary>
-public static class Decisions
+public static class Decider
 {
     private static readonly Duration Ahead = Duration.FromMinutes(5);
 

@@ -1,8 +1,9 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions about the service: sheets, interviews, spot checks, deliverables, obligations.</summary>
 internal static class ServiceDecisions

@@ -1,13 +1,13 @@
-using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Time;
 using NodaTime;
 
-namespace Ledger.Domain.Findings;
+namespace Ledger.Domain.Assessments;
 
 /// <summary>
 /// The findings of one contract, folded from its events. It can be asked at any point and goes on from there, never back:

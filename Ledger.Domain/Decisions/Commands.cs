@@ -2,7 +2,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
 using NodaTime;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Registers a contract's terms, which <paramref name="Source"/> brought. The same terms again are one registration.</summary>
 public sealed record RegisterContract(ContractTerms Terms, string Source)

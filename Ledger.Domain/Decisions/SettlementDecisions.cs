@@ -1,7 +1,8 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions at the end of a contract; stream <c>{contract}/settlement</c>.</summary>
 internal static class SettlementDecisions

@@ -7,16 +7,16 @@ using Wolverine.Marten.Publishing;
 
 namespace Internal.Generated.WolverineHandlers
 {
-    // START: AssessContractHandler76885052
+    // START: AssessContractHandler1330527356
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
-    public sealed class AssessContractHandler76885052 : Wolverine.Runtime.Handlers.MessageHandler
+    public sealed class AssessContractHandler1330527356 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly Ledger.Projections.Store.LogReader _logReader;
         private readonly NodaTime.IClock _clock;
         private readonly Npgsql.NpgsqlDataSource _npgsqlDataSource;
         private readonly Wolverine.Marten.Publishing.OutboxedSessionFactory _outboxedSessionFactory;
 
-        public AssessContractHandler76885052(Ledger.Projections.Store.LogReader logReader, NodaTime.IClock clock, Npgsql.NpgsqlDataSource npgsqlDataSource, Wolverine.Marten.Publishing.OutboxedSessionFactory outboxedSessionFactory)
+        public AssessContractHandler1330527356(Ledger.Projections.Store.LogReader logReader, NodaTime.IClock clock, Npgsql.NpgsqlDataSource npgsqlDataSource, Wolverine.Marten.Publishing.OutboxedSessionFactory outboxedSessionFactory)
         {
             _logReader = logReader;
             _clock = clock;
@@ -29,7 +29,7 @@ namespace Internal.Generated.WolverineHandlers
             // Building the Marten session
             await using var documentSession = _outboxedSessionFactory.OpenSession(context);
             // The actual message body
-            var assessContract = (Ledger.Domain.Contracts.AssessContract)context.Envelope.Message;
+            var assessContract = (Ledger.Domain.Decisions.AssessContract)context.Envelope.Message;
 
             var assessedState = await Ledger.Api.Operations.AssessContractHandler.LoadAsync(assessContract, _logReader, _npgsqlDataSource, _clock, cancellation).ConfigureAwait(false);
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Ledger.Api.Operations.AssessContractHandler");
@@ -52,7 +52,7 @@ namespace Internal.Generated.WolverineHandlers
         }
     }
 
-    // END: AssessContractHandler76885052
+    // END: AssessContractHandler1330527356
     
     
 }

@@ -1,10 +1,11 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Time;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions about one deduction; stream <c>{contract}/deduction/{id}</c>.</summary>
 internal static class DeductionDecisions

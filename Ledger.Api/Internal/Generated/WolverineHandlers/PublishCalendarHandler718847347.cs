@@ -5,14 +5,14 @@ using Wolverine.Marten.Publishing;
 
 namespace Internal.Generated.WolverineHandlers
 {
-    // START: PublishCalendarHandler1053781917
+    // START: PublishCalendarHandler718847347
     [global::System.CodeDom.Compiler.GeneratedCode("JasperFx", "1.0.0")]
-    public sealed class PublishCalendarHandler1053781917 : Wolverine.Runtime.Handlers.MessageHandler
+    public sealed class PublishCalendarHandler718847347 : Wolverine.Runtime.Handlers.MessageHandler
     {
         private readonly NodaTime.IClock _clock;
         private readonly Wolverine.Marten.Publishing.OutboxedSessionFactory _outboxedSessionFactory;
 
-        public PublishCalendarHandler1053781917(NodaTime.IClock clock, Wolverine.Marten.Publishing.OutboxedSessionFactory outboxedSessionFactory)
+        public PublishCalendarHandler718847347(NodaTime.IClock clock, Wolverine.Marten.Publishing.OutboxedSessionFactory outboxedSessionFactory)
         {
             _clock = clock;
             _outboxedSessionFactory = outboxedSessionFactory;
@@ -23,7 +23,7 @@ namespace Internal.Generated.WolverineHandlers
             // Building the Marten session
             await using var documentSession = _outboxedSessionFactory.OpenSession(context);
             // The actual message body
-            var publishCalendar = (Ledger.Domain.Contracts.PublishCalendar)context.Envelope.Message;
+            var publishCalendar = (Ledger.Domain.Decisions.PublishCalendar)context.Envelope.Message;
 
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("message.handler", "Ledger.Api.Operations.PublishCalendarHandler");
             Wolverine.Runtime.WolverineTracing.MessageActivity(context.Envelope)?.SetTag("handler.type", "Ledger.Api.Operations.PublishCalendarHandler");
@@ -45,7 +45,7 @@ namespace Internal.Generated.WolverineHandlers
         }
     }
 
-    // END: PublishCalendarHandler1053781917
+    // END: PublishCalendarHandler718847347
     
     
 }

@@ -1,8 +1,9 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions about the contract itself; stream <c>{contract}/contract</c>.</summary>
 internal static class ContractDecisions

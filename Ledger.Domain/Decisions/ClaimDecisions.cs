@@ -1,7 +1,8 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Rules;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Claims and assessed deductions; streams <c>{contract}/claim/{id}</c> and <c>{contract}/assessment/{id}</c>.</summary>
 internal static class ClaimDecisions

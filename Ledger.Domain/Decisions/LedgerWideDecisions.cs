@@ -1,7 +1,7 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Time;
 
-namespace Ledger.Domain.Contracts;
+namespace Ledger.Domain.Decisions;
 
 /// <summary>Decisions that concern the whole ledger; contract <c>_ledger</c>.</summary>
 public static class LedgerWideDecisions
