@@ -44,7 +44,14 @@ public sealed class RankingReader(NpgsqlDataSource database)
 
         // What the projection has not seen yet is folded here, and left out of its sums.
         var stale = await FigureTerms.StaleAsync(connection, [.. all.Select(a => a.Terms.Id)], head.Position, cancel);
-        var changed = (await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), head.Position, cancel))
+        var changed = (
+            await CaseReader.ChangedAsync(
+                connection,
+                await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, cancel),
+                head.Position,
+                cancel
+            )
+        )
             .Union(await CaseReader.StreamsOfAsync(connection, [.. stale.Keys], head.Position, cancel))
             .ToList();
         var late = new List<CaseFigures>();
@@ -116,16 +123,17 @@ public sealed class RankingReader(NpgsqlDataSource database)
     {
         var months = SchemeOf(await FactsAsync(connection, position, cancel), cycle).MonthsOf(cycle);
         return (await CaseReader.OfMonthsAsync(connection, months, cancel)).Union(
-            await CaseReader.ChangedAsync(connection, await ProgressAsync(connection, cancel), position, cancel)
+            await CaseReader.ChangedAsync(
+                connection,
+                await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, cancel),
+                position,
+                cancel
+            )
         );
     }
 
     private static ScoringScheme SchemeOf(IReadOnlyList<LedgerEvent> facts, YearMonth cycle) =>
         ScoringScheme.InForce(facts.Select(f => f.Data).OfType<ScoringSchemeAdopted>(), cycle);
-
-    /// <summary>The position that the projection of cycles has reached; 0 where it never ran.</summary>
-    public static async Task<long> ProgressAsync(NpgsqlConnection connection, CancellationToken cancel) =>
-        await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, cancel);
 
     /// <summary>The published ratings and adopted schemes of all contracts up to a position, in the order of the log.</summary>
     private static async Task<IReadOnlyList<LedgerEvent>> FactsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)

@@ -8,15 +8,13 @@ namespace Ledger.Tests.Architecture;
 /// <summary>The arrows of docs/architecture.md, and the habits that the compiler does not hold.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Root = Source();
-
     [Theory]
     [InlineData("Ledger.Domain", "", "NodaTime")]
     [InlineData("Ledger.Projections", "Ledger.Domain", "BouncyCastle.Cryptography Marten Npgsql")]
     [InlineData("Ledger.Api", "Ledger.Domain Ledger.Projections", "CsvHelper Spectre.Console System.CommandLine WolverineFx.Marten")]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {
-        var file = XDocument.Load(Path.Combine(Root, project, project + ".csproj"));
+        var file = XDocument.Load(Repository.PathOf(project, project + ".csproj"));
         Assert.Equal(projects, Names(file, "ProjectReference", include => Path.GetFileNameWithoutExtension(include)));
         Assert.Equal(packages, Names(file, "PackageReference", include => include, skipPrivate: true));
     }
@@ -60,7 +58,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Every_error_code_is_documented()
     {
-        var page = File.ReadAllText(Path.Combine(Root, "docs", "errors.md"));
+        var page = File.ReadAllText(Repository.PathOf("docs", "errors.md"));
         Assert.All(
             Enum.GetValues<ErrorCode>(),
             code => Assert.Contains($"`{Api.Endpoints.ProblemMiddleware.TypeOf(code)}`", page, StringComparison.Ordinal)
@@ -96,7 +94,7 @@ public sealed partial class ArchitectureTests
             ".ci",
             ".git",
         ];
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName).Except(allowed));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Repository.Root).Select(Path.GetFileName).Except(allowed));
     }
 
     private static string Names(XDocument file, string element, Func<string, string> name, bool skipPrivate = false) =>
@@ -110,13 +108,10 @@ public sealed partial class ArchitectureTests
 
     private static IEnumerable<string> Files(params string[] projects) =>
         projects
-            .SelectMany(p => Directory.EnumerateFiles(Path.Combine(Root, p), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(p => Directory.EnumerateFiles(Repository.PathOf(p), "*.cs", SearchOption.AllDirectories))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal));
 
     private static string WithoutComments(string file) => Comment().Replace(File.ReadAllText(file), "");
-
-    private static string Source([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     [GeneratedRegex(@"\b(double|float|Double|Single|Math\.Round|Math\.Pow)\b(?!\()", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FloatingPoint();

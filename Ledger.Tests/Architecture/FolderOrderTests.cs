@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Architecture;
 
@@ -28,20 +29,17 @@ public sealed partial class FolderOrderTests
     [Fact]
     public void A_folder_of_the_domain_knows_its_own_room_and_those_above_it()
     {
-        var folders = Directory.GetDirectories(Path.Combine(Root(), "Ledger.Domain")).Select(Path.GetFileName).Except(["bin", "obj"]);
+        var folders = Directory.GetDirectories(Repository.PathOf("Ledger.Domain")).Select(Path.GetFileName).Except(["bin", "obj"]);
         Assert.Equal(Rooms.SelectMany(r => r).Order(StringComparer.Ordinal), folders.Order(StringComparer.Ordinal));
         var order = Rooms.Index().SelectMany(r => r.Item.Select(folder => (folder, r.Index))).ToDictionary();
         var wrong =
             from folder in order.Keys
-            from file in Directory.GetFiles(Path.Combine(Root(), "Ledger.Domain", folder), "*.cs")
+            from file in Directory.GetFiles(Repository.PathOf("Ledger.Domain", folder), "*.cs")
             from known in Known().Matches(File.ReadAllText(file)).Select(m => m.Groups["folder"].Value).Distinct()
             where order[known] > order[folder]
             select $"{folder}/{Path.GetFileName(file)} knows {known}";
         Assert.Equal([], wrong);
     }
-
-    private static string Root([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 
     /// <summary>A using, or a name that is written out.</summary>
     [GeneratedRegex(

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Attacks;
 
@@ -9,7 +9,7 @@ public sealed partial class AttackTableTests
     [Fact]
     public void Each_of_the_thirty_attacks_is_performed_by_the_specifications_that_the_page_names()
     {
-        var rows = Row().Matches(File.ReadAllText(Page())).ToList();
+        var rows = Row().Matches(File.ReadAllText(Repository.PathOf("docs", "attacks.md"))).ToList();
         Assert.Equal(Enumerable.Range(1, 30), rows.Select(r => int.Parse(r.Groups["number"].Value)));
         var types = typeof(AttackTableTests).Assembly.GetTypes();
         var names = types
@@ -27,12 +27,9 @@ public sealed partial class AttackTableTests
         );
         Assert.All(
             names.Where(n => n.StartsWith("Attack_", StringComparison.Ordinal)),
-            n => Assert.Contains($"`{n}`", File.ReadAllText(Page()), StringComparison.Ordinal)
+            n => Assert.Contains($"`{n}`", File.ReadAllText(Repository.PathOf("docs", "attacks.md")), StringComparison.Ordinal)
         );
     }
-
-    private static string Page([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "attacks.md"));
 
     [GeneratedRegex(@"^\| (?<number>\d+) \|.*\| (?<specifications>[^|]*) \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();

@@ -4,6 +4,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Simulation;
 using Ledger.Projections.Rankings;
+using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using NodaTime;
 
@@ -139,7 +140,7 @@ public sealed class CycleProjectionTests
     {
         await using (var connection = await database.Ledger.Database.OpenConnectionAsync())
         {
-            Assert.Equal(progress, await RankingReader.ProgressAsync(connection, default));
+            Assert.Equal(progress, await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, default));
         }
 
         foreach (var cycle in Cycles)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Ledger.Tests.Support;
 
 /// <summary>
@@ -7,9 +5,9 @@ namespace Ledger.Tests.Support;
 /// </summary>
 public static class Golden
 {
-    public static void Equal(string file, string produced, [CallerFilePath] string here = "")
+    public static void Equal(string file, string produced)
     {
-        var path = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", file);
+        var path = Repository.PathOf(file);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(path, produced);
@@ -19,9 +17,9 @@ public static class Golden
     }
 
     /// <summary>A directory holds the files that were made in another, and no other.</summary>
-    public static void Same(string directory, string made, [CallerFilePath] string here = "")
+    public static void Same(string directory, string made)
     {
-        var root = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", directory);
+        var root = Repository.PathOf(directory);
         var files = FilesOf(made);
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {

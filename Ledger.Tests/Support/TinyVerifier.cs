@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Ledger.Tests.Support;
 
@@ -11,11 +10,11 @@ public static class TinyVerifier
     public static async Task<(int Status, string Output)> RunAsync(params string[] arguments) =>
         await ProgramRun.ToEndAsync("dotnet", [await Program.Value, .. arguments]);
 
-    private static async Task<string> BuildAsync([CallerFilePath] string here = "")
+    private static async Task<string> BuildAsync()
     {
         var output = Directory.CreateTempSubdirectory("ledger-tiny-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(output, recursive: true);
-        var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "tools", "verify-bundle.cs"));
+        var source = Repository.PathOf("tools", "verify-bundle.cs");
         var (status, said) = await ProgramRun.ToEndAsync("dotnet", ["build", source, "--output", output]);
         Assert.True(status == 0, said);
         return Path.Combine(output, "verify-bundle.dll");
