@@ -3,6 +3,7 @@ using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Store;
 using Spectre.Console;
@@ -67,7 +68,7 @@ internal static class PayablesCommand
                 Terminal.Yuan(p.Paid),
                 Terminal.Yuan(p.Outstanding),
                 Terminal.Yuan(p.Proposed),
-                Markup.Escape(string.Join(", ", p.GatesUnmet.Select(Words<Domain.Rules.GateKind>.Of).Concat(p.OpenRights)))
+                Markup.Escape(string.Join(", ", p.GatesUnmet.Select(Words<GateKind>.Of).Concat(p.OpenRights)))
             );
         }
 

@@ -39,6 +39,7 @@ public static class LedgerApi
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
+            options.TypeInfoResolver = LedgerJson.Options.TypeInfoResolver;
             options.PropertyNamingPolicy = LedgerJson.Options.PropertyNamingPolicy;
             options.DefaultIgnoreCondition = LedgerJson.Options.DefaultIgnoreCondition;
             options.Encoder = LedgerJson.Options.Encoder;

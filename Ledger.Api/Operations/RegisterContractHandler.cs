@@ -46,7 +46,7 @@ public static class RegisterContractHandler
     {
         var first = await session.Events.FetchStreamAsync(command.Contract, version: 1, token: cancel);
         return new RegistrationState(
-            first is [{ Data: ContractRegistered registered }, ..] ? registered.Terms : null,
+            first is [{ Data: ContractRegistered registered }, ..] ? TermsReader.Recorded(registered) : null,
             await time.NowAsync(cancel)
         );
     }

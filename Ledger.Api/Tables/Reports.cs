@@ -4,9 +4,9 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Statements;
 

@@ -100,12 +100,7 @@ public sealed class Assessment(Instant asOf)
         {
             var view = account.Under(held.Terms);
             var input = new RuleInput(view, facts, asOf);
-            foreach (
-                var one in from clause in held.Terms.Clauses
-                from rule in clause.Rules ?? []
-                from f in rule.Find(input, clause)
-                select f
-            )
+            foreach (var one in held.Terms.Rules<Rule>().SelectMany(r => r.Rule.Find(input, r.Clause)))
             {
                 if (held.Cover(one.AttributedOn, view.PeriodOf(one.Clause, one.AttributedOn)))
                 {

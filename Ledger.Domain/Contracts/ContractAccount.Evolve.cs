@@ -1,5 +1,4 @@
 using Ledger.Domain.Events;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 
 namespace Ledger.Domain.Contracts;
@@ -13,7 +12,7 @@ public sealed partial record ContractAccount
     /// <summary>The account after one more event; before the registration there is none.</summary>
     public static ContractAccount? Evolve(ContractAccount? account, LedgerEvent e) =>
         account is not null ? account.Evolve(e)
-        : e.Data is ContractRegistered registered ? Open(registered.Terms, e)
+        : e.Data is ContractRegistered registered ? Open(TermsReader.Recorded(registered), e)
         : null;
 
     private ContractAccount Evolve(LedgerEvent e) =>
@@ -126,7 +125,7 @@ public sealed partial record ContractAccount
     private ContractAccount Owed(LedgerEvent e, LiquidatedDamagesClaimed claim)
     {
         var period = PeriodOf(e.OccurredOn);
-        var share = Terms.RulesOf<LiquidatedDamages>(claim.Clause).First().Percent;
+        var share = Terms.RulesOf<IShareOfPrice>(claim.Clause).First().Percent;
         return Post(new Adjustment($"{claim.Clause}:{e.Key}", TermOn(e.OccurredOn).Price.Percent(share), period), FirstOpen(period));
     }
 

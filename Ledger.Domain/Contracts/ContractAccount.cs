@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
@@ -150,11 +149,11 @@ public sealed partial record ContractAccount(
 
     /// <summary>
     /// The number of the period to which a deduction of a clause belongs by its date: clauses may take theirs from a
-    /// fixed instalment (<see cref="ClaimedLoss"/>) or settle by assessment periods (<see cref="AssessmentPeriods"/>).
+    /// fixed instalment (<see cref="IBorneByInstalment"/>) or settle by assessment periods (<see cref="AssessmentPeriods"/>).
     /// </summary>
     public int PeriodOf(string clause, LocalDate attributedOn)
     {
-        if (Terms.RulesOf<ClaimedLoss>(clause).FirstOrDefault()?.TakenFrom is { } fixedPeriod)
+        if (Terms.RulesOf<IBorneByInstalment>(clause).FirstOrDefault()?.TakenFrom is { } fixedPeriod)
         {
             return fixedPeriod;
         }
@@ -207,19 +206,6 @@ public sealed partial record ContractAccount(
         yield return new TermsInForce(Terms, after, null, [.. Periods.Keys]);
     }
 
-    /// <summary>
-    /// What the rule blocks of a contract say, each by the terms that hold for its date: a later amendment neither makes nor
-    /// unmakes what arose before it.
-    /// </summary>
-    public IEnumerable<T> Judge<T>(Func<ContractAccount, Clause, RuleBlock, IEnumerable<T>> say, Func<T, LocalDate> arisenOn) =>
-        from version in TermsByDate()
-        let view = Superseded.IsEmpty ? this : Under(version.Terms)
-        from clause in version.Terms.Clauses
-        from rule in clause.Rules ?? []
-        from said in say(view, clause, rule)
-        where version.Holds(arisenOn(said))
-        select said;
-
     /// <summary>The period itself while its statement is not issued, else the first whose is not; null where none is left.</summary>
     public int? FirstOpen(int number) => Periods[number].Locked ? Periods.Values.FirstOrDefault(p => !p.Locked)?.Number : number;
 
@@ -232,17 +218,6 @@ public sealed partial record ContractAccount(
     /// <summary>True for a deduction that rests on falsified patrol or issue records.</summary>
     public bool ConcernsPatrol(Deduction deduction) =>
         PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
-
-    /// <summary>The date on which the last of all deliverables was accepted; null while one is missing.</summary>
-    public LocalDate? DeliverablesAcceptedOn()
-    {
-        var accepted = this
-            .Terms.Rules<Deliverables>()
-            .SelectMany(r => r.Rule.Keys)
-            .Select(k => Deliverables.GetValueOrDefault(k)?.AcceptedOn)
-            .ToList();
-        return accepted.Count == 0 || accepted.Exists(on => on is null) ? null : accepted.Max();
-    }
 
     /// <summary>The earliest invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
     public Invoice? FittingInvoice(PeriodAccount period, Cny net)

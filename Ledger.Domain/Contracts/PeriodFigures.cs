@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Terms;
 using NodaTime;
 
@@ -95,7 +94,7 @@ internal sealed record PeriodFigures(
         var before = account
             .Schedule.Take(period.Number - 1)
             .Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
-        var earned = EarlyEnd.Earned(account, ended);
+        var earned = EarnedFees.At(account, ended);
         return Cny.Max(Cny.Zero, Cny.Min(own, earned - before));
     }
 

@@ -1,6 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 
 namespace Ledger.Domain.Decisions;
 

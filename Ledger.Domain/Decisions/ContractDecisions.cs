@@ -8,6 +8,12 @@ namespace Ledger.Domain.Decisions;
 /// <summary>Decisions about the contract itself; stream <c>{contract}/contract</c>.</summary>
 internal static class ContractDecisions
 {
+    /// <summary>The first event of a contract: its terms are whole, and its own.</summary>
+    public static Decided Register(string contract, ContractRegistered registered) =>
+        TermsReader.Read(registered, out var faults) is not { } terms ? new Decided(faults, [])
+        : terms.Id != contract ? Decided.Refused("$.data.terms.id", $"expected \"{contract}\", the event's contract, got \"{terms.Id}\"")
+        : Decided.Accepted;
+
     public static Decided Decide(ContractAccount account, ContractEvent data) =>
         data switch
         {

@@ -60,7 +60,7 @@ public static class Decider
                         command.Source,
                         now,
                         "principal",
-                        new ContractRegistered(command.Terms)
+                        command.Terms.Registration()
                     ),
                 ]
             );
@@ -109,13 +109,7 @@ public static class Decider
         if (account is null)
         {
             return e.Data is ContractRegistered registered
-                ? Decided.Unless(
-                    (
-                        registered.Terms.Id != e.Contract,
-                        "$.data.terms.id",
-                        $"expected \"{e.Contract}\", the event's contract, got \"{registered.Terms.Id}\""
-                    )
-                )
+                ? ContractDecisions.Register(e.Contract, registered)
                 : Decided.Refused("$.contract", $"unknown contract \"{e.Contract}\"; register it first");
         }
 

@@ -3,6 +3,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 
 namespace Ledger.Domain.Decisions;

@@ -1,7 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Decisions;
@@ -69,7 +69,7 @@ internal static class PeriodDecisions
         var received = account.FittingInvoice(period, statement.NetPayable)?.ReceivedOn;
         return Decided.Unless(
             (
-                EarlyEnd.EndsPayment(account),
+                EarnedFees.EndPayment(account),
                 "$.subject",
                 $"the contract ended under clause {account.Termination?.Clause}: nothing more is paid"
             ),

@@ -10,6 +10,7 @@ namespace Ledger.Domain.Detectors;
 /// occurred was issued before it was recorded. One finding a case, round or issue, for all of its late records. What comes in
 /// with a file is recorded when it is imported: a file of old records shows each of them.
 /// </summary>
+[Discriminator("back_dated")]
 public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ namespace Ledger.Domain.Detectors;
 /// F10, a lead: so many records or more of one person recorded within so many seconds whose occurrence spans more than so many
 /// hours. Batches do not overlap: a record stands in one. Subject <c>actor/{person}</c>.
 /// </summary>
+[Discriminator("batch_entry")]
 public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 2, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

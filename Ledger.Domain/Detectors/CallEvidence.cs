@@ -9,6 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// F12: a contact or a call-back that claims to have reached the citizen with no recording, or one of less than so many seconds
 /// (a lead); one recording, by its digest, on two cases (certain).
 /// </summary>
+[Discriminator("call_evidence")]
 public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector(Off)
 {
     // Calls without a recording stand each by itself.

@@ -13,6 +13,7 @@ namespace Ledger.Domain.Detectors;
 /// times the median of the others who close cases, and some of those cases were reopened, or found dissatisfied at the call-back,
 /// within so many days. Subject <c>actor/{person}</c>. A case has a limit where it carries <c>dueAt</c> or the contract sets one.
 /// </summary>
+[Discriminator("deadline_clustering")]
 public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, int Days = 7, int Least = 3, bool Off = false)
     : Detector(Off)
 {

@@ -1,7 +1,6 @@
-using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
-using Ledger.Domain.Json;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 using NodaTime;
@@ -13,26 +12,7 @@ namespace Ledger.Domain.Detectors;
 /// the default. <c>off</c> leaves it out where a contract's records cannot carry what it looks at. A finding names the
 /// records and, as <c>first</c> and <c>second</c>, the two values that clash.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "detector")]
-[JsonDerivedType(typeof(Teleport), "teleport")]
-[JsonDerivedType(typeof(TwoPlaces), "two_places")]
-[JsonDerivedType(typeof(OverlappingRounds), "overlapping_rounds")]
-[JsonDerivedType(typeof(OutsideGrid), "outside_grid")]
-[JsonDerivedType(typeof(FrozenFix), "frozen_fix")]
-[JsonDerivedType(typeof(ReusedPhoto), "reused_photo")]
-[JsonDerivedType(typeof(PhotoTime), "photo_time")]
-[JsonDerivedType(typeof(BackDated), "back_dated")]
-[JsonDerivedType(typeof(FutureDated), "future_dated")]
-[JsonDerivedType(typeof(BatchEntry), "batch_entry")]
-[JsonDerivedType(typeof(ImpossibleOrder), "impossible_order")]
-[JsonDerivedType(typeof(CallEvidence), "call_evidence")]
-[JsonDerivedType(typeof(IdenticalText), "identical_text")]
-[JsonDerivedType(typeof(ReplayedPath), "replayed_path")]
-[JsonDerivedType(typeof(TooRegular), "too_regular")]
-[JsonDerivedType(typeof(DeadlineClustering), "deadline_clustering")]
-[JsonDerivedType(typeof(OffRoster), "off_roster")]
-[JsonDerivedType(typeof(ImpossibleRound), "impossible_round")]
-public abstract record Detector(bool Off = false)
+public abstract record Detector(bool Off = false) : DetectorTerms(Off)
 {
     /// <summary>The most records that a finding about a whole series names; its detail gives their number.</summary>
     public const int MostEvidence = 200;
@@ -60,18 +40,15 @@ public abstract record Detector(bool Off = false)
         new ImpossibleRound(),
     ];
 
-    /// <summary>Its number, F01 to F18.</summary>
-    [JsonIgnore]
-    public abstract string Rule { get; }
+    /// <summary>The detectors of a contract: each as its terms set it, or with its default parameters; without those set off.</summary>
+    public static IEnumerable<Detector> InForce(ContractTerms terms) =>
+        Defaults.Select(d => (Detector?)terms.Detection?.Detectors?.FirstOrDefault(own => own.Rule == d.Rule) ?? d).Where(d => !d.Off);
 
     /// <summary>Which records it compares with each other; by default it looks at each by itself.</summary>
     internal virtual Grouping Grouping => Grouping.Each;
 
     /// <summary>What it finds among the records of one group; what it finds depends on these alone.</summary>
     public abstract IEnumerable<Finding> Find(RecordGroup records);
-
-    /// <summary>What is wrong with its parameters; paths relative to the detector.</summary>
-    public virtual IEnumerable<Fault> Faults() => [];
 
     /// <summary>A finding of this detector; <paramref name="key"/> tells it from others of the same subject.</summary>
     protected Finding Suspect(
@@ -99,15 +76,6 @@ public abstract record Detector(bool Off = false)
             Key = key,
         };
 
-    /// <summary>A fault when a parameter is below its least value.</summary>
-    protected static IEnumerable<Fault> AtLeast(decimal least, string name, decimal value)
-    {
-        if (value < least)
-        {
-            yield return new Fault("." + name, $"expected {least} or more, got {value}");
-        }
-    }
-
     /// <summary>A moment on the contracts' wall clock.</summary>
     protected static string Show(Instant at) => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", null);
 
@@ -126,65 +94,4 @@ public abstract record Detector(bool Off = false)
 
     /// <summary>A point as people write it.</summary>
     protected static string Show(Fix fix) => $"{fix.Lat},{fix.Lon}";
-}
-
-/// <summary>A grid of a patrol (网格): its name and the corners of its polygon in order, three or more.</summary>
-public sealed record Grid(string Id, IReadOnlyList<Location> Polygon);
-
-/// <summary>A person on duty from a date to a date, both inclusive; without <c>to</c>, until further notice.</summary>
-public sealed record RosterEntry(string Person, LocalDate From, LocalDate? To = null);
-
-/// <summary>What a contract gives its detectors: parameters that differ from the defaults, the grids, the roster.</summary>
-public sealed record DetectionTerms(
-    IReadOnlyList<Detector>? Detectors = null,
-    IReadOnlyList<Grid>? Grids = null,
-    IReadOnlyList<RosterEntry>? Roster = null
-)
-{
-    /// <summary>What a well-typed value may still get wrong; paths relative to it.</summary>
-    public IEnumerable<Fault> Faults()
-    {
-        var (detectors, grids, roster) = (Detectors ?? [], Grids ?? [], Roster ?? []);
-        for (var i = 0; i < detectors.Count; i++)
-        {
-            foreach (var fault in detectors[i].Faults())
-            {
-                yield return fault with
-                {
-                    Path = $".detectors[{i}]{fault.Path}",
-                };
-            }
-
-            if (detectors.Take(i).Any(d => d.Rule == detectors[i].Rule))
-            {
-                yield return new Fault($".detectors[{i}]", $"{detectors[i].Rule} stands twice");
-            }
-        }
-
-        for (var i = 0; i < grids.Count; i++)
-        {
-            if (grids[i].Polygon.Count < 3)
-            {
-                yield return new Fault($".grids[{i}].polygon", "expected three corners or more");
-            }
-
-            foreach (var fault in grids[i].Polygon.SelectMany((corner, c) => corner.Faults($".grids[{i}].polygon[{c}]")))
-            {
-                yield return fault;
-            }
-
-            if (grids.Take(i).Any(g => g.Id == grids[i].Id))
-            {
-                yield return new Fault($".grids[{i}].id", $"{grids[i].Id} stands twice");
-            }
-        }
-
-        for (var i = 0; i < roster.Count; i++)
-        {
-            if (roster[i].To < roster[i].From)
-            {
-                yield return new Fault($".roster[{i}].to", "expected a date on or after .from");
-            }
-        }
-    }
 }

@@ -34,7 +34,7 @@ public sealed class DetectorIndex(IReadOnlyList<Detector>? only = null)
         {
             (terms, indexed) = (account.Terms, 0);
             groupings.Clear();
-            foreach (var detector in (only ?? account.Terms.DetectorsInForce()).Where(d => !d.Off))
+            foreach (var detector in only ?? Detector.InForce(account.Terms))
             {
                 if (!groupings.TryGetValue(detector.Grouping, out var groups))
                 {

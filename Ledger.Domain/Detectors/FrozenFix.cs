@@ -10,6 +10,7 @@ namespace Ledger.Domain.Detectors;
 /// F05, a lead: consecutive fixes of a round, so many or more, equal to six decimals over so many minutes or more, while the
 /// checkpoints claimed differ. One finding a round.
 /// </summary>
+[Discriminator("frozen_fix")]
 public sealed record FrozenFix(int Fixes = 5, int Minutes = 30, bool Off = false) : Detector(Off)
 {
     private const int Decimals = 6;

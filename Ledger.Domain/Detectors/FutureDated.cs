@@ -10,6 +10,7 @@ namespace Ledger.Domain.Detectors;
 /// F09, certain: a time inside a record (photo, fix, start or end of a round) more than so many minutes after it was recorded. One finding
 /// a record.
 /// </summary>
+[Discriminator("future_dated")]
 public sealed record FutureDated(int Minutes = 5, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

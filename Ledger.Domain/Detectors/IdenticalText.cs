@@ -10,6 +10,7 @@ namespace Ledger.Domain.Detectors;
 /// F13, a lead: the same note, of so many characters or more, on so many cases or more. Notes are compared by their letters
 /// and digits alone: without spaces and punctuation, small, and half-width. One finding a text; its subject is the first case.
 /// </summary>
+[Discriminator("identical_text")]
 public sealed record IdenticalText(int Characters = 15, int Cases = 3, bool Off = false) : Detector(Off)
 {
     private const int FullWidthFirst = 0xFF01;

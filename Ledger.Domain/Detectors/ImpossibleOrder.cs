@@ -1,5 +1,6 @@
 using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
@@ -7,6 +8,7 @@ namespace Ledger.Domain.Detectors;
 /// <summary>
 /// F11, certain: a case closed before it was received, dispatched before it was received, or followed up before it was closed.
 /// </summary>
+[Discriminator("impossible_order")]
 public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

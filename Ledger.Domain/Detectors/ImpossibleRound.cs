@@ -7,6 +7,7 @@ namespace Ledger.Domain.Detectors;
 /// <summary>
 /// F18, certain: a round whose track is longer than its duration allows at so many kilometres an hour, or that ended before it started.
 /// </summary>
+[Discriminator("impossible_round")]
 public sealed record ImpossibleRound(decimal KilometresPerHour = 120, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

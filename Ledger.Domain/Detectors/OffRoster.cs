@@ -1,5 +1,7 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
@@ -9,6 +11,7 @@ namespace Ledger.Domain.Detectors;
 /// the contract's roster does not name them. Looked for only where the contract has a roster. Replies and closings come from units
 /// and platforms and are left out.
 /// </summary>
+[Discriminator("off_roster")]
 public sealed record OffRoster(bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace Ledger.Domain.Detectors;
 /// F04, a lead: a fix outside the polygon of the round's grid by more than its accuracy (none given is 0) and a margin. Grids
 /// that the contract does not draw are not looked at. One finding a round, for its furthest fix.
 /// </summary>
+[Discriminator("outside_grid")]
 public sealed record OutsideGrid(decimal MarginMetres = 50, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// F03, certain: two rounds of one patroller whose times intersect and whose tracks are, at a moment of both, more than so many
 /// metres apart. A round is held against those that have not ended when it starts; the first that clashes is named.
 /// </summary>
+[Discriminator("overlapping_rounds")]
 public sealed record OverlappingRounds(decimal Metres = 200, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// <summary>
 /// F07, a lead: the photo of an issue was taken more than so many minutes from the time of finding, or after it was recorded.
 /// </summary>
+[Discriminator("photo_time")]
 public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

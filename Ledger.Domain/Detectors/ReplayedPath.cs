@@ -14,6 +14,7 @@ namespace Ledger.Domain.Detectors;
 /// round on another day or of another patroller. Tracks of fewer than so many fixes, and those that never leave their place,
 /// are no paths. Each later round is held against an earlier one of the same places.
 /// </summary>
+[Discriminator("replayed_path")]
 public sealed record ReplayedPath(int Seconds = 5, int Fixes = 3, bool Off = false) : Detector(Off)
 {
     private const int Decimals = 6;

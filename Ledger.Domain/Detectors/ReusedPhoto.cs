@@ -1,5 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 using NodaTime;
@@ -10,6 +11,7 @@ namespace Ledger.Domain.Detectors;
 /// F06, certain: one photo (by the digest of its bytes) in two issues, or in issues or rounds of different patrollers or dates.
 /// A round and an issue found on it may share a photo. Each later use is held against the first that differs.
 /// </summary>
+[Discriminator("reused_photo")]
 public sealed record ReusedPhoto(bool Off = false) : Detector(Off)
 {
     private static readonly Grouping ByPhoto = new(e => UsesOf(e).Select(u => u.Photo));

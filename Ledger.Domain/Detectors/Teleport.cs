@@ -9,6 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// F01, a lead: consecutive fixes of one patroller (over all of the patroller's rounds) so many metres or more apart, at more
 /// than so many kilometres an hour. Fixes of one instant are F02's. One finding a round, for its first jump.
 /// </summary>
+[Discriminator("teleport")]
 public sealed record Teleport(decimal Metres = 500, decimal KilometresPerHour = 120, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// F15, a lead: so many records or more of one person of which so many fall on minutes that are multiples of five that chance
 /// (one in five) would bring it about with a probability below <c>p</c>. Subject <c>actor/{person}</c>.
 /// </summary>
+[Discriminator("too_regular")]
 public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off = false) : Detector(Off)
 {
     private const int Every = 5;

@@ -8,6 +8,7 @@ namespace Ledger.Domain.Detectors;
 /// F02, certain: two fixes of one patroller at the same instant that are further apart than both accuracies (none given is 0)
 /// and a margin together. One finding a pair of rounds.
 /// </summary>
+[Discriminator("two_places")]
 public sealed record TwoPlaces(decimal MarginMetres = 50, bool Off = false) : Detector(Off)
 {
     /// <inheritdoc/>

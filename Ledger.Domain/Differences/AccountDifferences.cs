@@ -2,9 +2,9 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Settlements;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using NodaTime;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Terms;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -10,12 +9,8 @@ namespace Ledger.Domain.Events;
 /// <summary>Decisions about the contract itself; subject <c>contract</c>.</summary>
 public abstract record ContractEvent : EventData;
 
-/// <summary>A contract was registered with its whole terms.</summary>
-public sealed record ContractRegistered(ContractTerms Terms) : ContractEvent
-{
-    /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(string key) => Terms.Faults().Select(f => f with { Path = ".terms" + f.Path });
-}
+/// <summary>A contract was registered with its whole terms, as <c>contracts/terms.schema.json</c> has them.</summary>
+public sealed record ContractRegistered(JsonElement Terms) : ContractEvent;
 
 /// <summary>
 /// The contract was amended from a date on. <c>from</c> and <c>to</c> move the term and all periods with it; other

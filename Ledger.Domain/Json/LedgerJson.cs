@@ -36,7 +36,7 @@ public static class LedgerJson
             NumberHandling = JsonNumberHandling.Strict,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { DiscriminatorAttribute.FindDerived } },
             WriteIndented = indented,
         };
         foreach (var converter in ScalarConverters.All)

@@ -53,12 +53,13 @@ public sealed record CaseLimit(CaseStep Step, int? Minutes = null);
 /// set; a dispatch that carries <c>approvedBy</c> has none where <c>waivedByApproval</c> is. Finding <c>time_limit</c>, rule the
 /// step's name, subject the case, arisen at the moment of the limit.
 /// </summary>
+[Discriminator("case_limits")]
 public sealed record CaseLimits(
     IReadOnlyList<CaseLimit> Limits,
     DispatchClock DispatchFrom = DispatchClock.Receipt,
     bool OwnIfUrgent = false,
     bool WaivedByApproval = false
-) : RuleBlock
+) : Rule
 {
     private static readonly (UrgeStage Stage, Duration After)[] Stages =
     [

@@ -12,7 +12,8 @@ namespace Ledger.Domain.Rules;
 /// A case whose latest scoring in a cycle is 0 and which has no granted exclusion (gaomidian 4.6.1).
 /// Id <c>{clause}:case/{no}:{cycle}</c>, attributed to the date of that scoring.
 /// </summary>
-public sealed record ZeroScoreCase(Cny Amount) : RuleBlock
+[Discriminator("zero_score_case")]
+public sealed record ZeroScoreCase(Cny Amount) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -38,7 +39,8 @@ public sealed record ZeroScoreCase(Cny Amount) : RuleBlock
 /// A closed case whose citizen was not contacted at or before its first closing (gaomidian 4.6.4, 响应率).
 /// Id <c>{clause}-response:case/{no}</c>, attributed to the date of the first closing.
 /// </summary>
-public sealed record MissingResponse(Cny Amount) : RuleBlock
+[Discriminator("missing_response")]
+public sealed record MissingResponse(Cny Amount) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -61,7 +63,8 @@ public sealed record MissingResponse(Cny Amount) : RuleBlock
 /// A case neither dispatched nor returned within the limit of its receipt: the routine minutes, or the urgent case's
 /// own. Exactly the limit is in time. Id <c>{clause}-dispatch:case/{no}</c>, attributed to the date of the limit.
 /// </summary>
-public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : RuleBlock
+[Discriminator("late_dispatch")]
+public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -111,7 +114,8 @@ public enum CallBackDeadline
 /// A closed case without a call-back up to the deadline, once that has passed (gaomidian 4.6.4, 回访遗漏).
 /// Id <c>{clause}-followup:case/{no}</c>, attributed to the date of the deadline.
 /// </summary>
-public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : RuleBlock
+[Discriminator("missed_call_back")]
+public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)

@@ -10,7 +10,8 @@ namespace Ledger.Domain.Rules;
 /// Money that the principal advanced (gaomidian 5.7): the amount, and a percentage of it. Ids <c>{clause}-advance:{claim}</c>
 /// and <c>{clause}-penalty:{claim}</c>, attributed to its date.
 /// </summary>
-public sealed record Advance(Percentage PenaltyPercent) : RuleBlock
+[Discriminator("advance")]
+public sealed record Advance(Percentage PenaltyPercent) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -38,7 +39,8 @@ public sealed record Advance(Percentage PenaltyPercent) : RuleBlock
 /// A loss that the principal claims under this clause: its amount. Id <c>{clause}:{claim}</c>, attributed to its date.
 /// Where <c>takenFrom</c> is given, it counts in that instalment whatever its date (yongdinglu 8.4).
 /// </summary>
-public sealed record ClaimedLoss(int? TakenFrom = null) : RuleBlock
+[Discriminator("claimed_loss")]
+public sealed record ClaimedLoss(int? TakenFrom = null) : Rule, IBorneByInstalment
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -52,7 +54,8 @@ public sealed record ClaimedLoss(int? TakenFrom = null) : RuleBlock
 /// <c>{clause}:{claim}</c>, attributed to the claim's date. Claimed by the vendor (where <c>by</c> allows it) they are no
 /// deduction but an adjustment in the vendor's favour.
 /// </summary>
-public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> By) : RuleBlock
+[Discriminator("liquidated_damages")]
+public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> By) : Rule, IShareOfPrice
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
@@ -92,7 +95,8 @@ public enum DamagesTogether
 /// Terminated for the vendor's breach (gaomidian 6.5): a percentage of the total. Id <c>{clause}:termination</c>, attributed
 /// to the termination date.
 /// </summary>
-public sealed record TerminationDamages(Percentage Percent, string ClaimClause, DamagesTogether WithClaim) : RuleBlock
+[Discriminator("termination_damages")]
+public sealed record TerminationDamages(Percentage Percent, string ClaimClause, DamagesTogether WithClaim) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -146,13 +150,14 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
 /// inclusive). Id <c>{clause}:{assessment}</c>, attributed to its date. With an <c>improvement</c> period, accepted
 /// remediation extinguishes it up to the end of the next assessment period.
 /// </summary>
+[Discriminator("officer_assessment")]
 public sealed record OfficerAssessment(
     Cny? Min = null,
     Cny? Max = null,
     Percentage? MinPercent = null,
     Percentage? MaxPercent = null,
     bool Improvement = false
-) : RuleBlock
+) : Rule
 {
     /// <summary>The least and the most that may be assessed in yuan, of that price.</summary>
     public (Cny Min, Cny Max) Range(Cny price) =>

@@ -34,7 +34,8 @@ public enum SeriesMembers
 /// Each n-th complaint over the whole term (gaomidian 4.6.3): a complaint is one stream, its latest report decides.
 /// Id <c>{clause}:{n}</c>, attributed to the date of the n-th.
 /// </summary>
-public sealed record ComplaintSeries(Cny Amount, int Each, SeriesRepeat Repeat, SeriesMembers Which) : RuleBlock
+[Discriminator("complaint_series")]
+public sealed record ComplaintSeries(Cny Amount, int Each, SeriesRepeat Repeat, SeriesMembers Which) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -84,7 +85,8 @@ public enum FalseRecordUnit
 /// A spot check that finds at least one falsified record (gaomidian 4.6.6). Id <c>{clause}:spotcheck/{id}</c>,
 /// attributed to its date; concluded again, the first conclusion with a falsified record dates it.
 /// </summary>
-public sealed record FalseRecord(Cny Amount, FalseRecordUnit Each) : RuleBlock
+[Discriminator("false_record")]
+public sealed record FalseRecord(Cny Amount, FalseRecordUnit Each) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
@@ -123,7 +125,8 @@ public sealed record FalseRecord(Cny Amount, FalseRecordUnit Each) : RuleBlock
 /// open until both are recorded, and these decisions are refused for a cycle that was not rated so. Id
 /// <c>{clause}:{cycle}</c>, arisen on the date of the rating.
 /// </summary>
-public sealed record RatingInterview(Tier Tier) : RuleBlock
+[Discriminator("rating_interview")]
+public sealed record RatingInterview(Tier Tier) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
@@ -147,7 +150,8 @@ public sealed record RatingInterview(Tier Tier) : RuleBlock
 /// Id <c>{clause}:{obligation}</c>, attributed to <c>performedOn</c>. Unperformed <c>terminationAfterDays</c> after its
 /// due date, it gives the right to terminate, which arises on the day after.
 /// </summary>
-public sealed record LateObligation(Percentage PercentPerDay, int TerminationAfterDays) : RuleBlock
+[Discriminator("late_obligation")]
+public sealed record LateObligation(Percentage PercentPerDay, int TerminationAfterDays) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)

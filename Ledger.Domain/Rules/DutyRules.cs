@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
@@ -31,7 +30,8 @@ public enum DayCount
 /// receiving the notice (gaomidian 6.5; anding and jiuxianqiao 6.3, 6.4; yongdinglu 8.2, 12.2.3). Id
 /// <c>{clause}-refund:termination</c>, arisen on the termination's date; its last day is known once the notice is on record.
 /// </summary>
-public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = false) : RuleBlock
+[Discriminator("refund_duty")]
+public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = false) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
@@ -44,7 +44,7 @@ public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = fals
             yield break;
         }
 
-        var owed = account.Periods.Values.Sum(p => p.Paid) - EarlyEnd.Earned(account, ended);
+        var owed = account.Periods.Values.Sum(p => p.Paid) - EarnedFees.At(account, ended);
         if (!owed.IsPositive)
         {
             yield break;
@@ -82,7 +82,8 @@ public sealed record RefundDuty(int Within, DayCount Days, bool AnyBreach = fals
 /// What deductions exceed the fee by is paid within so many days of a notice of the shortfall (gaomidian 6.6). Id
 /// <c>{clause}-shortfall:{event id of the notice}</c>, arisen on the notice.
 /// </summary>
-public sealed record ShortfallDuty(int WithinDays) : RuleBlock
+[Discriminator("shortfall_duty")]
+public sealed record ShortfallDuty(int WithinDays) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
@@ -118,7 +119,8 @@ public sealed record ShortfallDuty(int WithinDays) : RuleBlock
 /// What is open is settled within so many working days of the end of the contract, early or not (yangfangdian 3.7). Id
 /// <c>{clause}-settlement:end</c>, arisen on the last day of service.
 /// </summary>
-public sealed record SettlementDuty(int WorkingDays) : RuleBlock
+[Discriminator("settlement_duty")]
+public sealed record SettlementDuty(int WorkingDays) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
@@ -152,7 +154,8 @@ public sealed record SettlementDuty(int WorkingDays) : RuleBlock
 /// Papers are handed over within so many working days of the end (yongdinglu 10.5): met by <c>obligation_performed</c> of the
 /// obligation named after the clause. Id <c>{clause}-hand_over:end</c>, arisen on the last day of service.
 /// </summary>
-public sealed record HandOverDuty(int WorkingDays) : RuleBlock
+[Discriminator("hand_over_duty")]
+public sealed record HandOverDuty(int WorkingDays) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause) =>
@@ -181,7 +184,8 @@ public sealed record HandOverDuty(int WorkingDays) : RuleBlock
 /// 2.2.5, anding annex 1). Id <c>{clause}-carry_over:{yyyy-MM}</c>, arisen on the first day of that month on which a case without
 /// a report was carried over, due by the month's end; the evidence names the carrying over of each such case.
 /// </summary>
-public sealed record CarryOverReports : RuleBlock
+[Discriminator("carry_over_reports")]
+public sealed record CarryOverReports : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<FoundDuty> FindDuties(RuleInput input, Clause clause) =>
@@ -234,90 +238,5 @@ public sealed record CarryOverReports : RuleBlock
                 }
             }
         }
-    }
-}
-
-/// <summary>How often a deliverable falls due.</summary>
-public enum Rhythm
-{
-    /// <summary>At the end of each service month.</summary>
-    Monthly,
-
-    /// <summary>At the end of each quarter of the term.</summary>
-    Quarterly,
-
-    /// <summary>At the end of each half of the term's year.</summary>
-    HalfYearly,
-
-    /// <summary>On the last day of the term.</summary>
-    AtTheEnd,
-}
-
-/// <summary>One kind of deliverable: its item name in the events, how many, and when they fall due.</summary>
-public sealed record DeliverableItem(string Item, int Count, Rhythm Rhythm);
-
-/// <summary>
-/// The deliverables of this clause (jiuxianqiao 2.2): ordinals count from 1. Id <c>{clause}:{item}/{ordinal}</c>; each arises
-/// with the months in which it is due and is met when it is accepted; none is due after an early end. What is not accepted costs nothing
-/// before the audit.
-/// </summary>
-public sealed record Deliverables(IReadOnlyList<DeliverableItem> Items) : RuleBlock
-{
-    /// <summary>The keys of all deliverables, <c>item/ordinal</c>.</summary>
-    [JsonIgnore]
-    public IEnumerable<string> Keys => Items.SelectMany(i => Enumerable.Range(1, i.Count).Select(n => $"{i.Item}/{n}"));
-
-    /// <inheritdoc/>
-    public override IEnumerable<Duty> Duties(ContractAccount account, Clause clause)
-    {
-        foreach (var item in Items)
-        {
-            for (var ordinal = 1; ordinal <= item.Count; ordinal++)
-            {
-                var (from, to) = Span(item.Rhythm, ordinal, account.Terms);
-                if (to > account.ServedUntil)
-                {
-                    continue;
-                }
-
-                yield return Duty.Of(
-                    account,
-                    $"{clause.Number}:{item.Item}/{ordinal}",
-                    clause.Number,
-                    DutyKind.Deliver,
-                    from,
-                    new DueDate(to, false),
-                    account.Deliverables.GetValueOrDefault($"{item.Item}/{ordinal}")?.AcceptedOn,
-                    []
-                );
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms)
-    {
-        if (Items.Count == 0 || Items.Any(i => i.Count < 1 || i.Item.Length == 0))
-        {
-            yield return new Fault(".items", "expected at least one item, each with a name and a count of 1 or more");
-        }
-    }
-
-    private static (LocalDate From, LocalDate To) Span(Rhythm rhythm, int ordinal, ContractTerms terms)
-    {
-        var months = rhythm switch
-        {
-            Rhythm.Monthly => 1,
-            Rhythm.Quarterly => 3,
-            Rhythm.HalfYearly => 6,
-            _ => 0,
-        };
-        if (months == 0)
-        {
-            return (terms.From, terms.To);
-        }
-
-        var (from, to) = ServiceMonths.Months(terms.From, 1 + ((ordinal - 1) * months), months);
-        return (LocalDate.Min(from, terms.To), LocalDate.Min(to, terms.To));
     }
 }

@@ -15,7 +15,8 @@ namespace Ledger.Domain.Rules;
 /// <c>duty</c>, rule <c>report_{kind}</c>, subject <c>report/{kind}/{for}</c>, arisen when its time was over; it ends once the
 /// report is recorded.
 /// </summary>
-public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : RuleBlock
+[Discriminator("work_reports")]
+public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -77,7 +78,8 @@ public sealed record WorkReports(IReadOnlyList<ReportKind> Kinds) : RuleBlock
 /// So many patrol rounds on each date of the term (gaomidian 2.3.2.1). Finding <c>time_limit</c>, rule <c>patrol_round</c>,
 /// subject <c>patrol/{date}</c>, arisen at the date's end.
 /// </summary>
-public sealed record PatrolRounds(int PerDay) : RuleBlock
+[Discriminator("patrol_rounds")]
+public sealed record PatrolRounds(int PerDay) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -109,7 +111,8 @@ public sealed record PatrolRounds(int PerDay) : RuleBlock
 /// An issue is reported within so many minutes of being found (gaomidian 2.3.2.2). Finding <c>time_limit</c>, rule
 /// <c>report</c>, subject the issue, arisen at the limit.
 /// </summary>
-public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : RuleBlock
+[Discriminator("issue_reports")]
+public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -149,7 +152,8 @@ public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : Ru
 /// The issues reported are not fewer than the quota set for a span of dates (gaomidian 2.3.2.3): a later quota for the same
 /// span replaces an earlier one. Finding <c>duty</c>, rule <c>patrol_quota</c>, subject <c>contract</c>, arisen at the span's end.
 /// </summary>
-public sealed record PatrolQuota : RuleBlock
+[Discriminator("patrol_quota")]
+public sealed record PatrolQuota : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -197,7 +201,8 @@ public enum VacancyFrom
 /// to take somebody off, which itself has so many days (anding annex 1). Finding <c>time_limit</c>, rule <c>staff</c>, subject the person's
 /// stream, arisen at the end of the last day.
 /// </summary>
-public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int RemovalDays = 0) : RuleBlock
+[Discriminator("staff_vacancies")]
+public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int RemovalDays = 0) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -239,7 +244,8 @@ public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int Remova
 /// A quote for added service that is not answered within so many working days is accepted (anding, jiuxianqiao 9.2); without
 /// days only an answer accepts it (gaomidian 9.2). Finding <c>right</c>, rule <c>quote_accepted</c>, subject the quote.
 /// </summary>
-public sealed record QuoteAnswers(int? WorkingDays = null) : RuleBlock
+[Discriminator("quote_answers")]
+public sealed record QuoteAnswers(int? WorkingDays = null) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)

@@ -10,13 +10,14 @@ namespace Ledger.Domain.Rules;
 /// The contract may be renewed, within these bounds where they are given: how often, how many years in all, how far above
 /// the original price, only after a passed assessment, only inside the approved budget (yangfangdian 2.2).
 /// </summary>
+[Discriminator("renewal")]
 public sealed record RenewalTerms(
     int? MostRenewals = null,
     int? MostYears = null,
     Percentage? MostIncreasePercent = null,
     bool AfterPassedAssessment = false,
     bool InsideBudget = false
-) : RuleBlock
+) : Rule
 {
     /// <summary>Why a renewal is refused.</summary>
     public IEnumerable<Fault> Refusals(ContractAccount account, ContractRenewed renewed)

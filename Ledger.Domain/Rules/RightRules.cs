@@ -24,7 +24,8 @@ public enum CountingWindow
 /// with the given suffixes count, all but withdrawn, waived and overturned ones, carried ones where they count. Id
 /// <c>{clause}-suspension:period-{n}</c> (or <c>:term</c>), arisen on the attributed date of the fifth.
 /// </summary>
-public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, CountingWindow Window) : RuleBlock
+[Discriminator("suspension_right")]
+public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, CountingWindow Window) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
@@ -73,7 +74,8 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
 /// Adjacent cycles rated in this tier give the right to terminate (gaomidian 4.6.5). Id <c>{clause}-ratings:{last
 /// cycle}</c>, arisen on the date of the last cycle's rating.
 /// </summary>
-public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : RuleBlock
+[Discriminator("repeated_rating_right")]
+public sealed record RepeatedRatingRight(Tier Tier, int Cycles) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
@@ -134,7 +136,8 @@ public enum CapMonth
 /// terminate; with those still proposed above it, the right is at risk (gaomidian 4.6.5). Id <c>{clause}-cap:month-{k}</c>,
 /// arisen on the date of the deduction that went over.
 /// </summary>
-public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> Clauses, CapBasis Basis, CapMonth Month) : RuleBlock
+[Discriminator("monthly_cap_right")]
+public sealed record MonthlyCapRight(Percentage Percent, IReadOnlyList<string> Clauses, CapBasis Basis, CapMonth Month) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)

@@ -35,6 +35,7 @@ public sealed record SheetItem(string Item, IReadOnlyList<int> Scores);
 /// rounded half up to two places; each point below the threshold costs a fixed sum. Evaluated once the quarter's last day
 /// is over and a sheet exists. Id <c>{clause}:quarter-{q}</c>, attributed to the quarter's last day.
 /// </summary>
+[Discriminator("score_sheets")]
 public sealed record ScoreSheets(
     IReadOnlyList<SheetItem> Items,
     int PenaltyPoints,
@@ -42,7 +43,7 @@ public sealed record ScoreSheets(
     Cny PerPoint,
     PointCharge Points,
     PenaltyFrom Penalty
-) : RuleBlock
+) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)

@@ -26,7 +26,8 @@ public enum ClaimSum
 /// A claimed loss of this kind above an amount gives the right to terminate (yangfangdian 9.2.3). Id <c>{clause}:{claim}</c>,
 /// arisen on the claim's date.
 /// </summary>
-public sealed record LargeClaimRight(Cny Above, LossKind Kind, ClaimSum Sum) : RuleBlock
+[Discriminator("large_claim_right")]
+public sealed record LargeClaimRight(Cny Above, LossKind Kind, ClaimSum Sum) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
@@ -63,7 +64,8 @@ public sealed record LargeClaimRight(Cny Above, LossKind Kind, ClaimSum Sum) : R
 /// A loss claimed under this clause gives the right to terminate (anding 4.4). Id <c>{clause}-termination:{claim}</c>,
 /// arisen on the claim's date.
 /// </summary>
-public sealed record ClaimRight : RuleBlock
+[Discriminator("claim_right")]
+public sealed record ClaimRight : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause) =>
@@ -86,7 +88,8 @@ public sealed record ClaimRight : RuleBlock
 /// <c>contract</c> on or after its due date. Id <c>{clause}:{obligation}</c>, arisen on the day after the last (Civil Code
 /// art. 201, 203), by the clock of the latest assessment.
 /// </summary>
-public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
+[Discriminator("uncured_breach_right")]
+public sealed record UncuredBreachRight(int WithinDays) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause)
@@ -129,7 +132,8 @@ public sealed record UncuredBreachRight(int WithinDays) : RuleBlock
 /// several) gives the right to terminate at once (gaomidian 5.6, 6.3). Id <c>{clause}-termination:{obligation}</c>, arisen
 /// on the date of the record.
 /// </summary>
-public sealed record NamedBreachRight : RuleBlock
+[Discriminator("named_breach_right")]
+public sealed record NamedBreachRight : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Right> Rights(ContractAccount account, Clause clause) =>
@@ -151,7 +155,8 @@ public sealed record NamedBreachRight : RuleBlock
 /// officer who decides. Where the contract says so, it is told within so many hours of the end of its first day and proved
 /// within so many working days (the proof is recorded as <c>obligation_performed</c> of the obligation named after the clause).
 /// </summary>
-public sealed record ForceMajeureRelief(int? NoticeHours = null, int? ProofWorkingDays = null) : RuleBlock
+[Discriminator("force_majeure")]
+public sealed record ForceMajeureRelief(int? NoticeHours = null, int? ProofWorkingDays = null) : Rule
 {
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)

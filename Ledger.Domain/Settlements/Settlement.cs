@@ -1,6 +1,5 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
@@ -54,7 +53,7 @@ public static class Settlement
     {
         var statements = StatementBuilder.BuildAll(account);
         var paid = statements.Sum(s => s.Paid);
-        var earned = account.Termination is { } ended ? EarlyEnd.Earned(account, ended) : statements.Sum(s => s.Gross);
+        var earned = account.Termination is { } ended ? EarnedFees.At(account, ended) : statements.Sum(s => s.Gross);
 
         // Deductions for which no period was open stand on no statement; they count here.
         var unplaced = account.Deductions.Values.Where(d => d.Period is null).Sum(d => d.Effective);
@@ -133,7 +132,7 @@ public static class Settlement
         }
 
         var grosses = account.Schedule.Sum(p => PeriodFigures.Of(account, p).Gross);
-        if (account.Termination is { } ended && EarlyEnd.Earned(account, ended) is var earned && grosses > earned)
+        if (account.Termination is { } ended && EarnedFees.At(account, ended) is var earned && grosses > earned)
         {
             yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles "
                 + "the difference";

@@ -1,5 +1,4 @@
 using Ledger.Domain.Assessments;
-using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Terms;
@@ -118,7 +117,7 @@ public static class City
             ServiceYear.SourceOf(terms, seed),
             ChinaTime.StartOf(terms.From),
             "principal",
-            new ContractRegistered(terms)
+            terms.Registration()
         );
 
     private static LedgerEvent Recorded(long position, NewEvent e, Instant at) =>

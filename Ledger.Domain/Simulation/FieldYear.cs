@@ -1,4 +1,3 @@
-using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using NodaTime;
 

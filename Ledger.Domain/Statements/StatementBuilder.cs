@@ -117,7 +117,7 @@ public static class StatementBuilder
             GateKind.NoOpenBreach => account.Deductions.Values.All(d =>
                 d.Status is not (DeductionStatus.Proposed or DeductionStatus.Disputed)
             ),
-            GateKind.Deliverables => account.DeliverablesAcceptedOn() is not null,
+            GateKind.Deliverables => Deliverables.AllAcceptedOn(account) is not null,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 

@@ -1,8 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ledger.Domain.Detectors;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using NodaTime;
 
 namespace Ledger.Domain.Terms;
@@ -42,10 +42,6 @@ public sealed record ContractTerms(
     DetectionTerms? Detection = null
 )
 {
-    /// <summary>The detectors of false records: each as the contract sets it, or with its default parameters.</summary>
-    public IEnumerable<Detector> DetectorsInForce() =>
-        Detector.Defaults.Select(d => Detection?.Detectors?.FirstOrDefault(own => own.Rule == d.Rule) ?? d);
-
     /// <summary>The rule blocks of one kind, each with the clause it stands in.</summary>
     public IEnumerable<(Clause Clause, T Rule)> Rules<T>()
         where T : class => from clause in Clauses from rule in clause.Rules ?? [] where rule is T select (clause, (T)(object)rule);
@@ -62,6 +58,9 @@ public sealed record ContractTerms(
 
     /// <summary>True on a day of the term.</summary>
     public bool Contains(LocalDate date) => date >= From && date <= To;
+
+    /// <summary>The event that registers them.</summary>
+    public ContractRegistered Registration() => new(JsonSerializer.SerializeToElement(this, LedgerJson.Options));
 
     /// <summary>What a well-typed document may still get wrong; paths relative to the terms.</summary>
     public IEnumerable<Fault> Faults()

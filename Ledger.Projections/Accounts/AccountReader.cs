@@ -47,7 +47,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
             LedgerSource.Name,
             default,
             LedgerSource.Name,
-            new ContractRegistered(terms)
+            terms.Registration()
         );
         var account = ContractAccount.Evolve(null, EventMapping.ToEvent(PendingEvent.Of(registration).At(1, 1, 0)));
         _ = JsonSerializer.Deserialize<ContractAccount>(LedgerJson.Write(account), LedgerJson.Options);

@@ -3,7 +3,6 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 using Ledger.Projections.Accounts;

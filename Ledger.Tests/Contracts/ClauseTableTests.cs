@@ -93,7 +93,7 @@ public sealed class ClauseTableTests
         );
 
     /// <summary>A block with its parameters: <c>`late_dispatch` amount 1000.00, routineMinutes 30</c>.</summary>
-    private static string Block(Domain.Rules.RuleBlock rule)
+    private static string Block(Domain.Terms.RuleBlock rule)
     {
         var node = JsonSerializer.SerializeToNode(rule, LedgerJson.Options)!.AsObject();
         return $"`{node["block"]}` {string.Join(", ", node.Where(p => p.Key != "block").Select(p => $"{p.Key} {Show(p.Value)}"))}".TrimEnd();

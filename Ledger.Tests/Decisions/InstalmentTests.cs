@@ -2,6 +2,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Decisions;

@@ -1,6 +1,7 @@
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 

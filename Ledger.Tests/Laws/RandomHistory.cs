@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;

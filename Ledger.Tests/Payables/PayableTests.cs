@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 using NodaTime;
 

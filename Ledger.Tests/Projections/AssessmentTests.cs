@@ -50,7 +50,7 @@ public sealed class AssessmentTests
                     History.At("2020-01-01T00:00:00Z"),
                     History.At("2020-01-01T00:00:00Z"),
                     "a",
-                    new ContractRegistered(Terms.Of(contract))
+                    Terms.Of(contract).Registration()
                 )
             );
             return assessment.Run(7, Domain.Time.WorkingDays.Shipped, History.At("2027-01-01T00:00:00Z")).Events[^1].Id;

@@ -3,6 +3,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Simulation;
+using Ledger.Domain.Terms;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Ledger.Tests.Support;

@@ -1,6 +1,7 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 using NodaTime;
 

@@ -1,6 +1,6 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
-using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Rules;

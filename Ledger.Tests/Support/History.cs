@@ -27,7 +27,7 @@ public sealed class History
     public History(ContractTerms terms)
     {
         Contract = terms.Id;
-        Add("2020-01-01T00:00:00+08:00", "contract", new ContractRegistered(terms));
+        Add("2020-01-01T00:00:00+08:00", "contract", terms.Registration());
     }
 
     public string Contract { get; }

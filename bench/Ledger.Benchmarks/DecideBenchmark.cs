@@ -132,7 +132,7 @@ internal static class DecideBenchmark
     }
 
     private static NewEvent Registered(ContractTerms terms) =>
-        new(Contract, "contract", "register", "bench", Instant.FromUtc(2025, 11, 1, 0, 0), "bench", new ContractRegistered(terms));
+        new(Contract, "contract", "register", "bench", Instant.FromUtc(2025, 11, 1, 0, 0), "bench", terms.Registration());
 
     private static NewEvent Proposed(ContractTerms terms, int number) =>
         new(

@@ -56,7 +56,7 @@ internal static class DetectorGrowthBenchmark
         var terms = Bench.Terms("gaomidian-2025");
         var account = ContractAccount.Evolve(
             null,
-            Recorded(1, "contract", terms.From.AtMidnight().InUtc().ToInstant(), "principal", new ContractRegistered(terms))
+            Recorded(1, "contract", terms.From.AtMidnight().InUtc().ToInstant(), "principal", terms.Registration())
         )!;
         var facts = new ContractFacts();
         var records = Records(count + RecordsPerRow).ToList();

@@ -149,5 +149,5 @@ public class InnerLoops
     public PeriodStatement? DecodeStatement() => JsonSerializer.Deserialize<PeriodStatement>(statement, LedgerJson.Options);
 
     private static LedgerEvent Registered(Domain.Terms.ContractTerms terms) =>
-        new(0, terms.Id, "contract", 1, "registered", "bench", default, default, "bench", new ContractRegistered(terms));
+        new(0, terms.Id, "contract", 1, "registered", "bench", default, default, "bench", terms.Registration());
 }

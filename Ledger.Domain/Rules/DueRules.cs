@@ -1,51 +1,10 @@
 using Ledger.Domain.Contracts;
-using Ledger.Domain.Events;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Rules;
-
-/// <summary>What must be there before a period may be paid.</summary>
-public enum GateKind
-{
-    /// <summary>The period's report with all three documents.</summary>
-    Report,
-
-    /// <summary>The principal's acceptance.</summary>
-    Acceptance,
-
-    /// <summary>At least one score sheet of the quarter, and the principal's acceptance.</summary>
-    Sheets,
-
-    /// <summary>The team built, trained and accepted.</summary>
-    Team,
-
-    /// <summary>An invoice of the net amount, not rejected, of the kind and rate that the contract asks for.</summary>
-    Invoice,
-
-    /// <summary>No deduction proposed or disputed.</summary>
-    NoOpenBreach,
-
-    /// <summary>Every deliverable accepted.</summary>
-    Deliverables,
-
-    /// <summary>The principal's internal payment approval.</summary>
-    InternalApproval,
-}
-
-/// <summary>The gates of one instalment, or of every period where none is named, in the order in which they open.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1724", Justification = "The clause's own word.")]
-public sealed record Gates(
-    [property: System.Text.Json.Serialization.JsonPropertyName("gates")] IReadOnlyList<GateKind> Kinds,
-    int? Instalment = null
-) : RuleBlock;
-
-/// <summary>
-/// What an invoice must be: its kind, its tax rate in percent, and the days by which it must lie there before payment
-/// (payment date − receipt date ≥ n, never moved).
-/// </summary>
-public sealed record InvoiceTerms(InvoiceKind? Kind = null, Percentage? TaxRate = null, int DaysBeforePayment = 0) : RuleBlock;
 
 /// <summary>An event from which a due date is counted.</summary>
 public enum DueFrom
@@ -70,13 +29,14 @@ public enum DueFrom
 }
 
 /// <summary>When an instalment is due: a date, provisional where the calendar is not announced, or not known yet.</summary>
-public abstract record DueRule(int Instalment) : RuleBlock
+public abstract record DueRule(int Instalment) : Rule
 {
     /// <summary>The due date; null until the events from which it is counted are on record.</summary>
     public abstract DueDate? DueOn(ContractAccount account, PeriodAccount period, Cny net);
 }
 
 /// <summary>So many working days after the latest of some events.</summary>
+[Discriminator("due_after_latest")]
 public sealed record DueAfterLatest(int Instalment, int WorkingDays, IReadOnlyList<DueFrom> Of) : DueRule(Instalment)
 {
     /// <inheritdoc/>
@@ -91,7 +51,7 @@ public sealed record DueAfterLatest(int Instalment, int WorkingDays, IReadOnlyLi
                     DueFrom.End => term.To,
                     DueFrom.Invoice => account.FittingInvoice(period, net)?.ReceivedOn,
                     DueFrom.Acceptance => period.AcceptedOn,
-                    DueFrom.Deliverables => account.DeliverablesAcceptedOn(),
+                    DueFrom.Deliverables => Deliverables.AllAcceptedOn(account),
                     _ => throw new System.Diagnostics.UnreachableException(),
                 }
             )
@@ -111,6 +71,7 @@ public enum MonthCounting
 }
 
 /// <summary>So many working days into a service month.</summary>
+[Discriminator("due_in_month")]
 public sealed record DueInMonth(int Instalment, int Month, int WorkingDays, MonthCounting Counted) : DueRule(Instalment)
 {
     /// <inheritdoc/>
@@ -122,6 +83,7 @@ public sealed record DueInMonth(int Instalment, int Month, int WorkingDays, Mont
 }
 
 /// <summary>By a date that the contract names.</summary>
+[Discriminator("due_on_date")]
 public sealed record DueOnDate(int Instalment, LocalDate On) : DueRule(Instalment)
 {
     /// <inheritdoc/>
