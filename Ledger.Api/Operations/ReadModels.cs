@@ -35,7 +35,7 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     public async Task<(long Position, int Contracts)> RebuildAsync(CancellationToken cancel, string? only = null)
     {
         await AnalyzeAsync(cancel);
-        using var store = LedgerStore.Open(opened.MartenSource, clock);
+        using var store = LedgerStore.Open(opened.MartenSource, clock, patient: true);
         using var daemon = await store.BuildProjectionDaemonAsync();
 
         // All at once: Marten's daemon loads a page, applies it, and loads the next, so that one alone leaves a core idle.
@@ -50,7 +50,7 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     public async Task<(long Position, int Contracts)> CatchUpAsync(CancellationToken cancel)
     {
         await AnalyzeAsync(cancel);
-        using var store = LedgerStore.Open(opened.MartenSource, clock);
+        using var store = LedgerStore.Open(opened.MartenSource, clock, patient: true);
         using var daemon = await store.BuildProjectionDaemonAsync();
         await daemon.CatchUpAsync(Patience, cancel);
         return await ReachedAsync(cancel);
@@ -60,6 +60,7 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
     {
         await using var owner = opened.OpenOwner();
         await using var command = owner.CreateCommand(Analyze);
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancel);
     }
 

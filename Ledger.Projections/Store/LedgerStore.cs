@@ -41,11 +41,13 @@ public static class LedgerStore
     /// <param name="database">The ledger's.</param>
     /// <param name="clock">Tells when events are recorded.</param>
     /// <param name="schema">What the store may do to the schema by itself: nothing, unless it is the owner's.</param>
-    public static DocumentStore Open(NpgsqlDataSource database, IClock clock, AutoCreate schema = AutoCreate.None) =>
+    /// <param name="patient">Waits for each statement as long as it takes: to empty a read model of a large ledger takes minutes.</param>
+    public static DocumentStore Open(NpgsqlDataSource database, IClock clock, AutoCreate schema = AutoCreate.None, bool patient = false) =>
         DocumentStore.For(options =>
         {
             Configure(options, database, clock);
             options.AutoCreateSchemaObjects = schema;
+            options.CommandTimeout = patient ? 0 : options.CommandTimeout;
 
             // The service runs the projections; a command reads what they lack from the events.
             options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
@@ -58,6 +60,9 @@ public static class LedgerStore
     public static void Configure(StoreOptions options, NpgsqlDataSource database, IClock clock)
     {
         options.Connection(database);
+
+        // As long as the connection string says, also for ever (0): Marten alone would wait five seconds for a statement, and pass over a 0.
+        options.CommandTimeout = new NpgsqlConnectionStringBuilder(database.ConnectionString).CommandTimeout;
         options.DatabaseSchemaName = Schema;
         ConfigureEvents(options);
         options.Listeners.Add(new CommitOrder(clock));
