@@ -43,14 +43,14 @@ internal static class PersonalCommand
                     readings,
                     console =>
                     {
-                        var table = Terminal.Table("Field", "Value~", "Position#", "Subject");
+                        var table = Terminal.Table("Field", "Value~", "Position#", "Person");
                         foreach (var reading in readings)
                         {
                             table.AddRow(
                                 reading.Field,
                                 Markup.Escape(reading.Value ?? Words<PersonalState>.Of(reading.State)),
                                 reading.Position.ToString(),
-                                reading.Subject
+                                reading.Person
                             );
                         }
 
@@ -68,12 +68,12 @@ internal static class PersonalCommand
     private static Command Find()
     {
         var phone = new Argument<string>("PHONE") { Description = "A phone number" };
-        var command = new Command("find", "Names the subject that a phone number belongs to") { phone };
+        var command = new Command("find", "Names the person that a phone number belongs to") { phone };
         command.SetLedgerAction(
             (PersonalStore personal, ParseResult parsed, Terminal terminal) =>
             {
-                var subject = personal.SubjectOf(parsed.GetRequiredValue(phone));
-                terminal.Show(new { subject }, console => console.MarkupLineInterpolated($"{subject ?? "nobody is known by that number"}"));
+                var person = personal.PersonOf(parsed.GetRequiredValue(phone));
+                terminal.Show(new { person }, console => console.MarkupLineInterpolated($"{person ?? "nobody is known by that number"}"));
                 return Task.FromResult(CommandLine.Done);
             }
         );
@@ -82,24 +82,24 @@ internal static class PersonalCommand
 
     private static Command Erase()
     {
-        var subject = new Argument<string>("SUBJECT") { Description = "The subject, such as p-12, as show and find name it" };
-        var command = new Command("erase", "Destroys a subject's key and rows for good, here and for every backup, and records that")
+        var person = new Argument<string>("PERSON") { Description = "The person, such as p-12, as show and find name it" };
+        var command = new Command("erase", "Destroys a person's key and rows for good, here and for every backup, and records that")
         {
-            subject,
+            person,
             Actor,
             Reason,
         };
         command.SetLedgerAction(
             async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                var erasure = new ErasePersonalData(parsed.GetRequiredValue(subject), Text(parsed, Actor), Text(parsed, Reason));
+                var erasure = new ErasePersonalData(parsed.GetRequiredValue(person), Text(parsed, Actor), Text(parsed, Reason));
                 var erased = await bus.InvokeForTenantAsync<Erasure>(LedgerSource.Contract, erasure, cancel);
-                await bus.InvokeForTenantAsync(LedgerSource.Contract, new DestroyPersonalKey(erased.Subject), cancel);
+                await bus.InvokeForTenantAsync(LedgerSource.Contract, new DestroyPersonalKey(erased.Person), cancel);
                 terminal.Show(
                     erased,
                     console =>
                         console.MarkupLineInterpolated(
-                            $"{erased.Subject} {(erased.Recorded ? "is erased" : "was erased before")}, recorded at position {erased.Position}"
+                            $"{erased.Person} {(erased.Recorded ? "is erased" : "was erased before")}, recorded at position {erased.Position}"
                         )
                 );
                 return CommandLine.Done;

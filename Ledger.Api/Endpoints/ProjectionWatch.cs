@@ -49,7 +49,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                var head = (await LogReader.HeadAsync(connection, stoppingToken)).Position;
+                var head = (await LogQueries.HeadAsync(connection, stoppingToken)).Position;
                 await LookAsync(accounts, head, connection, stoppingToken);
                 await LookAsync(payables, head, connection, stoppingToken);
                 await LookAsync(cycles, head, connection, stoppingToken);
@@ -102,7 +102,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
     /// <summary>The first event that an account cannot take; null where there is none, and the projection is only late.</summary>
     private static async Task<string?> DiagnoseAccountsAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
-        foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
+        foreach (var contract in await LogQueries.ContractsAsync(connection, cancel))
         {
             try
             {

@@ -56,7 +56,7 @@ public static class LedgerMessages
             .PublishEventsToWolverine(
                 "Erasures",
                 relay =>
-                    relay.PublishEvent<PersonalDataErased>((erased, bus) => bus.PublishAsync(new DestroyPersonalKey(erased.Data.Subject)))
+                    relay.PublishEvent<PersonalDataErased>((erased, bus) => bus.PublishAsync(new DestroyPersonalKey(erased.Data.Person)))
             );
         return services.AddWolverine(
             ExtensionDiscovery.ManualOnly,

@@ -42,7 +42,7 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
             }
 
             var value = values[next++];
-            var named = e.Event with { Data = e.Event.Data.With(Caller.Sealed(PersonalField.NameOf(value.Subject), value.Commitments)) };
+            var named = e.Event with { Data = e.Event.Data.With(Caller.Sealed(PersonalField.NameOf(value.Person), value.Commitments)) };
             var pending = PendingEvent.Of(named);
             chunk.TryAdd((value.Contract, value.EventId, Encoding.UTF8.GetString(pending.Data)), value);
             return pending;
@@ -87,10 +87,10 @@ internal sealed class PersonalImport(NpgsqlConnection connection, PersonalStore 
 
     private async Task<StoredEvent?> SameButErasedAsync(PendingEvent e, long position, CancellationToken cancel)
     {
-        var stored = await LogReader.ReadAsync(connection, position - 1, position, null, null, cancel).FirstAsync(cancel);
+        var stored = await LogQueries.ReadAsync(connection, position - 1, position, null, null, cancel).FirstAsync(cancel);
         if (
-            EventMapping.ToEvent(stored).Data is not CaseReceived { Caller.Subject: { } subject } data
-            || await PersonalStore.ErasedAtAsync(connection, subject, cancel) is null
+            EventMapping.ToEvent(stored).Data is not CaseReceived { Caller.Person: { } person } data
+            || await PersonalStore.ErasedAtAsync(connection, person, cancel) is null
         )
         {
             return null;

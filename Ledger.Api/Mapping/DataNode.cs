@@ -28,7 +28,11 @@ internal sealed partial class RowMapper
         switch (element.ValueKind)
         {
             case JsonValueKind.Object when element.TryGetProperty("column", out _):
-                var cell = Reading.Read<MappedCell>(JsonSerializer.SerializeToUtf8Bytes(element, LedgerJson.Options), path, out var wrong);
+                var cell = StrictJson.Read<MappedCell>(
+                    JsonSerializer.SerializeToUtf8Bytes(element, LedgerJson.Options),
+                    path,
+                    out var wrong
+                );
                 faults.AddRange(wrong.Select(f => f.ToString()));
                 IReadOnlyDictionary<string, JsonElement>? map = null;
                 if (cell?.Map is { } name && mapping.ValueMaps?.TryGetValue(name, out map) != true)

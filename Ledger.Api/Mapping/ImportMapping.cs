@@ -44,7 +44,7 @@ public sealed record ImportMapping(
     /// <summary>The mapping in a file's bytes; null, with every fault and its JSON path, where it is none.</summary>
     public static ImportMapping? Read(byte[] utf8, out IReadOnlyList<Fault> faults)
     {
-        if (Reading.ReadFile<ImportMapping>(utf8, SchemaTitle, out faults) is not { } mapping)
+        if (StrictJson.ReadFile<ImportMapping>(utf8, SchemaTitle, out faults) is not { } mapping)
         {
             return null;
         }

@@ -12,7 +12,7 @@ namespace Ledger.Api.Operations;
 public sealed record DisclosePersonalData(string Contract, string Subject, string Actor, string Reason);
 
 /// <summary>What was disclosed.</summary>
-public sealed record Disclosure(IReadOnlyList<PersonalReading> Readings);
+public sealed record Disclosure(IReadOnlyList<PersonalValue> Readings);
 
 /// <summary><see cref="DisclosePersonalData"/>: a disclosure is an event of the ledger as a whole, one for each person.</summary>
 public static class DisclosePersonalDataHandler
@@ -29,9 +29,9 @@ public static class DisclosePersonalDataHandler
     {
         var head = await LogLock.TakeAsync(session, cancel);
         await using var values = await database.OpenConnectionAsync(cancel);
-        var readings = new List<PersonalReading>();
+        var readings = new List<PersonalValue>();
         await foreach (
-            var stored in LogReader.ReadStreamAsync(
+            var stored in LogQueries.ReadStreamAsync(
                 (NpgsqlConnection)session.Connection!,
                 command.Contract,
                 command.Subject,
@@ -40,7 +40,7 @@ public static class DisclosePersonalDataHandler
             )
         )
         {
-            readings.AddRange(await PersonalReading.OfAsync(personal, values, stored, cancel));
+            readings.AddRange(await PersonalValue.OfAsync(personal, values, stored, cancel));
         }
 
         if (readings.Count == 0)
@@ -51,7 +51,7 @@ public static class DisclosePersonalDataHandler
             );
         }
 
-        foreach (var (person, i) in readings.GroupBy(r => r.Subject).Select((person, i) => (person, i)))
+        foreach (var (person, i) in readings.GroupBy(r => r.Person).Select((person, i) => (person, i)))
         {
             session.Record(
                 PersonalEvents.Of(

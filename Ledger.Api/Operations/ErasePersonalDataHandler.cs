@@ -10,15 +10,15 @@ using Npgsql;
 namespace Ledger.Api.Operations;
 
 /// <summary>
-/// Erases a subject's personal data for good. Repeated, it finishes one that was interrupted. Refused for a subject that never was.
+/// Erases a person's personal data for good. Repeated, it finishes one that was interrupted. Refused for a person that never was.
 /// </summary>
-public sealed record ErasePersonalData(string Subject, string Actor, string Reason);
+public sealed record ErasePersonalData(string Person, string Actor, string Reason);
 
-/// <summary>Destroys the key of a subject whose erasure is on record: what any backup still holds of it can no longer be read.</summary>
-public sealed record DestroyPersonalKey(string Subject);
+/// <summary>Destroys the key of a person whose erasure is on record: what any backup still holds of it can no longer be read.</summary>
+public sealed record DestroyPersonalKey(string Person);
 
-/// <summary>What an erasure came to; <c>recorded</c> is false where the subject was erased before.</summary>
-public sealed record Erasure(string Subject, int Rows, [property: JsonIgnore] Receipt Receipt)
+/// <summary>What an erasure came to; <c>recorded</c> is false where the person was erased before.</summary>
+public sealed record Erasure(string Person, int Rows, [property: JsonIgnore] Receipt Receipt)
 {
     /// <summary>Whether it was recorded now.</summary>
     public bool Recorded => Receipt.Recorded;
@@ -41,35 +41,35 @@ public static class ErasePersonalDataHandler
         CancellationToken cancel
     )
     {
-        var subject = command.Subject;
-        var number = PersonalField.NumberOf(subject);
+        var person = command.Person;
+        var number = PersonalField.NumberOf(person);
         var head = await LogLock.TakeAsync(session, cancel);
         var connection = (NpgsqlConnection)session.Connection!;
-        var before = await PersonalStore.ErasedAtAsync(connection, subject, cancel);
+        var before = await PersonalStore.ErasedAtAsync(connection, person, cancel);
         var rows = number is { } asked ? await PersonalStore.CountAsync(connection, asked, cancel) : 0;
         if (number is not { } known || (before is null && personal.Keys.Find(known) is null && rows == 0))
         {
             throw new LedgerException(
                 ErrorCode.Refused,
-                $"no subject {subject} is known: `personal show` names a case's, `personal find` a phone number's"
+                $"no person {person} is known: `personal show` names a case's, `personal find` a phone number's"
             );
         }
 
-        session.QueueSqlCommand($"delete from {LedgerTables.PersonalFields} where subject = ?", known);
+        session.QueueSqlCommand($"delete from {LedgerTables.PersonalFields} where person = ?", known);
         var receipt = before is null
             ? Receipt.Of(
                 session.Record(
                     PersonalEvents.Of(
-                        subject,
-                        PersonalStore.ErasureOf(subject),
+                        person,
+                        PersonalStore.ErasureOf(person),
                         LogLock.RecordedAt(head, clock),
                         command.Actor,
-                        new PersonalDataErased(subject, command.Reason)
+                        new PersonalDataErased(person, command.Reason)
                     )
                 )
             )
             : Receipt.Before(before);
-        return new Erasure(subject, rows, receipt);
+        return new Erasure(person, rows, receipt);
     }
 }
 
@@ -82,7 +82,7 @@ public static class DestroyPersonalKeyHandler
     /// <summary>Destroys it; a key that is gone already is no error.</summary>
     public static void Handle(DestroyPersonalKey command, PersonalStore personal)
     {
-        if (PersonalField.NumberOf(command.Subject) is { } number)
+        if (PersonalField.NumberOf(command.Person) is { } number)
         {
             personal.Keys.Erase(number);
         }
@@ -92,6 +92,6 @@ public static class DestroyPersonalKeyHandler
 /// <summary>What is recorded of personal data: events of the ledger as a whole.</summary>
 internal static class PersonalEvents
 {
-    public static NewEvent Of(string subject, string id, Instant at, string actor, EventData data) =>
-        new(LedgerSource.Contract, $"personal/{subject}", id, LedgerSource.Name + "/personal", at, actor, data);
+    public static NewEvent Of(string person, string id, Instant at, string actor, EventData data) =>
+        new(LedgerSource.Contract, $"personal/{person}", id, LedgerSource.Name + "/personal", at, actor, data);
 }

@@ -96,7 +96,7 @@ public static class CalendarFile
             // Reported by the reader below, with its place.
         }
 
-        if (Reading.Read<CalendarPublished>(utf8, "$", out faults) is not { } calendar)
+        if (StrictJson.Read<CalendarPublished>(utf8, "$", out faults) is not { } calendar)
         {
             return null;
         }

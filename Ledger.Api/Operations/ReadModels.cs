@@ -69,7 +69,7 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
         await using var connection = await database.OpenConnectionAsync(cancel);
         return (
             await ProjectionProgress.AtAsync(connection, AccountProjection.Shard, cancel),
-            (await LogReader.ContractsAsync(connection, cancel)).Count
+            (await LogQueries.ContractsAsync(connection, cancel)).Count
         );
     }
 }

@@ -39,7 +39,7 @@ public static class RecordDecisionHandler
         foreach (var subject in Decider.SubjectsOf(e.Data))
         {
             if (
-                await LogReader
+                await LogQueries
                     .ReadStreamAsync(connection, e.Contract, EventStreams.KeyOf(e.Contract, subject), long.MaxValue, cancel)
                     .AnyAsync(cancel)
             )

@@ -131,10 +131,10 @@ public sealed record CaseReceived(
 }
 
 /// <summary>
-/// Who called. As it comes in: values, without a subject. On record: the subject whose key they are sealed with, and instead
+/// Who called. As it comes in: values, without a number. On record: the person (<c>p-12</c>) whose key they are sealed with, and instead
 /// of each value a commitment to it.
 /// </summary>
-public sealed record Caller(string? Subject = null, string? Name = null, string? Phone = null, string? Address = null)
+public sealed record Caller(string? Person = null, string? Name = null, string? Phone = null, string? Address = null)
 {
     private const int MostCharacters = 1_000;
     private const int FewestDigits = 7;
@@ -165,9 +165,9 @@ public sealed record Caller(string? Subject = null, string? Name = null, string?
     }
 
     /// <summary>The same with commitments for values.</summary>
-    public static Caller Sealed(string subject, IReadOnlyDictionary<string, string> commitments) =>
+    public static Caller Sealed(string person, IReadOnlyDictionary<string, string> commitments) =>
         new(
-            subject,
+            person,
             commitments.GetValueOrDefault("caller.name"),
             commitments.GetValueOrDefault("caller.phone"),
             commitments.GetValueOrDefault("caller.address")
@@ -175,9 +175,9 @@ public sealed record Caller(string? Subject = null, string? Name = null, string?
 
     internal IEnumerable<Fault> Faults(string path)
     {
-        if (Subject is not null)
+        if (Person is not null)
         {
-            yield return new Fault(path + ".subject", "the ledger gives it itself: expected name, phone and address, as they are known");
+            yield return new Fault(path + ".person", "the ledger gives it itself: expected name, phone and address, as they are known");
         }
 
         foreach (var (field, value) in Fields)

@@ -62,7 +62,7 @@ public static class EventReader
             return null;
         }
 
-        if (Reading.Read<Envelope>(utf8, "$", out faults) is not { } envelope)
+        if (StrictJson.Read<Envelope>(utf8, "$", out faults) is not { } envelope)
         {
             return null;
         }
@@ -98,7 +98,10 @@ public static class EventReader
         return Read(attributes, envelope.Data is { } element ? JsonMarshal.GetRawUtf8Value(element) : "{}"u8, found, out faults);
     }
 
-    /// <summary>As the other, for an event that is not written as one JSON document: its attributes, and its data in JSON.</summary>
+    /// <summary>
+    /// Reads one event whose attributes did not come in JSON (a row of a table) and whose data is. Null, with at least one fault, when
+    /// it is not to be recorded.
+    /// </summary>
     public static NewEvent? Read(EventAttributes attributes, ReadOnlySpan<byte> data, out IReadOnlyList<Fault> faults) =>
         Read(attributes, data, [], out faults);
 
@@ -189,7 +192,7 @@ public static class EventReader
             return null;
         }
 
-        if (Reading.Read(utf8, type.Data, "$.data", out var found) is not EventData data)
+        if (StrictJson.Read(utf8, type.Data, "$.data", out var found) is not EventData data)
         {
             faults.AddRange(found.Select(f => f.Path.StartsWith("$.data.caller", StringComparison.Ordinal) ? f.WithoutValue() : f));
             return null;

@@ -64,8 +64,8 @@ public sealed record FoundDuty(
     IReadOnlyList<string> Evidence
 );
 
-/// <summary>A subject's personal data was destroyed with its key.</summary>
-public sealed record PersonalDataErased(string Subject, string Reason) : LedgerRecord;
+/// <summary>A person's data was destroyed with its key.</summary>
+public sealed record PersonalDataErased(string Person, string Reason) : LedgerRecord;
 
 /// <summary>Personal data was read: by whom stands in the envelope, why and what here.</summary>
-public sealed record PersonalDataDisclosed(string Subject, string Reason, IReadOnlyList<string> Fields) : LedgerRecord;
+public sealed record PersonalDataDisclosed(string Person, string Reason, IReadOnlyList<string> Fields) : LedgerRecord;

@@ -66,7 +66,7 @@ public readonly record struct Cny : IComparable<Cny>
         return true;
     }
 
-    /// <summary>As <see cref="TryParse"/>; throws <see cref="FormatException"/>.</summary>
+    /// <summary>The amount that a text in the canonical form writes; throws <see cref="FormatException"/> for any other.</summary>
     public static Cny Parse(string text) =>
         TryParse(text, out var amount) ? amount : throw new FormatException($"\"{text}\" is no amount in yuan with two places");
 

@@ -10,13 +10,13 @@ public static class TermsReader
 {
     /// <summary>The terms in a file's bytes; null, with every fault and its JSON path, when they are not to be registered.</summary>
     public static ContractTerms? Read(ReadOnlySpan<byte> utf8, out IReadOnlyList<Fault> faults) =>
-        Checked(Reading.ReadFile<ContractTerms>(utf8, TermsSchema.Title, out faults), "$", ref faults);
+        Checked(StrictJson.ReadFile<ContractTerms>(utf8, TermsSchema.Title, out faults), "$", ref faults);
 
     /// <summary>The terms in a registration; null, with every fault and its JSON path in the event, when they are not to be.</summary>
     public static ContractTerms? Read(ContractRegistered registered, out IReadOnlyList<Fault> faults)
     {
         const string path = "$.data.terms";
-        return Checked(Reading.Read<ContractTerms>(JsonMarshal.GetRawUtf8Value(registered.Terms), path, out faults), path, ref faults);
+        return Checked(StrictJson.Read<ContractTerms>(JsonMarshal.GetRawUtf8Value(registered.Terms), path, out faults), path, ref faults);
     }
 
     /// <summary>The terms in a registration that is on record, where they were read when it was decided.</summary>

@@ -70,25 +70,15 @@ public sealed class AccountReader(NpgsqlDataSource database)
     /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
     public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> AllAsync(long? position, CancellationToken cancel)
     {
+        await using var connection = await database.OpenConnectionAsync(cancel);
         if (position is not { } past)
         {
-            return await NowAsync(null, cancel);
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+            return await NowAsync(snapshot, null, cancel);
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        var head = await LogReader.HeadAtAsync(connection, past, cancel);
+        var head = await LogQueries.HeadAtAsync(connection, past, cancel);
         return (await EachAsync(connection, null, head, contract => FoldAsync(connection, contract, past, cancel), cancel), head);
-    }
-
-    /// <summary>The accounts of all contracts, or of some, at the log's end, by id; with that moment.</summary>
-    public async Task<(IReadOnlyList<ContractAccount> Accounts, LogHead Head)> NowAsync(
-        IReadOnlySet<string>? only,
-        CancellationToken cancel
-    )
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        return await NowAsync(snapshot, only, cancel);
     }
 
     /// <summary>The accounts of all contracts, or of some, as a snapshot of the database shows them, by id; with that moment.</summary>
@@ -99,7 +89,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
     )
     {
         var connection = snapshot.Connection!;
-        var head = await LogReader.HeadAsync(connection, cancel);
+        var head = await LogQueries.HeadAsync(connection, cancel);
         return (await EachAsync(connection, only, head, contract => CurrentAsync(connection, contract, cancel), cancel), head);
     }
 
@@ -118,7 +108,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
 
         var calendar = await CalendarReader.AtAsync(connection, head.Position, cancel);
         var accounts = new List<ContractAccount>();
-        foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
+        foreach (var contract in await LogQueries.ContractsAsync(connection, cancel))
         {
             if (only?.Contains(contract) != false && await read(contract) is { } account)
             {
@@ -146,7 +136,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
             return account;
         }
 
-        await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, contract, position, cancel))
+        await foreach (var stored in LogQueries.ReadStreamAsync(connection, contract, contract, position, cancel))
         {
             account = Evolve(account, stored);
         }
@@ -181,7 +171,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         CancellationToken cancel
     )
     {
-        var head = await LogReader.HeadAtAsync(connection, position, cancel);
+        var head = await LogQueries.HeadAtAsync(connection, position, cancel);
         return (await FoldAsync(connection, contract, position, cancel), head, await CalendarReader.AtAsync(connection, position, cancel));
     }
 
@@ -197,7 +187,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
             BatchCommands =
             {
                 new("begin isolation level repeatable read read only"),
-                LogReader.End(),
+                LogQueries.End(),
                 CalendarReader.UpTo(long.MaxValue),
                 Of(Snapshot, contract),
                 Of(AfterSnapshot, contract),
@@ -208,7 +198,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(cancel);
-            head = await LogReader.HeadAsync(reader, cancel);
+            head = await LogQueries.HeadAsync(reader, cancel);
             await reader.NextResultAsync(cancel);
             var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), head.Position);
             await reader.NextResultAsync(cancel);
@@ -216,7 +206,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         }
         catch (JsonException)
         {
-            head = await LogReader.HeadAsync(connection, cancel);
+            head = await LogQueries.HeadAsync(connection, cancel);
         }
 
         return await PastAsync(connection, contract, head.Position, cancel);

@@ -39,7 +39,7 @@ public sealed class AccountVerifier(NpgsqlDataSource database)
         }
 
         var documents = stored.Count;
-        foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
+        foreach (var contract in await LogQueries.ContractsAsync(connection, cancel))
         {
             var account = await AccountReader.FoldAsync(connection, contract, position, cancel);
             if (account is not null && !stored.ContainsKey(contract))

@@ -99,7 +99,7 @@ public sealed class MerkleTree
         return node;
     }
 
-    /// <summary>As the other, into memory of the caller's, which may be that of a child.</summary>
+    /// <summary>An inner node, written into 32 bytes of the caller's, which may be those of a child.</summary>
     public static void Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> node)
     {
         Span<byte> input = stackalloc byte[1 + (2 * HashSize)];

@@ -35,7 +35,7 @@ public sealed class TileStore(NpgsqlDataSource database)
         await using var reading = await database.OpenConnectionAsync(cancel);
         await using var writing = await database.OpenConnectionAsync(cancel);
         var growing = await GrowingTiles.LoadAsync(writing, cancel);
-        await foreach (var e in LogReader.ReadAsync(reading, growing.Leaves, long.MaxValue, null, null, cancel))
+        await foreach (var e in LogQueries.ReadAsync(reading, growing.Leaves, long.MaxValue, null, null, cancel))
         {
             if (e.Position != growing.Leaves + 1)
             {
@@ -87,7 +87,7 @@ public sealed class TileStore(NpgsqlDataSource database)
             if (level == 0 && hashes.Count < bytes)
             {
                 var from = (index * Width) + (hashes.Count / MerkleTree.HashSize);
-                await foreach (var e in LogReader.ReadAsync(connection, from, (index + 1) * Width, null, null, cancel))
+                await foreach (var e in LogQueries.ReadAsync(connection, from, (index + 1) * Width, null, null, cancel))
                 {
                     hashes.AddRange(Leaf.Hash(e));
                 }

@@ -1,3 +1,4 @@
+using System.Data;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Domain.Events;
@@ -39,7 +40,9 @@ public sealed class PayableProjection : ProjectionBase, IProjection
     public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
         var only = events.Any(e => e.Data is CalendarPublished) ? null : events.Select(e => e.TenantId).ToHashSet();
-        var (accounts, head) = await new AccountReader(database).NowAsync(only, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var (accounts, head) = await AccountReader.NowAsync(snapshot, only, cancellation);
         foreach (var account in accounts)
         {
             operations.ForTenant(account.Id).Store(ContractPayables.Of(account, head.Position));

@@ -50,7 +50,7 @@ public sealed class PayableReader(NpgsqlDataSource database, AccountReader accou
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var kept = await KeptAsync(connection, await CalendarReader.LastAsync(connection, cancel), cancel);
-        var others = (await LogReader.ContractsAsync(connection, cancel)).ToHashSet();
+        var others = (await LogQueries.ContractsAsync(connection, cancel)).ToHashSet();
         others.ExceptWith(kept.Select(k => k.Id));
         var (made, head) = await AccountReader.NowAsync(snapshot, others, cancel);
         return (kept.Concat(made.Select(a => ContractPayables.Of(a, head.Position))), head);

@@ -27,7 +27,7 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         var kept = await KeptAsync(connection, cancel);
-        var head = await LogReader.HeadAsync(connection, cancel);
+        var head = await LogQueries.HeadAsync(connection, cancel);
         var calendars = await CalendarReader.AllAsync(connection, head.Position, cancel);
         foreach (var one in kept)
         {
@@ -43,7 +43,7 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
 
         // Whoever was registered by then has payables.
         var progress = await ProjectionProgress.AtAsync(connection, PayableProjection.Shard, cancel);
-        foreach (var contract in (await LogReader.ContractsAsync(connection, cancel)).Except(kept.Select(k => k.Contract)))
+        foreach (var contract in (await LogQueries.ContractsAsync(connection, cancel)).Except(kept.Select(k => k.Contract)))
         {
             if (await AccountReader.FoldAsync(connection, contract, progress, cancel) is not null)
             {

@@ -6,21 +6,21 @@ namespace Ledger.Projections.Personal;
 
 /// <summary>
 /// A personal value on its own: the commitment that stands in the event, and the sealed form of salt and value that is stored
-/// apart. The salt is a keyed digest of the event's id and the field, under the subject's key: as unknown as a random one to
+/// apart. The salt is a keyed digest of the event's id and the field, under the person's key: as unknown as a random one to
 /// whoever lacks that key, gone with it, and the same for the same event again.
 /// </summary>
 public static class PersonalField
 {
     private const int SaltSize = 32;
-    private const string SubjectPrefix = "p-";
+    private const string PersonPrefix = "p-";
 
-    /// <summary>A subject as events name it.</summary>
-    public static string NameOf(long subject) => SubjectPrefix + subject.ToString(CultureInfo.InvariantCulture);
+    /// <summary>A person as events name it.</summary>
+    public static string NameOf(long person) => PersonPrefix + person.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The number of a subject's name; null for what is none.</summary>
+    /// <summary>The number of a person's name; null for what is none.</summary>
     public static long? NumberOf(string name) =>
-        name.StartsWith(SubjectPrefix, StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan(SubjectPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        name.StartsWith(PersonPrefix, StringComparison.Ordinal)
+        && long.TryParse(name.AsSpan(PersonPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         && NameOf(number) == name
             ? number
             : null;
@@ -33,7 +33,7 @@ public static class PersonalField
     public static string Commitment(string field, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> value) =>
         Convert.ToHexStringLower(SHA256.HashData([.. "pii/v1\n"u8, .. Encoding.UTF8.GetBytes(field), 0, .. salt, .. value]));
 
-    /// <summary>Salt and value sealed under the subject's key; the commitment goes with it.</summary>
+    /// <summary>Salt and value sealed under the person's key; the commitment goes with it.</summary>
     public static byte[] Seal(byte[] key, string commitment, byte[] salt, string value) =>
         AesSeal.Seal(key, [.. salt, .. Encoding.UTF8.GetBytes(value)], Encoding.UTF8.GetBytes(commitment));
 

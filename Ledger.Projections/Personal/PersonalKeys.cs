@@ -7,17 +7,17 @@ using Ledger.Projections.Evidence.Checkpoints;
 namespace Ledger.Projections.Personal;
 
 /// <summary>
-/// The keys of personal data, in files outside the database and its backups: a master key, and under it one key a subject,
-/// each in a slot of its own of 96 bytes (nonce, encrypted key, tag, what the subject is looked up by, and four bytes of
-/// nothing). Erasing a subject overwrites its slot. Subjects are numbered from 1.
+/// The keys of personal data, in files outside the database and its backups: a master key, and under it one key a person,
+/// each in a slot of its own of 96 bytes (nonce, encrypted key, tag, what the person is looked up by, and four bytes of
+/// nothing). Erasing a person overwrites its slot. Persons are numbered from 1.
 /// </summary>
 public sealed class PersonalKeys(string directory)
 {
     /// <summary>The file of the master key.</summary>
     public const string MasterFile = "master.key";
 
-    /// <summary>The file of the subjects' keys.</summary>
-    public const string SubjectsFile = "subjects.keys";
+    /// <summary>The file of the persons' keys.</summary>
+    public const string PersonsFile = "persons.keys";
 
     private const int KeySize = 32;
     private const int SlotSize = 96;
@@ -26,55 +26,55 @@ public sealed class PersonalKeys(string directory)
     private byte[]? wrapKey;
     private byte[]? lookupKey;
 
-    private string SubjectsPath => Path.Combine(directory, SubjectsFile);
+    private string PersonsPath => Path.Combine(directory, PersonsFile);
 
-    /// <summary>The number that the next subject would get by the file alone.</summary>
-    public long Next => File.Exists(SubjectsPath) ? Math.Max(1, (new FileInfo(SubjectsPath).Length + SlotSize - 1) / SlotSize) : 1;
+    /// <summary>The number that the next person would get by the file alone.</summary>
+    public long Next => File.Exists(PersonsPath) ? Math.Max(1, (new FileInfo(PersonsPath).Length + SlotSize - 1) / SlotSize) : 1;
 
     /// <summary>What a person is looked up by: a digest under the master key, of no use without it.</summary>
     public byte[] Lookup(string who) => HMACSHA256.HashData(lookupKey ??= Derived("lookup"), Encoding.UTF8.GetBytes(who));
 
-    /// <summary>Every subject that has a key, by what it is looked up by, in hex.</summary>
-    public IReadOnlyDictionary<string, long> Subjects()
+    /// <summary>Every person that has a key, by what it is looked up by, in hex.</summary>
+    public IReadOnlyDictionary<string, long> Persons()
     {
-        var slots = File.Exists(SubjectsPath) ? File.ReadAllBytes(SubjectsPath) : [];
-        var subjects = new Dictionary<string, long>();
-        for (var subject = 1; (subject + 1) * SlotSize <= slots.Length; subject++)
+        var slots = File.Exists(PersonsPath) ? File.ReadAllBytes(PersonsPath) : [];
+        var persons = new Dictionary<string, long>();
+        for (var person = 1; (person + 1) * SlotSize <= slots.Length; person++)
         {
-            var slot = slots.AsSpan(subject * SlotSize, SlotSize);
+            var slot = slots.AsSpan(person * SlotSize, SlotSize);
             if (slot.ContainsAnyExcept((byte)0))
             {
-                subjects[Convert.ToHexString(slot.Slice(SealedSize, SHA256.HashSizeInBytes))] = subject;
+                persons[Convert.ToHexString(slot.Slice(SealedSize, SHA256.HashSizeInBytes))] = person;
             }
         }
 
-        return subjects;
+        return persons;
     }
 
     /// <summary>A new key.</summary>
     public static byte[] Create() => RandomNumberGenerator.GetBytes(KeySize);
 
-    /// <summary>A subject's key; null where it has none, or has none any more.</summary>
-    public byte[]? Find(long subject)
+    /// <summary>A person's key; null where it has none, or has none any more.</summary>
+    public byte[]? Find(long person)
     {
-        if (subject >= Next)
+        if (person >= Next)
         {
             return null;
         }
 
-        using var file = new FileStream(SubjectsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = new FileStream(PersonsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var slot = new byte[SlotSize];
-        file.Seek(subject * SlotSize, SeekOrigin.Begin);
+        file.Seek(person * SlotSize, SeekOrigin.Begin);
         if (file.ReadAtLeast(slot, SlotSize, throwOnEndOfStream: false) < SlotSize || !slot.AsSpan().ContainsAnyExcept((byte)0))
         {
             return null;
         }
 
-        return AesSeal.Open(wrapKey ??= Derived("wrap"), slot.AsSpan(0, SealedSize), Name(subject));
+        return AesSeal.Open(wrapKey ??= Derived("wrap"), slot.AsSpan(0, SealedSize), Name(person));
     }
 
-    /// <summary>Keeps the keys of new subjects, and waits until they are on disk.</summary>
-    public void Add(IReadOnlyCollection<(long Subject, byte[] Key, byte[] Lookup)> keys)
+    /// <summary>Keeps the keys of new persons, and waits until they are on disk.</summary>
+    public void Add(IReadOnlyCollection<(long Person, byte[] Key, byte[] Lookup)> keys)
     {
         if (keys.Count == 0)
         {
@@ -82,29 +82,29 @@ public sealed class PersonalKeys(string directory)
         }
 
         wrapKey ??= Derived("wrap");
-        using var file = new FileStream(SubjectsPath, DurableFile.Options(FileMode.OpenOrCreate, secret: true));
-        foreach (var (subject, key, lookup) in keys)
+        using var file = new FileStream(PersonsPath, DurableFile.Options(FileMode.OpenOrCreate, secret: true));
+        foreach (var (person, key, lookup) in keys)
         {
             var slot = new byte[SlotSize];
-            AesSeal.Seal(wrapKey, key, Name(subject)).CopyTo(slot, 0);
+            AesSeal.Seal(wrapKey, key, Name(person)).CopyTo(slot, 0);
             lookup.CopyTo(slot, SealedSize);
-            file.Seek(subject * SlotSize, SeekOrigin.Begin);
+            file.Seek(person * SlotSize, SeekOrigin.Begin);
             file.Write(slot);
         }
 
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Destroys a subject's key, where it has one, and waits until that is on disk.</summary>
-    public void Erase(long subject)
+    /// <summary>Destroys a person's key, where it has one, and waits until that is on disk.</summary>
+    public void Erase(long person)
     {
-        if (subject >= Next)
+        if (person >= Next)
         {
             return;
         }
 
-        using var file = new FileStream(SubjectsPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        file.Seek(subject * SlotSize, SeekOrigin.Begin);
+        using var file = new FileStream(PersonsPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Seek(person * SlotSize, SeekOrigin.Begin);
         file.Write(new byte[SlotSize]);
         file.Flush(flushToDisk: true);
     }
@@ -115,7 +115,7 @@ public sealed class PersonalKeys(string directory)
     private byte[] OpenMaster()
     {
         var path = Path.Combine(directory, MasterFile);
-        if (!File.Exists(path) && File.Exists(SubjectsPath))
+        if (!File.Exists(path) && File.Exists(PersonsPath))
         {
             throw new LedgerException(ErrorCode.FileUnreadable, $"{path} is missing, and personal data is encrypted under it: put it back");
         }
@@ -135,10 +135,10 @@ public sealed class PersonalKeys(string directory)
             );
     }
 
-    private static byte[] Name(long subject)
+    private static byte[] Name(long person)
     {
         var name = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(name, subject);
+        BinaryPrimitives.WriteInt64BigEndian(name, person);
         return name;
     }
 }

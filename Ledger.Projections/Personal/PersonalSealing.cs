@@ -14,18 +14,18 @@ public sealed record PersonalValues(string Contract, string Source, string Event
 public sealed record SealedValues(
     string Contract,
     string EventId,
-    long Subject,
+    long Person,
     IReadOnlyDictionary<string, string> Commitments,
     IReadOnlyDictionary<string, byte[]> Sealed
 );
 
 /// <summary>
-/// Seals the personal values of events inside one transaction on the log, whose lock orders the numbering of subjects. Nothing
+/// Seals the personal values of events inside one transaction on the log, whose lock orders the numbering of persons. Nothing
 /// is kept of a person whose events are not recorded.
 /// </summary>
 public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connection)
 {
-    private readonly Dictionary<string, (long Subject, byte[] Key)> fresh = [];
+    private readonly Dictionary<string, (long Person, byte[] Key)> fresh = [];
     private Dictionary<string, long>? known;
     private long next;
 
@@ -38,7 +38,7 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         var result = new List<SealedValues>(values.Count);
         foreach (var value in values)
         {
-            var (subject, key) = Subject(lookups[value.Who], found);
+            var (person, key) = Person(lookups[value.Who], found);
             var (commitments, bytes) = (new Dictionary<string, string>(), new Dictionary<string, byte[]>());
             foreach (var (field, text) in value.Fields)
             {
@@ -47,13 +47,13 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
                 bytes[field] = PersonalField.Seal(key, commitments[field], salt, text);
             }
 
-            result.Add(new SealedValues(value.Contract, value.EventId, subject, commitments, bytes));
+            result.Add(new SealedValues(value.Contract, value.EventId, person, commitments, bytes));
         }
 
         return result;
     }
 
-    /// <summary>Stores the sealed values of recorded events; the keys of new subjects are on disk before.</summary>
+    /// <summary>Stores the sealed values of recorded events; the keys of new persons are on disk before.</summary>
     public async Task WriteAsync(IReadOnlyList<SealedValues> recorded, CancellationToken cancel)
     {
         if (recorded.Count == 0)
@@ -61,25 +61,25 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
             return;
         }
 
-        var subjects = recorded.Select(r => r.Subject).ToHashSet();
-        var added = fresh.Where(f => subjects.Contains(f.Value.Subject)).ToList();
-        keys.Add([.. added.Select(f => (f.Value.Subject, f.Value.Key, Convert.FromHexString(f.Key)))]);
-        foreach (var (lookup, (subject, _)) in added)
+        var persons = recorded.Select(r => r.Person).ToHashSet();
+        var added = fresh.Where(f => persons.Contains(f.Value.Person)).ToList();
+        keys.Add([.. added.Select(f => (f.Value.Person, f.Value.Key, Convert.FromHexString(f.Key)))]);
+        foreach (var (lookup, (person, _)) in added)
         {
-            known![lookup] = subject;
+            known![lookup] = person;
             fresh.Remove(lookup);
         }
 
         await using (
             var last = new NpgsqlCommand(
                 $"""
-                insert into {LedgerTables.PersonalSubjects} as s (singleton, last) values (true, $1)
+                insert into {LedgerTables.PersonalNumbers} as s (singleton, last) values (true, $1)
                 on conflict (singleton) do update set last = greatest(s.last, excluded.last)
                 """,
                 connection
             )
             {
-                Parameters = { new() { Value = subjects.Max() } },
+                Parameters = { new() { Value = persons.Max() } },
             }
         )
         {
@@ -87,11 +87,11 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
         }
 
         var fields = recorded
-            .SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Subject, Bytes: s.Value)))
+            .SelectMany(r => r.Sealed.Select(s => (r.Contract, r.EventId, Field: s.Key, r.Person, Bytes: s.Value)))
             .ToList();
         await using var command = new NpgsqlCommand(
             $"""
-            insert into {LedgerTables.PersonalFields} (contract, event_id, field, subject, sealed)
+            insert into {LedgerTables.PersonalFields} (contract, event_id, field, person, sealed)
             select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])
             """,
             connection
@@ -102,7 +102,7 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
                 new() { Value = fields.ConvertAll(f => f.Contract) },
                 new() { Value = fields.ConvertAll(f => f.EventId) },
                 new() { Value = fields.ConvertAll(f => f.Field) },
-                new() { Value = fields.ConvertAll(f => f.Subject) },
+                new() { Value = fields.ConvertAll(f => f.Person) },
                 new() { Value = fields.ConvertAll(f => f.Bytes) },
             },
         };
@@ -120,38 +120,38 @@ public sealed class PersonalSealing(PersonalKeys keys, NpgsqlConnection connecti
             return;
         }
 
-        await using var command = new NpgsqlCommand($"select coalesce(max(last), 0) from {LedgerTables.PersonalSubjects}", connection);
+        await using var command = new NpgsqlCommand($"select coalesce(max(last), 0) from {LedgerTables.PersonalNumbers}", connection);
         var last = (long)(await command.ExecuteScalarAsync(cancel))!;
         if (keys.Next <= last)
         {
             throw new LedgerException(
                 ErrorCode.FileUnreadable,
-                $"the keys of personal data end at subject {keys.Next - 1}, and {last} were given: put the newest copy of "
-                    + $"personal/{PersonalKeys.SubjectsFile} and {PersonalKeys.MasterFile} back in the data directory"
+                $"the keys of personal data end at person {keys.Next - 1}, and {last} were given: put the newest copy of "
+                    + $"personal/{PersonalKeys.PersonsFile} and {PersonalKeys.MasterFile} back in the data directory"
             );
         }
 
         next = keys.Next;
-        known = new Dictionary<string, long>(keys.Subjects());
+        known = new Dictionary<string, long>(keys.Persons());
     }
 
-    private (long Subject, byte[] Key) Subject(byte[] lookup, Dictionary<long, byte[]> found)
+    private (long Person, byte[] Key) Person(byte[] lookup, Dictionary<long, byte[]> found)
     {
         var text = Convert.ToHexString(lookup);
-        if (known!.TryGetValue(text, out var subject))
+        if (known!.TryGetValue(text, out var person))
         {
-            if (!found.TryGetValue(subject, out var key))
+            if (!found.TryGetValue(person, out var key))
             {
-                found[subject] = key =
-                    keys.Find(subject)
+                found[person] = key =
+                    keys.Find(person)
                     ?? throw new LedgerException(
                         ErrorCode.FileUnreadable,
-                        $"the key of subject {PersonalField.NameOf(subject)} is missing without an erasure on record: put the "
+                        $"the key of person {PersonalField.NameOf(person)} is missing without an erasure on record: put the "
                             + "personal keys back, or `verify` the ledger"
                     );
             }
 
-            return (subject, key);
+            return (person, key);
         }
 
         if (!fresh.TryGetValue(text, out var made))

@@ -14,7 +14,7 @@ public sealed class PersonalVerifier(NpgsqlDataSource database, LogReader log, P
         await using var values = await database.OpenConnectionAsync(cancel);
         await foreach (var stored in log.ReadAsync(0, upTo, without: EventCatalogue.AllBut<CaseReceived>(), cancel: cancel))
         {
-            foreach (var reading in await PersonalReading.OfAsync(store, values, stored, cancel))
+            foreach (var reading in await PersonalValue.OfAsync(store, values, stored, cancel))
             {
                 fields++;
                 if (ProblemOf(reading, stored.Subject) is { } problem)
@@ -27,13 +27,13 @@ public sealed class PersonalVerifier(NpgsqlDataSource database, LogReader log, P
         return (fields, null, null);
     }
 
-    private static string? ProblemOf(PersonalReading reading, string subject) =>
+    private static string? ProblemOf(PersonalValue reading, string subject) =>
         reading.State switch
         {
             PersonalState.Missing =>
-                $"{reading.Field} of {subject} is missing: its row or key of {reading.Subject} is gone without an erasure on record",
+                $"{reading.Field} of {subject} is missing: its row or key of {reading.Person} is gone without an erasure on record",
             PersonalState.Changed =>
-                $"{reading.Field} of {subject} is not what the event committed to: what is stored of {reading.Subject} was changed, "
+                $"{reading.Field} of {subject} is not what the event committed to: what is stored of {reading.Person} was changed, "
                     + "swapped, or outlived its erasure",
             _ => null,
         };

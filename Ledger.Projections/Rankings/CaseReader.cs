@@ -133,7 +133,7 @@ public static class CaseReader
     /// <summary>The first event of a case after a position that this program cannot read; null where there is none.</summary>
     public static async Task<string?> UnreadableAsync(NpgsqlConnection connection, long after, CancellationToken cancel)
     {
-        await foreach (var stored in LogReader.ReadAsync(connection, after, long.MaxValue, null, null, cancel))
+        await foreach (var stored in LogQueries.ReadAsync(connection, after, long.MaxValue, null, null, cancel))
         {
             try
             {

@@ -25,7 +25,7 @@ public sealed class CycleVerifier(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
         var position = await ProjectionProgress.AtAsync(connection, CycleProjection.Shard, cancel);
-        foreach (var contract in await LogReader.ContractsAsync(connection, cancel))
+        foreach (var contract in await LogQueries.ContractsAsync(connection, cancel))
         {
             if (await AccountReader.FoldAsync(connection, contract, position, cancel) is not { } account)
             {

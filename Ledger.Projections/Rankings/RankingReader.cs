@@ -79,8 +79,8 @@ public sealed class RankingReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        _ = await LogReader.HeadAtAsync(connection, position, cancel);
-        var contracts = await LogReader.ContractsAsync(connection, cancel);
+        _ = await LogQueries.HeadAtAsync(connection, position, cancel);
+        var contracts = await LogQueries.ContractsAsync(connection, cancel);
         var streams = only is { } cycle
             ? await OfCycleAsync(connection, cycle, position, cancel)
             : await CaseReader.StreamsOfAsync(connection, contracts, position, cancel);
@@ -90,7 +90,7 @@ public sealed class RankingReader(NpgsqlDataSource database)
         {
             ContractAccount? account = null;
             var facts = new ContractFacts();
-            await foreach (var stored in LogReader.ReadStreamAsync(connection, contract, contract, position, cancel))
+            await foreach (var stored in LogQueries.ReadStreamAsync(connection, contract, contract, position, cancel))
             {
                 var e = EventMapping.ToEvent(stored);
                 account = ContractAccount.Evolve(account, e);

@@ -61,7 +61,8 @@ public static class LedgerStore
     {
         options.Connection(database);
 
-        // As long as the connection string says, also for ever (0): Marten alone would wait five seconds for a statement, and pass over a 0.
+        // As long as the connection string says, also for ever (0): Marten by itself waits five seconds for a statement, and passes over
+        // a 0.
         options.CommandTimeout = new NpgsqlConnectionStringBuilder(database.ConnectionString).CommandTimeout;
         options.DatabaseSchemaName = Schema;
         ConfigureEvents(options);

@@ -16,9 +16,9 @@ public static class LedgerTables
     public const string PersonalFields = "personal.fields";
 
     /// <summary>
-    /// One row: the highest number that a subject was ever given. No number is given twice, whatever becomes of the key file.
+    /// One row: the highest number that a person was ever given. No number is given twice, whatever becomes of the key file.
     /// </summary>
-    public const string PersonalSubjects = "personal.subjects";
+    public const string PersonalNumbers = "personal.numbers";
 
     /// <summary>The objects, in the order in which they are made.</summary>
     internal static IEnumerable<ISchemaObject> Objects()
@@ -45,15 +45,15 @@ public static class LedgerTables
         fields.AddColumn("contract", "text").AsPrimaryKey();
         fields.AddColumn("event_id", "text").AsPrimaryKey();
         fields.AddColumn("field", "text").AsPrimaryKey();
-        fields.AddColumn("subject", "bigint").NotNull().AddIndex();
+        fields.AddColumn("person", "bigint").NotNull().AddIndex();
 
         // Nonce, ciphertext of salt and value, tag (AES-256-GCM; the commitment is authenticated with it).
         fields.AddColumn("sealed", "bytea").NotNull();
         yield return fields;
 
-        var subjects = new Table(PersonalSubjects);
-        subjects.AddColumn("singleton", "boolean").AsPrimaryKey();
-        subjects.AddColumn("last", "bigint").NotNull();
-        yield return subjects;
+        var numbers = new Table(PersonalNumbers);
+        numbers.AddColumn("singleton", "boolean").AsPrimaryKey();
+        numbers.AddColumn("last", "bigint").NotNull();
+        yield return numbers;
     }
 }

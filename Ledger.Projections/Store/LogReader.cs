@@ -2,28 +2,23 @@ using System.Runtime.CompilerServices;
 using Ledger.Domain.Errors;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Projections.Store;
 
 /// <summary>
-/// Reads Marten's events as rows, which the evidence needs and which costs half of what decoded events do. Positions are dense
-/// in the order of commits: a reader that has seen position n has seen everything before n.
+/// Reads Marten's events as rows (<see cref="LogQueries"/>), each time on a connection of its own. Positions are dense in the order of
+/// commits: a reader that has seen position n has seen everything before n.
 /// </summary>
 public sealed class LogReader(NpgsqlDataSource database)
 {
-    private const string Events = $"{LedgerStore.Schema}.mt_events";
-
-    private const string LastRow = $"select seq_id, timestamp from {Events} order by seq_id desc limit 1";
-
     // Recorded times never decrease with position: there is no need of an index over them.
     private const string FindTime = $"""
         with recursive search (low, high) as (
-            select 0::bigint, (select coalesce(max(seq_id), 0) from {Events})
+            select 0::bigint, (select coalesce(max(seq_id), 0) from {LogQueries.Events})
             union all
             select case when before then middle else low end, case when before then high else middle - 1 end
             from search, lateral (select (low + high + 1) / 2 as middle) m,
-                 lateral (select timestamp <= $1 as before from {Events} where seq_id = middle) e
+                 lateral (select timestamp <= $1 as before from {LogQueries.Events} where seq_id = middle) e
             where low < high)
         select low from search where low >= high
         """;
@@ -32,49 +27,14 @@ public sealed class LogReader(NpgsqlDataSource database)
     public async Task<LogHead> HeadAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await HeadAsync(connection, cancel);
+        return await LogQueries.HeadAsync(connection, cancel);
     }
-
-    /// <summary>Where the log ends, as a connection sees it.</summary>
-    public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(LastRow, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await HeadAsync(reader, cancel);
-    }
-
-    /// <summary>Asks where the log ends, among other questions.</summary>
-    public static NpgsqlBatchCommand End() => new(LastRow);
-
-    /// <summary>Where the log ends, by the answer to <see cref="End"/>.</summary>
-    public static async Task<LogHead> HeadAsync(NpgsqlDataReader reader, CancellationToken cancel) =>
-        await reader.ReadAsync(cancel)
-            ? new LogHead(reader.GetInt64(0), StoredEvent.MicrosecondsOf(reader.GetDateTime(1)))
-            : new LogHead(0, null);
 
     /// <summary>The log's end at a past position. Throws <see cref="LedgerException"/> for a position beyond the end.</summary>
     public async Task<LogHead> HeadAtAsync(long position, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await HeadAtAsync(connection, position, cancel);
-    }
-
-    /// <summary>
-    /// The log's end at a past position, as a connection sees it. Throws <see cref="LedgerException"/> for a position beyond the end.
-    /// </summary>
-    public static async Task<LogHead> HeadAtAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
-    {
-        var head = await HeadAsync(connection, cancel);
-        if (position < 0 || position > head.Position)
-        {
-            throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
-        }
-
-        await using var command = new NpgsqlCommand($"select timestamp from {Events} where seq_id = $1", connection)
-        {
-            Parameters = { new() { Value = position } },
-        };
-        return new LogHead(position, await command.ExecuteScalarAsync(cancel) is DateTime at ? StoredEvent.MicrosecondsOf(at) : null);
+        return await LogQueries.HeadAtAsync(connection, position, cancel);
     }
 
     /// <summary>The last position recorded at or before a time; 0 where none was.</summary>
@@ -97,40 +57,10 @@ public sealed class LogReader(NpgsqlDataSource database)
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await foreach (var e in ReadAsync(connection, after, upTo, contract, without, cancel))
+        await foreach (var e in LogQueries.ReadAsync(connection, after, upTo, contract, without, cancel))
         {
             yield return e;
         }
-    }
-
-    /// <summary>The same, as a connection sees them: behind the log's lock that is the log's last state.</summary>
-    public static IAsyncEnumerable<StoredEvent> ReadAsync(
-        NpgsqlConnection connection,
-        long after,
-        long upTo,
-        string? contract,
-        IReadOnlyList<string>? without,
-        CancellationToken cancel
-    )
-    {
-        var command = Select(
-            $"e.seq_id > $1 and e.seq_id <= $2{(contract is null ? "" : " and e.tenant_id = $3")}",
-            connection,
-            after,
-            upTo
-        );
-        if (contract is not null)
-        {
-            command.Parameters.Add(new() { Value = contract });
-        }
-
-        if (without is not null)
-        {
-            command.CommandText += $" and e.type <> all (${command.Parameters.Count + 1})";
-            command.Parameters.Add(new() { Value = without.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        }
-
-        return RowsAsync(command, "e.seq_id", cancel);
     }
 
     /// <summary>The events of several contracts up to a position, in order, streamed.</summary>
@@ -142,8 +72,8 @@ public sealed class LogReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await foreach (
-            var e in RowsAsync(
-                Select("e.tenant_id = any ($1) and e.seq_id <= $2", connection, contracts.ToArray(), upTo),
+            var e in LogQueries.RowsAsync(
+                LogQueries.Select("e.tenant_id = any ($1) and e.seq_id <= $2", connection, contracts.ToArray(), upTo),
                 "e.seq_id",
                 cancel
             )
@@ -161,25 +91,11 @@ public sealed class LogReader(NpgsqlDataSource database)
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await foreach (var e in ReadStreamAsync(connection, contract, contract, upTo, cancel))
+        await foreach (var e in LogQueries.ReadStreamAsync(connection, contract, contract, upTo, cancel))
         {
             yield return e;
         }
     }
-
-    /// <summary>The events of one stream up to a position, in order, on a connection of the caller's.</summary>
-    public static IAsyncEnumerable<StoredEvent> ReadStreamAsync(
-        NpgsqlConnection connection,
-        string contract,
-        string stream,
-        long upTo,
-        CancellationToken cancel
-    ) =>
-        RowsAsync(
-            Select("e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3", connection, contract, stream, upTo),
-            "e.version",
-            cancel
-        );
 
     /// <summary>The events of a contract with these ids, up to a position, in order of position.</summary>
     public async Task<IReadOnlyList<StoredEvent>> ReadByIdsAsync(
@@ -191,53 +107,8 @@ public sealed class LogReader(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         var uuids = ids.Select(id => EventIds.Of(contract, id)).ToArray();
-        return await RowsAsync(Select("e.id = any ($1) and e.seq_id <= $2", connection, uuids, upTo), "e.seq_id", cancel)
+        return await LogQueries
+            .RowsAsync(LogQueries.Select("e.id = any ($1) and e.seq_id <= $2", connection, uuids, upTo), "e.seq_id", cancel)
             .ToListAsync(cancel);
-    }
-
-    /// <summary>Every contract that has an account, by id.</summary>
-    public static async Task<IReadOnlyList<string>> ContractsAsync(NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand(
-            $"select id from {LedgerStore.Schema}.mt_streams where type = $1 order by id collate \"C\"",
-            connection
-        )
-        {
-            Parameters = { new() { Value = LedgerStore.AccountAlias } },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var contracts = new List<string>();
-        while (await reader.ReadAsync(cancel))
-        {
-            contracts.Add(reader.GetString(0));
-        }
-
-        return contracts;
-    }
-
-    private static NpgsqlCommand Select(string where, NpgsqlConnection connection, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlCommand($"select {StoredEvent.Columns} from {Events} e where {where}", connection);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        return command;
-    }
-
-    private static async IAsyncEnumerable<StoredEvent> RowsAsync(
-        NpgsqlCommand command,
-        string order,
-        [EnumeratorCancellation] CancellationToken cancel
-    )
-    {
-        await using var disposed = command;
-        command.CommandText += $" order by {order}";
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            yield return StoredEvent.Of(reader);
-        }
     }
 }

@@ -38,7 +38,7 @@ public static class ServiceRole
                 grant usage, select, update on all sequences in schema {LedgerStore.Schema} to {Name};
                 grant execute on all functions in schema {LedgerStore.Schema} to {Name};
                 grant select, insert, delete on {LedgerTables.PersonalFields} to {Name};
-                grant select, insert, update on {LedgerTables.PersonalSubjects} to {Name};
+                grant select, insert, update on {LedgerTables.PersonalNumbers} to {Name};
 
                 -- Read models and their progress are the service's own: derived, thrown away and rebuilt at will.
                 for made in select format('%I.%I', schemaname, tablename) as name from pg_tables

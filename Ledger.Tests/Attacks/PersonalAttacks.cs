@@ -39,7 +39,7 @@ public sealed class PersonalAttacks
             + "and f.event_id = 'r-1'"
     )]
     [InlineData("update personal.fields set sealed = overlay(sealed placing '\\x00' from 20) where event_id = 'r-1'")]
-    public async Task Attack_29_swap_two_subjects_ciphertexts(string sql)
+    public async Task Attack_29_swap_two_persons_ciphertexts(string sql)
     {
         await using var database = await ReadyAsync();
         await database.TamperAsync(sql);

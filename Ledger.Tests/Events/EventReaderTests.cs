@@ -117,12 +117,12 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void An_urgent_case_carries_its_own_limit_and_a_caller_s_subject_is_not_given_from_outside()
+    public void An_urgent_case_carries_its_own_limit_and_a_caller_s_number_is_not_given_from_outside()
     {
         const string received =
-            """{"specversion":"1.0","id":"e-1","source":"s","type":"case_received","contract":"c","subject":"case/1","time":"2025-11-20T12:00:00Z","actor":"a","data":{"platform":"city","channel":"phone","urgency":"urgent","caller":{"subject":"p-1","name":""}}}""";
+            """{"specversion":"1.0","id":"e-1","source":"s","type":"case_received","contract":"c","subject":"case/1","time":"2025-11-20T12:00:00Z","actor":"a","data":{"platform":"city","channel":"phone","urgency":"urgent","caller":{"person":"p-1","name":""}}}""";
         Assert.Null(EventReader.Read(Encoding.UTF8.GetBytes(received), null, out var faults));
-        Assert.Equal(["$.data.dispatchLimitMinutes", "$.data.caller.subject", "$.data.caller.name"], faults.Select(f => f.Path));
+        Assert.Equal(["$.data.dispatchLimitMinutes", "$.data.caller.person", "$.data.caller.name"], faults.Select(f => f.Path));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class PersonalDataTests
         await using var database = await ReadyAsync();
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang))).Recorded);
         var data = JsonDocument.Parse(await database.DataAsync("headers ->> 'id' = 'r-1'")).RootElement.GetProperty("caller");
-        Assert.Equal("p-1", data.GetProperty("subject").GetString());
+        Assert.Equal("p-1", data.GetProperty("person").GetString());
         Assert.All(new[] { "name", "phone", "address" }, f => Assert.Matches("^[0-9a-f]{64}$", data.GetProperty(f).GetString()));
         Assert.Equal(
             0L,
@@ -47,7 +47,7 @@ public sealed class PersonalDataTests
         var recorded = await database.Ledger.Log.ReadAsync(0, long.MaxValue, "_ledger").ToListAsync();
         Assert.Equal(["officer-1", "officer-2"], recorded.Select(e => e.Actor));
         Assert.Equal(
-            """{"fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"],"reason":"call back","subject":"p-1"}""",
+            """{"fields":["gaomidian-2025/r-1/caller.name","gaomidian-2025/r-1/caller.phone","gaomidian-2025/r-1/caller.address"],"person":"p-1","reason":"call back"}""",
             System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(recorded[0].Data.Span))
         );
         Assert.Equal(
@@ -57,7 +57,7 @@ public sealed class PersonalDataTests
     }
 
     [Fact]
-    public async Task The_same_person_is_one_subject_and_others_are_others()
+    public async Task The_same_person_has_one_number_and_others_have_others()
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(
@@ -73,23 +73,23 @@ public sealed class PersonalDataTests
             )
         );
         await Ledgers.ImportAsync(database.Ledger, Received("7", """{"phone":"13900000002"}"""));
-        var subjects = new Dictionary<string, string>();
+        var persons = new Dictionary<string, string>();
         for (var i = 1; i <= 7; i++)
         {
-            subjects[$"{i}"] = await database.ScalarAsync<string>(
-                $"select data->'caller'->>'subject' from ledger.mt_events where headers ->> 'id' = 'r-{i}'"
+            persons[$"{i}"] = await database.ScalarAsync<string>(
+                $"select data->'caller'->>'person' from ledger.mt_events where headers ->> 'id' = 'r-{i}'"
             );
         }
 
-        Assert.Equal(subjects["1"], subjects["2"]);
-        Assert.Equal(subjects["4"], subjects["7"]);
-        Assert.Equal(5, subjects.Values.Distinct().Count());
-        Assert.Equal(subjects["1"], database.Ledger.Personal.SubjectOf("13800000001"));
-        Assert.Null(database.Ledger.Personal.SubjectOf("13800000009"));
+        Assert.Equal(persons["1"], persons["2"]);
+        Assert.Equal(persons["4"], persons["7"]);
+        Assert.Equal(5, persons.Values.Distinct().Count());
+        Assert.Equal(persons["1"], database.Ledger.Personal.PersonOf("13800000001"));
+        Assert.Null(database.Ledger.Personal.PersonOf("13800000009"));
     }
 
     [Fact]
-    public async Task An_erased_subject_reads_erased_the_log_still_verifies_and_a_backup_of_the_database_is_of_no_use()
+    public async Task An_erased_person_s_data_reads_erased_the_log_still_verifies_and_a_backup_of_the_database_is_of_no_use()
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(
@@ -101,7 +101,7 @@ public sealed class PersonalDataTests
 
         var erased = await database.Ledger.EraseAsync("p-1", "officer-1", "asked by the citizen");
         Assert.Equal((true, 3), (erased.Recorded, erased.Rows));
-        Assert.Null(database.Ledger.Personal.SubjectOf("13800000001"));
+        Assert.Null(database.Ledger.Personal.PersonOf("13800000001"));
         Assert.Equal(root, Convert.ToHexStringLower(await LogRoot.AtAsync(database.Ledger.Database, erased.Position!.Value - 1, default)));
         var read = await database.Ledger.DiscloseAsync(Contract, "case/1", "officer-1", "look");
         Assert.All(read, r => Assert.Equal((PersonalState.Erased, null), (r.State, r.Value)));
@@ -124,7 +124,7 @@ public sealed class PersonalDataTests
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
-        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile);
+        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.PersonsFile);
         var keys = await File.ReadAllBytesAsync(path);
         await database.Ledger.EraseAsync("p-1", "officer-1", "asked");
         await File.WriteAllBytesAsync(path, keys);
@@ -174,7 +174,7 @@ public sealed class PersonalDataTests
         Assert.DoesNotContain("张三", dry.Sample![0].GetRawText(), StringComparison.Ordinal);
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang) + "\n{}")).Rejected);
         Assert.Equal(0L, await database.ScalarAsync<long>("select count(*) from personal.fields"));
-        Assert.False(File.Exists(Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile)));
+        Assert.False(File.Exists(Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.PersonsFile)));
     }
 
     /// <summary>Spellings of one number are one person; a name of an account is nobody's number.</summary>
@@ -203,8 +203,8 @@ public sealed class PersonalDataTests
         Assert.Equal((1L, 1L), (report.Recorded, report.Rejected));
         Assert.Equal("乙", (await database.Ledger.DiscloseAsync(Contract, "case/1", "a", "b"))[0].Value);
         await Ledgers.ImportAsync(database.Ledger, Received("2", """{"name":"丙","phone":"13800000013"}"""));
-        Assert.Null(database.Ledger.Personal.SubjectOf("13800000011"));
-        Assert.NotEqual(database.Ledger.Personal.SubjectOf("13800000012"), database.Ledger.Personal.SubjectOf("13800000013"));
+        Assert.Null(database.Ledger.Personal.PersonOf("13800000011"));
+        Assert.NotEqual(database.Ledger.Personal.PersonOf("13800000012"), database.Ledger.Personal.PersonOf("13800000013"));
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
     }
 
@@ -213,7 +213,7 @@ public sealed class PersonalDataTests
     {
         await using var database = await ReadyAsync();
         await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
-        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.SubjectsFile);
+        var path = Path.Combine(DataFiles.Personal(database.Ledger.DataDirectory), PersonalKeys.PersonsFile);
         var old = await File.ReadAllBytesAsync(path);
         await Ledgers.ImportAsync(database.Ledger, Received("2", """{"phone":"13900000002"}"""));
         await File.WriteAllBytesAsync(path, old);
@@ -245,7 +245,7 @@ public sealed class PersonalDataTests
     [InlineData("""{"name":""}""", "$.data.caller.name")]
     [InlineData("{}", "$.data.caller")]
     [InlineData("""{"name":"x","idCard":"1"}""", "$.data.caller.idCard")]
-    [InlineData("""{"name":"x","subject":"p-1"}""", "$.data.caller.subject")]
+    [InlineData("""{"name":"x","person":"p-1"}""", "$.data.caller.person")]
     [InlineData("""{"name":5}""", "$.data.caller.name")]
     public async Task A_caller_that_is_none_is_refused_with_its_path(string caller, string path)
     {
@@ -275,14 +275,14 @@ public sealed class PersonalDataTests
     }
 
     [Fact]
-    public async Task A_subject_that_never_was_cannot_be_erased()
+    public async Task A_person_who_never_was_cannot_be_erased()
     {
         await using var database = await ReadyAsync();
-        foreach (var subject in new[] { "p-1", "p-01", "x", "p--1", "p-9223372036854775807", "p-99999999999999999999" })
+        foreach (var person in new[] { "p-1", "p-01", "x", "p--1", "p-9223372036854775807", "p-99999999999999999999" })
         {
             Assert.Equal(
                 ErrorCode.Refused,
-                (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.EraseAsync(subject, "a", "b"))).Code
+                (await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.EraseAsync(person, "a", "b"))).Code
             );
         }
     }

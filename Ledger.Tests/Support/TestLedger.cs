@@ -92,7 +92,7 @@ public sealed class TestLedger : IAsyncDisposable
             ? await SendAsync<CalendarPublication>(LedgerSource.Contract, new PublishCalendar(read))
             : CalendarPublication.Refused(faults);
 
-    public async Task<IReadOnlyList<PersonalReading>> DiscloseAsync(string contract, string subject, string actor, string reason) =>
+    public async Task<IReadOnlyList<PersonalValue>> DiscloseAsync(string contract, string subject, string actor, string reason) =>
         (await SendAsync<Disclosure>(LedgerSource.Contract, new DisclosePersonalData(contract, subject, actor, reason))).Readings;
 
     /// <summary>Erases a subject, and destroys its key as the command line does after it.</summary>

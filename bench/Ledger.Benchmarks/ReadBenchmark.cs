@@ -134,7 +134,7 @@ internal static class ReadBenchmark
     {
         ContractAccount? account = null;
         await using var connection = await bench.Database.OpenConnectionAsync();
-        await foreach (var e in LogReader.ReadStreamAsync(connection, Contract, Contract, upTo, CancellationToken.None))
+        await foreach (var e in LogQueries.ReadStreamAsync(connection, Contract, Contract, upTo, CancellationToken.None))
         {
             account = ContractAccount.Evolve(account, EventMapping.ToEvent(e));
         }

@@ -59,7 +59,7 @@ public sealed class CheckpointPolicy
     public Checkpoint? Open(ReadOnlySpan<byte> note, out string? problem) =>
         SignedNote.Parse(note, out problem) is { } parsed ? Open(parsed, out problem) : null;
 
-    /// <summary>As the other, for a note that was read.</summary>
+    /// <summary>The checkpoint in a note that was read; null, with what is wrong, where it is none, or not signed as it must be.</summary>
     public Checkpoint? Open(SignedNote note, out string? problem)
     {
         var signed = new HashSet<VerifierKey>();

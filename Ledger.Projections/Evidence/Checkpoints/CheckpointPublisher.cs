@@ -105,7 +105,7 @@ public sealed class CheckpointPublisher(
     private async Task<PublishedCheckpoint?> TryAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var now = await LogReader.HeadAsync(connection, cancel);
+        var now = await LogQueries.HeadAsync(connection, cancel);
         if (
             Latest is { } latest
             && latest.Checkpoint.Size == now.Position
@@ -120,7 +120,7 @@ public sealed class CheckpointPublisher(
         var keys = await PolicyAsync(cancel);
         await tiles.CatchUpAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var head = await LogReader.HeadAsync(connection, cancel);
+        var head = await LogQueries.HeadAsync(connection, cancel);
         await CountAsync(connection, head.Position, cancel);
         var read = TileStore.Reader(connection, cancel);
         var checkpoint = new Checkpoint(keys.Origin, head.Position, await MerkleProof.RootAsync(head.Position, read), counts.Digest());
@@ -144,7 +144,7 @@ public sealed class CheckpointPublisher(
     private async Task<bool> ReachesAsync(long size, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await LogReader.HeadAsync(connection, cancel)).Position >= size;
+        return (await LogQueries.HeadAsync(connection, cancel)).Position >= size;
     }
 
     /// <summary>A log that contradicts the last checkpoint of the file is published no more.</summary>

@@ -52,7 +52,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         }
     }
 
-    /// <summary>As the other, for text.</summary>
+    /// <summary>Reads a note in text; null, with what is wrong, where it is none.</summary>
     public static SignedNote? Parse(string note, out string? problem)
     {
         var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);

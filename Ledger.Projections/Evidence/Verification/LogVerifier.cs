@@ -55,7 +55,7 @@ public sealed class LogVerifier(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
-        var size = (await LogReader.HeadAsync(connection, cancel)).Position;
+        var size = (await LogQueries.HeadAsync(connection, cancel)).Position;
         await using var other = await database.OpenConnectionAsync(cancel);
         await using var same = await ShareAsync(connection, other, cancel);
         var (streams, tiles) = (new StreamChains(other), new TileChecks(other));

@@ -5,9 +5,9 @@ using Npgsql;
 namespace Ledger.Projections.Personal;
 
 /// <summary>One personal field as it reads: <c>value</c> only where it is readable.</summary>
-public sealed record PersonalReading(
+public sealed record PersonalValue(
     string Contract,
-    string Subject,
+    string Person,
     long Position,
     string Event,
     string Field,
@@ -16,7 +16,7 @@ public sealed record PersonalReading(
 )
 {
     /// <summary>The personal fields of an event on record; none where it has no caller.</summary>
-    public static async Task<IReadOnlyList<PersonalReading>> OfAsync(
+    public static async Task<IReadOnlyList<PersonalValue>> OfAsync(
         PersonalStore store,
         NpgsqlConnection connection,
         StoredEvent stored,
@@ -24,10 +24,10 @@ public sealed record PersonalReading(
     )
     {
         // Most cases come without a caller: what does not name one need not be decoded.
-        var readings = new List<PersonalReading>();
+        var readings = new List<PersonalValue>();
         if (
             stored.Data.Span.IndexOf("\"caller\""u8) < 0
-            || EventMapping.ToEvent(stored).Data is not CaseReceived { Caller: { Subject: { } subject } caller }
+            || EventMapping.ToEvent(stored).Data is not CaseReceived { Caller: { Person: { } person } caller }
         )
         {
             return readings;
@@ -35,8 +35,8 @@ public sealed record PersonalReading(
 
         foreach (var (field, commitment) in caller.Fields)
         {
-            var (state, value) = await store.ReadAsync(connection, stored.Contract, stored.EventId, subject, field, commitment, cancel);
-            readings.Add(new PersonalReading(stored.Contract, subject, stored.Position, stored.EventId, field, state, value));
+            var (state, value) = await store.ReadAsync(connection, stored.Contract, stored.EventId, person, field, commitment, cancel);
+            readings.Add(new PersonalValue(stored.Contract, person, stored.Position, stored.EventId, field, state, value));
         }
 
         return readings;

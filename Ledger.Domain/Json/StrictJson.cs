@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Ledger.Domain.Json;
 
 /// <summary>Strict reading of one JSON document as a type.</summary>
-public static class Reading
+public static class StrictJson
 {
     /// <summary>
     /// Reads <paramref name="utf8"/>; gives null and every fault, with paths under <paramref name="path"/>, where
@@ -18,7 +18,7 @@ public static class Reading
     }
 
     /// <summary>
-    /// As <see cref="Read{T}"/>, for a file that people edit: its <c>$schema</c> helps editors and is no part of it. The schema
+    /// Reads a file that people edit, with every fault under <c>$</c>: its <c>$schema</c> helps editors and is no part of it. The schema
     /// itself, known by its title, is refused.
     /// </summary>
     public static T? ReadFile<T>(ReadOnlySpan<byte> utf8, string schemaTitle, out IReadOnlyList<Fault> faults)
@@ -38,7 +38,7 @@ public static class Reading
         return Read<T>(utf8, "$", out faults);
     }
 
-    /// <summary>As the generic form, for a type known only at run time.</summary>
+    /// <summary>Reads <paramref name="utf8"/> as a type that is known only at run time; null, with every fault, where it is none.</summary>
     public static object? Read(ReadOnlySpan<byte> utf8, Type type, string path, out IReadOnlyList<Fault> faults)
     {
         try

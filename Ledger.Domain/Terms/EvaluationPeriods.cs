@@ -3,8 +3,8 @@ using NodaTime;
 
 namespace Ledger.Domain.Terms;
 
-/// <summary>The partial first assessment period (reading ydl-annex.3.2-first).</summary>
-public enum FirstAssessmentPeriod
+/// <summary>The partial first evaluation period (reading ydl-annex.3.2-first).</summary>
+public enum FirstEvaluationPeriod
 {
     /// <summary>A period of its own.</summary>
     Own,
@@ -14,14 +14,14 @@ public enum FirstAssessmentPeriod
 }
 
 /// <summary>
-/// Assessment periods that run from one day of the month to the day before it in the next, clipped to the term, and are
+/// Evaluation periods that run from one day of the month to the day before it in the next, clipped to the term, and are
 /// settled so many at a time (yongdinglu annex 3). Deductions of the given clauses are taken from the first instalment
 /// whose cut-off is on or after their group's last day.
 /// </summary>
-[Discriminator("assessment_periods")]
-public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentPeriod First, IReadOnlyList<string> Clauses) : RuleBlock
+[Discriminator("evaluation_periods")]
+public sealed record EvaluationPeriods(int StartDay, int Group, FirstEvaluationPeriod First, IReadOnlyList<string> Clauses) : RuleBlock
 {
-    /// <summary>The assessment periods of a term in order, both days inclusive.</summary>
+    /// <summary>The evaluation periods of a term in order, both days inclusive.</summary>
     public IReadOnlyList<(LocalDate From, LocalDate To)> Of(LocalDate from, LocalDate to)
     {
         var periods = new List<(LocalDate From, LocalDate To)>();
@@ -35,7 +35,7 @@ public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentP
             start = next;
         }
 
-        if (First == FirstAssessmentPeriod.Joined && periods.Count > 1 && from.Day != StartDay)
+        if (First == FirstEvaluationPeriod.Joined && periods.Count > 1 && from.Day != StartDay)
         {
             periods[1] = (periods[0].From, periods[1].To);
             periods.RemoveAt(0);
@@ -44,7 +44,7 @@ public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentP
         return periods;
     }
 
-    /// <summary>The number of the assessment period of a date (from 1); before the term the first, after it the last.</summary>
+    /// <summary>The number of the evaluation period of a date (from 1); before the term the first, after it the last.</summary>
     public int NumberOf(LocalDate date, LocalDate from, LocalDate to)
     {
         var periods = Of(from, to).ToList();
