@@ -61,17 +61,23 @@ internal static class TraceCommand
         }
     }
 
-    private static string Line(TracedLine line) =>
-        line.Period is not { } period
-            ? "statement: no period is open; it counts at the settlement"
-            : $"statement: period {period}{(line.CarriedFrom is { } from ? $", carried from {from}" : "")}, "
-                + $"{(line.PeriodStatus is { } status ? Words<PeriodStatus>.Of(status) : "")}, "
-                + (
-                    line.Line is { } shown
-                        ? $"effective {Terminal.Yuan(shown.Effective)}{(line.Issued ? " as issued" : "")}, net payable "
-                            + $"{Terminal.Yuan(line.NetPayable!.Value)}"
-                        : "not on it"
-                );
+    private static string Line(TracedLine line)
+    {
+        if (line.Period is not { } period)
+        {
+            return "statement: no period is open; it counts at the settlement";
+        }
+
+        var carried = line.CarriedFrom is { } from ? $", carried from {from}" : "";
+        var status = line.PeriodStatus is { } known ? Words<PeriodStatus>.Of(known) : "";
+        if (line.Line is not { } shown)
+        {
+            return $"statement: period {period}{carried}, {status}, not on it";
+        }
+
+        var effective = $"{Terminal.Yuan(shown.Effective)}{(line.Issued ? " as issued" : "")}";
+        return $"statement: period {period}{carried}, {status}, effective {effective}, net payable {Terminal.Yuan(line.NetPayable!.Value)}";
+    }
 
     private static void Events(IAnsiConsole console, string title, IReadOnlyList<TracedEvent> events)
     {

@@ -156,17 +156,7 @@ public sealed partial record ContractAccount
     private ContractAccount Evolve(LedgerEvent e, ServiceEvent data) =>
         data switch
         {
-            MonthlyRatingPublished r => Ratings.TryGetValue(r.Cycle, out var known)
-                ? known.At > e.OccurredAt
-                    ? this
-                    : this with
-                    {
-                        Ratings = Ratings.SetItem(r.Cycle, known with { Tier = r.Tier, At = e.OccurredAt, EventId = e.Id }),
-                    }
-                : this with
-                {
-                    Ratings = Ratings.SetItem(r.Cycle, new Rating(r.Tier, e.OccurredAt, e.Id)),
-                },
+            MonthlyRatingPublished rating => Rated(e, rating),
             InterviewHeld held => this with
             {
                 Ratings = Ratings.SetItem(held.Cycle, Ratings[held.Cycle] with { InterviewedOn = e.OccurredOn }),
@@ -208,6 +198,26 @@ public sealed partial record ContractAccount
             or SpotCheckConcluded => this,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+
+    /// <summary>A cycle's latest rating by time; what was done about an earlier one stays.</summary>
+    private ContractAccount Rated(LedgerEvent e, MonthlyRatingPublished published)
+    {
+        var rating = new Rating(published.Tier, e.OccurredAt, e.Id);
+        if (Ratings.TryGetValue(published.Cycle, out var known))
+        {
+            if (known.At > e.OccurredAt)
+            {
+                return this;
+            }
+
+            rating = rating with { InterviewedOn = known.InterviewedOn, PlannedOn = known.PlannedOn };
+        }
+
+        return this with
+        {
+            Ratings = Ratings.SetItem(published.Cycle, rating),
+        };
+    }
 
     /// <summary>An obligation after an event that is the latest of its stream by time, or after one that is not.</summary>
     private ContractAccount Obliged(
