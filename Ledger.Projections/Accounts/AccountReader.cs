@@ -130,18 +130,9 @@ public sealed class AccountReader(NpgsqlDataSource database)
         CancellationToken cancel
     )
     {
-        ContractAccount? account = null;
-        if (contract == LedgerSource.Contract)
-        {
-            return account;
-        }
-
-        await foreach (var stored in LogQueries.ReadStreamAsync(connection, contract, contract, position, cancel))
-        {
-            account = Evolve(account, stored);
-        }
-
-        return account;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { LogQueries.Stream(contract, contract, position) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await EvolveAsync(null, reader, contract, cancel);
     }
 
     /// <summary>
@@ -164,6 +155,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
     internal static LedgerException Unknown(string contract) =>
         new(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
 
+    /// <summary>All of a past moment in one round trip.</summary>
     private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> PastAsync(
         NpgsqlConnection connection,
         string contract,
@@ -171,8 +163,16 @@ public sealed class AccountReader(NpgsqlDataSource database)
         CancellationToken cancel
     )
     {
-        var head = await LogQueries.HeadAtAsync(connection, position, cancel);
-        return (await FoldAsync(connection, contract, position, cancel), head, await CalendarReader.AtAsync(connection, position, cancel));
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { LogQueries.EndAt(position), CalendarReader.UpTo(position), LogQueries.Stream(contract, contract, position) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var head = await LogQueries.HeadAtAsync(reader, position, cancel);
+        await reader.NextResultAsync(cancel);
+        var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), position);
+        await reader.NextResultAsync(cancel);
+        return (await EvolveAsync(null, reader, contract, cancel), head, calendar);
     }
 
     /// <summary>All of one moment in one round trip: the snapshot of the database is begun and ended in it.</summary>
@@ -239,8 +239,17 @@ public sealed class AccountReader(NpgsqlDataSource database)
             ? JsonSerializer.Deserialize<ContractAccount>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)
             : null;
         await reader.NextResultAsync(cancel);
+        return await EvolveAsync(account, reader, contract, cancel);
+    }
 
-        // The ledger's own stream is no account, and stands in none.
+    /// <summary>The account after the events of its stream that a reader has; the ledger's own stream is no account.</summary>
+    private static async Task<ContractAccount?> EvolveAsync(
+        ContractAccount? account,
+        NpgsqlDataReader reader,
+        string contract,
+        CancellationToken cancel
+    )
+    {
         while (contract != LedgerSource.Contract && await reader.ReadAsync(cancel))
         {
             account = Evolve(account, StoredEvent.Of(reader));

@@ -15,6 +15,11 @@ public static class LogQueries
 
     private const string LastRow = $"select seq_id, timestamp from {Events} order by seq_id desc limit 1";
 
+    private const string LastRowAndOneBefore = $"select l.seq_id, e.timestamp from ({LastRow}) l left join {Events} e on e.seq_id = $1";
+
+    private const string StreamUpTo =
+        $"select {StoredEvent.Columns} from {Events} e where e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3 order by e.version";
+
     /// <summary>Where the log ends, as a connection sees it.</summary>
     public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
@@ -37,18 +42,37 @@ public static class LogQueries
     /// </summary>
     public static async Task<LogHead> HeadAtAsync(NpgsqlConnection connection, long position, CancellationToken cancel)
     {
-        var head = await HeadAsync(connection, cancel);
-        if (position < 0 || position > head.Position)
-        {
-            throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {head.Position}");
-        }
-
-        await using var command = new NpgsqlCommand($"select timestamp from {Events} where seq_id = $1", connection)
-        {
-            Parameters = { new() { Value = position } },
-        };
-        return new LogHead(position, await command.ExecuteScalarAsync(cancel) is DateTime at ? StoredEvent.MicrosecondsOf(at) : null);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { EndAt(position) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await HeadAtAsync(reader, position, cancel);
     }
+
+    /// <summary>Asks for the log's end at a past position, among other questions.</summary>
+    public static NpgsqlBatchCommand EndAt(long position) => new(LastRowAndOneBefore) { Parameters = { new() { Value = position } } };
+
+    /// <summary>
+    /// The log's end at a past position, by the answer to <see cref="EndAt"/>. Throws <see cref="LedgerException"/> for a position beyond
+    /// the end.
+    /// </summary>
+    public static async Task<LogHead> HeadAtAsync(NpgsqlDataReader reader, long position, CancellationToken cancel)
+    {
+        var last = await reader.ReadAsync(cancel) ? reader.GetInt64(0) : 0;
+        return position >= 0 && position <= last
+            ? new LogHead(position, position > 0 ? StoredEvent.MicrosecondsOf(reader.GetDateTime(1)) : null)
+            : throw new LedgerException(ErrorCode.MomentUnknown, $"position {position} is not in the log, which ends at {last}");
+    }
+
+    /// <summary>Asks for the events of one stream up to a position, in order, among other questions.</summary>
+    public static NpgsqlBatchCommand Stream(string contract, string stream, long upTo) =>
+        new(StreamUpTo)
+        {
+            Parameters =
+            {
+                new() { Value = contract },
+                new() { Value = stream },
+                new() { Value = upTo },
+            },
+        };
 
     /// <summary>
     /// Events after one position up to another, in order, streamed: of one contract where named, without the types that are left out.
@@ -83,18 +107,21 @@ public static class LogQueries
     }
 
     /// <summary>The events of one stream up to a position, in order, on a connection of the caller's.</summary>
-    public static IAsyncEnumerable<StoredEvent> ReadStreamAsync(
+    public static async IAsyncEnumerable<StoredEvent> ReadStreamAsync(
         NpgsqlConnection connection,
         string contract,
         string stream,
         long upTo,
-        CancellationToken cancel
-    ) =>
-        RowsAsync(
-            Select("e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3", connection, contract, stream, upTo),
-            "e.version",
-            cancel
-        );
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Stream(contract, stream, upTo) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            yield return StoredEvent.Of(reader);
+        }
+    }
 
     /// <summary>Every contract that has an account, by id.</summary>
     public static async Task<IReadOnlyList<string>> ContractsAsync(NpgsqlConnection connection, CancellationToken cancel)
