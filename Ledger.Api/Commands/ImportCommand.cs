@@ -86,6 +86,11 @@ internal static class ImportCommand
                         console.MarkupLineInterpolated(
                             $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"
                         );
+                        foreach (var (reason, rows) in sum.LeftOut ?? new Dictionary<string, long>())
+                        {
+                            console.MarkupLineInterpolated($"left out: {rows:#,0} {reason}");
+                        }
+
                         if (mapping?.PersonalData is { Count: > 0 } personal)
                         {
                             console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
@@ -225,6 +230,12 @@ internal static class ImportCommand
                 reports.Max(r => r.LastPosition),
                 [.. reports.SelectMany(r => r.Errors)],
                 reports.Exists(r => r.DryRun),
-                reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])]
+                reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])],
+                reports.TrueForAll(r => r.LeftOut is null)
+                    ? null
+                    : reports
+                        .SelectMany(r => r.LeftOut ?? new Dictionary<string, long>())
+                        .GroupBy(l => l.Key)
+                        .ToDictionary(g => g.Key, g => g.Sum(l => l.Value))
             );
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ledger.Api.Mapping;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
@@ -15,6 +16,9 @@ public sealed record FileLine(long Number, byte[]? Utf8, IReadOnlyList<PendingEv
 /// <summary>A file of events, seekable: its lines come one after the other, and are read on all cores.</summary>
 public abstract class EventFile
 {
+    /// <summary>How much was left out, by what it was (rows, attributes); known once all lines were read.</summary>
+    public virtual IReadOnlyDictionary<string, long> LeftOut => new Dictionary<string, long>();
+
     /// <summary>The lines from the first one on, in bounded memory, each with what reads it.</summary>
     internal abstract IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel);
 
@@ -37,11 +41,17 @@ public abstract class EventFile
 
     private sealed class Wire(Stream stream, string? contract) : EventFile
     {
+        private readonly ConcurrentDictionary<string, long> dropped = [];
+
+        public override IReadOnlyDictionary<string, long> LeftOut =>
+            dropped.OrderBy(d => d.Key, StringComparer.Ordinal).ToDictionary(d => $"extension attribute {d.Key}", d => d.Value);
+
         internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync(
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
         )
         {
             stream.Position = 0;
+            dropped.Clear();
             await foreach (var line in EventLines.ReadAsync(stream, cancel))
             {
                 yield return () => Read(line);
@@ -61,20 +71,35 @@ public abstract class EventFile
             }
 
             var e = EventReader.Read(line.Utf8, contract, out var faults);
+            foreach (var name in e?.Dropped ?? [])
+            {
+                dropped.AddOrUpdate(name, 1, (_, known) => known + 1);
+            }
+
             return new FileLine(line.Number, line.Utf8, e is null ? [] : [PendingEvent.Of(e)], faults);
         }
     }
 
     private sealed class Table(Stream stream, ImportMapping mapping, string? contract) : EventFile
     {
+        private const string Hidden = "hidden rows";
+        private const string Skipped = "rows that the mapping skips";
+
+        private long skipped;
+        private long hidden;
+
+        public override IReadOnlyDictionary<string, long> LeftOut =>
+            new[] { (Hidden, hidden), (Skipped, Interlocked.Read(ref skipped)) }.Where(l => l.Item2 > 0).ToDictionary();
+
         internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync(
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
         )
         {
-            var workbook = await IsWorkbookAsync(cancel) ? XlsxTable.Open(stream) : null;
+            (skipped, hidden) = (0, 0);
+            using var workbook = await IsWorkbookAsync(cancel) ? XlsxTable.Open(stream) : null;
             var rows = workbook is null
                 ? CsvTable.ReadAsync(stream, mapping.Encoding, mapping.Delimiter[0], cancel)
-                : workbook.ReadAsync(mapping.Sheet, cancel);
+                : workbook.ReadAsync(mapping.Sheet, mapping.HiddenRows, cancel);
             RowMapper? mapper = null;
             var number = 0L;
             await foreach (var row in rows)
@@ -88,25 +113,33 @@ public abstract class EventFile
 
                 if (mapper is not { } bound)
                 {
-                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text.Trim())], workbook?.From1904 == true)
+                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text)], workbook?.HiddenColumns)
                     {
                         IsSheet = workbook is not null,
                     };
                 }
                 else if (row.Problem is not null || row.Cells.Any(c => !c.IsBlank))
                 {
-                    yield return () => Read(bound, row);
+                    var filled = bound.FilledDown(row);
+                    yield return () => Read(bound, filled);
                 }
             }
 
+            hidden = workbook?.HiddenRows ?? 0;
             if (mapper is null)
             {
                 throw new LedgerException(ErrorCode.FileUnreadable, $"the file ends before its heading in row {mapping.HeaderRow}");
             }
         }
 
-        private static FileLine Read(RowMapper mapper, TableRow row)
+        private FileLine Read(RowMapper mapper, TableRow row)
         {
+            if (mapper.Skips(row))
+            {
+                Interlocked.Increment(ref skipped);
+                return new FileLine(row.Line, row.Raw, [], []);
+            }
+
             var faults = new List<Fault>();
             var events = mapper.Map(row, faults);
             return new FileLine(row.Line, row.Raw, faults.Count > 0 ? [] : [.. events.Select(PendingEvent.Of)], faults);

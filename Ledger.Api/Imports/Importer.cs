@@ -17,7 +17,7 @@ public sealed record RejectedLine(
 /// <summary>
 /// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
 /// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
-/// <c>sample</c> the events of the first lines of a dry run.
+/// <c>sample</c> the events of the first lines of a dry run; <c>leftOut</c> counts what of the file was not read: rows, attributes.
 /// </summary>
 public sealed record ImportReport(
     long Read,
@@ -28,7 +28,8 @@ public sealed record ImportReport(
     long? LastPosition,
     IReadOnlyList<RejectedLine> Errors,
     bool DryRun,
-    IReadOnlyList<JsonElement>? Sample = null
+    IReadOnlyList<JsonElement>? Sample = null,
+    IReadOnlyDictionary<string, long>? LeftOut = null
 );
 
 /// <summary>How an import goes about it.</summary>
@@ -56,10 +57,17 @@ public sealed class Importer(NpgsqlDataSource database, IClock clock, PersonalSt
         // The log is locked only once there is something to record.
         if (!await lines.Chunks.WaitToReadAsync(cancel))
         {
-            return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun);
+            return new ImportReport(0, 0, 0, 0, null, null, [], options.DryRun, LeftOut: LeftOut(file));
         }
 
         await using var log = await LogTransaction.BeginAsync(database, clock, cancel);
-        return await new ImportRun(log, personal, options, trusting).TakeAsync(lines.Chunks, cancel);
+        return await new ImportRun(log, personal, options, trusting).TakeAsync(lines.Chunks, cancel) is { } report
+            ? report with
+            {
+                LeftOut = LeftOut(file),
+            }
+            : null;
     }
+
+    private static IReadOnlyDictionary<string, long>? LeftOut(EventFile file) => file.LeftOut is { Count: > 0 } some ? some : null;
 }

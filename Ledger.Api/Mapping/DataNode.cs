@@ -40,7 +40,10 @@ internal sealed partial class RowMapper
                     faults.Add($"{path}.map: the mapping has no value map \"{name}\"");
                 }
 
-                return new CellNode(cell ?? new MappedCell(""), map);
+                return new CellNode(
+                    cell ?? new MappedCell(""),
+                    map?.DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value)
+                );
             case JsonValueKind.Object:
                 return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Node($"{path}.{p.Name}", p.Value, faults)))]);
             case JsonValueKind.Array:
@@ -119,66 +122,70 @@ internal sealed partial class RowMapper
         var text = TextOf(row, node.Cell.Column, faults);
         if (map is not null)
         {
-            if (map.TryGetValue(text, out var value))
+            if (map.TryGetValue(CellText.Key(text), out var value))
             {
                 value.WriteTo(writer);
                 return;
             }
 
-            Refuse($"one of {string.Join(", ", map.Keys.Take(20).Select(k => $"\"{k}\""))}");
+            Refuse($"expected one of {string.Join(", ", map.Keys.Take(20).Select(k => $"\"{k}\""))}");
             return;
         }
 
+        string? problem = null;
         switch (node.Cell.As)
         {
-            case CellType.Number
-                when decimal.TryParse(
-                    text,
-                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out var number
-                ):
+            case CellType.Number when NumberIn(text) is { } number:
                 writer.WriteNumberValue(number);
                 break;
-            case CellType.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer):
-                writer.WriteNumberValue(integer);
+            case CellType.Integer
+                when NumberIn(text) is { } number && number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue:
+                writer.WriteNumberValue((long)number);
                 break;
             case CellType.Boolean when Truth(text) is { } truth:
                 writer.WriteBooleanValue(truth);
                 break;
-            case CellType.Time when times.Moment(cell) is { } at:
+            case CellType.Time when times.Moment(cell, node.Cell.Column, out problem) is { } at:
                 JsonSerializer.Serialize(writer, at, LedgerJson.Options);
                 break;
-            case CellType.Date when times.Date(cell) is { } date:
+            case CellType.Date when times.Date(cell, node.Cell.Column, out problem) is { } date:
                 JsonSerializer.Serialize(writer, date, LedgerJson.Options);
                 break;
-            case CellType.Month when times.Date(cell) is { } date:
-                JsonSerializer.Serialize(writer, date.ToYearMonth(), LedgerJson.Options);
+            case CellType.Month when times.Month(cell, node.Cell.Column, out problem) is { } month:
+                JsonSerializer.Serialize(writer, month, LedgerJson.Options);
                 break;
             case CellType.Text:
                 writer.WriteStringValue(text);
                 break;
-            case CellType.Time or CellType.Date or CellType.Month:
-                Refuse(times.Expected);
-                break;
             default:
                 Refuse(
-                    node.Cell.As switch
-                    {
-                        CellType.Number => "a number",
-                        CellType.Integer => "a whole number",
-                        _ => "true or false",
-                    }
+                    problem
+                        ?? node.Cell.As switch
+                        {
+                            CellType.Number => "expected a number",
+                            CellType.Integer => "expected a whole number",
+                            _ => "expected true or false",
+                        }
                 );
                 break;
         }
 
         void Refuse(string expected)
         {
-            faults.Add(new Fault($"column \"{node.Cell.Column}\"", $"expected {expected}, got \"{text}\""));
+            faults.Add(new Fault($"column \"{node.Cell.Column}\"", $"{expected}, got \"{text}\""));
             writer.WriteNullValue();
         }
     }
+
+    private static decimal? NumberIn(string text) =>
+        decimal.TryParse(
+            text,
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 
     private static bool? Truth(string text) =>
         text.ToUpperInvariant() switch

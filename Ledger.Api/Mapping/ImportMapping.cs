@@ -16,10 +16,16 @@ namespace Ledger.Api.Mapping;
 /// <param name="Contract">The contract; <c>--contract</c> goes before it.</param>
 /// <param name="Encoding">utf-8 or gb18030 for CSV; left out, the file's own bytes tell.</param>
 /// <param name="Delimiter">Between the fields of CSV.</param>
-/// <param name="Sheet">The sheet of a workbook; left out, the first.</param>
+/// <param name="Sheet">The sheet of a workbook, hidden or not; left out, the only visible one.</param>
+/// <param name="HiddenRows">Whether rows are read that the sheet hides; hidden columns are where the mapping names them.</param>
 /// <param name="HeaderRow">Which row holds the headings, from 1.</param>
 /// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
-/// <param name="TimeFormats">Formats of times and dates (NodaTime's pattern letters), tried in order, besides ISO 8601.</param>
+/// <param name="TimeFormats">Formats of times, dates and months (NodaTime's pattern letters), tried in order, also on a number's digits,
+/// besides ISO 8601. Each fixes a year, a month, and an hour of twenty-four (HH) or of twelve with its half (hh tt).</param>
+/// <param name="SerialDates">Columns whose plain numbers are a spreadsheet's days since 1899-12-30; any other number is no date.</param>
+/// <param name="Skip">A row for which one of these conditions holds is left out, and counted: a total under the table.</param>
+/// <param name="Blank">Texts that mean no value, such as <c>-</c> and <c>无</c>.</param>
+/// <param name="FillDown">Columns in which a blank cell has the value above it.</param>
 /// <param name="ValueMaps">Translations by name: from a cell's text to a value.</param>
 /// <param name="PersonalData">Columns that name or reach a person: they can stand in the caller of <c>case_received</c>, whose values are
 /// stored apart, and nowhere else.</param>
@@ -31,9 +37,14 @@ public sealed record ImportMapping(
     string? Encoding = null,
     string Delimiter = ",",
     string? Sheet = null,
+    bool HiddenRows = false,
     int HeaderRow = 1,
     string TimeZone = "Asia/Shanghai",
     IReadOnlyList<string>? TimeFormats = null,
+    IReadOnlyList<string>? SerialDates = null,
+    IReadOnlyList<RowCondition>? Skip = null,
+    IReadOnlyList<string>? Blank = null,
+    IReadOnlyList<string>? FillDown = null,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>? ValueMaps = null,
     IReadOnlyList<string>? PersonalData = null
 )
@@ -82,9 +93,9 @@ public sealed record ImportMapping(
 
         for (var i = 0; i < TimeFormats?.Count; i++)
         {
-            if (!CellTimes.IsPattern(TimeFormats[i]))
+            if (TimeFormat.Parse(TimeFormats[i], out var problem) is null)
             {
-                yield return new Fault($"$.timeFormats[{i}]", $"expected a pattern such as uuuu-MM-dd HH:mm:ss, got \"{TimeFormats[i]}\"");
+                yield return new Fault($"$.timeFormats[{i}]", $"\"{TimeFormats[i]}\" fixes no moment: {problem}");
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Api.Tables;
@@ -9,23 +8,35 @@ using Ledger.Domain.Json;
 
 namespace Ledger.Api.Mapping;
 
-/// <summary>A mapping applied to a table with certain headings: a row in, events out. It keeps no state between rows.</summary>
+/// <summary>
+/// A mapping applied to a table with certain headings: a row in, events out. Between rows it keeps only what <see cref="FilledDown"/>, which
+/// is called for one row after the other, fills in.
+/// </summary>
 internal sealed partial class RowMapper
 {
-    private const decimal DigitsOfASpreadsheet = 1_000_000_000_000_000m;
-
     private readonly ImportMapping mapping;
     private readonly string contract;
     private readonly IReadOnlyList<string> headings;
+    private readonly IReadOnlySet<string> blanks;
+    private readonly IReadOnlyList<RowCondition> skip;
+    private readonly Dictionary<int, Cell> above = [];
+
+    // By the name that the mapping gives them.
     private readonly Dictionary<string, int> columns = new(StringComparer.Ordinal);
     private readonly CellTimes times;
     private readonly JsonWriterOptions json = new() { Encoder = LedgerJson.Options.Encoder };
     private readonly List<PlannedEvent> plan;
 
     /// <summary>Binds a mapping to the headings of a file; throws <see cref="LedgerException"/> where they do not fit together.</summary>
-    public RowMapper(ImportMapping mapping, string? contract, IReadOnlyList<string> headings, bool from1904)
+    /// <param name="mapping">The mapping.</param>
+    /// <param name="contract">The contract, which goes before the mapping's.</param>
+    /// <param name="headings">The headings in order.</param>
+    /// <param name="hidden">The columns that a sheet hides, from 0: read where no visible one has their heading.</param>
+    public RowMapper(ImportMapping mapping, string? contract, IReadOnlyList<string> headings, IReadOnlySet<int>? hidden = null)
     {
         (this.mapping, this.headings) = (mapping, headings);
+        blanks = (mapping.Blank ?? []).Select(CellText.Key).ToHashSet();
+        skip = [.. (mapping.Skip ?? []).Select(Normal)];
         this.contract =
             contract
             ?? mapping.Contract
@@ -33,22 +44,17 @@ internal sealed partial class RowMapper
                 ErrorCode.BadRequest,
                 "--contract: expected the contract that the rows belong to; the mapping names none"
             );
-        times = new CellTimes(mapping, from1904);
-        for (var i = 0; i < headings.Count; i++)
-        {
-            if (headings[i].Length > 0 && !columns.TryAdd(headings[i], i))
-            {
-                columns[headings[i]] = -1;
-            }
-        }
-
+        times = new CellTimes(mapping);
         var faults = new List<string>();
         plan =
         [
             .. mapping.Events.Select(
                 (e, i) =>
                     new PlannedEvent(
-                        e,
+                        e with
+                        {
+                            When = [.. (e.When ?? []).Select(Normal)],
+                        },
                         Template.Parse(e.Id),
                         Template.Parse(e.Subject),
                         Template.Parse(e.Actor),
@@ -56,8 +62,52 @@ internal sealed partial class RowMapper
                     )
             ),
         ];
-        Check(faults);
+        Check(faults, hidden ?? new HashSet<int>());
     }
+
+    /// <summary>A condition whose texts are as <see cref="CellText.Key"/> has them.</summary>
+    private static RowCondition Normal(RowCondition condition) =>
+        condition with
+        {
+            In = condition.In?.Select(CellText.Key).ToList(),
+            NotIn = condition.NotIn?.Select(CellText.Key).ToList(),
+        };
+
+    /// <summary>A row with the cells that it has from the rows above it.</summary>
+    public TableRow FilledDown(TableRow row)
+    {
+        if (mapping.FillDown is not { Count: > 0 } names || row.Problem is not null)
+        {
+            return row;
+        }
+
+        var cells = row.Cells.ToList();
+        foreach (var name in names)
+        {
+            var index = columns[name];
+            while (cells.Count <= index)
+            {
+                cells.Add(new Cell(""));
+            }
+
+            if (!CellOf(row, name).IsBlank)
+            {
+                above[index] = cells[index];
+            }
+            else if (above.TryGetValue(index, out var known))
+            {
+                cells[index] = known;
+            }
+        }
+
+        return row with
+        {
+            Cells = cells,
+        };
+    }
+
+    /// <summary>Whether the mapping leaves a row out.</summary>
+    public bool Skips(TableRow row) => skip.Any(c => Holds(c, row));
 
     private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data)
     {
@@ -108,16 +158,17 @@ internal sealed partial class RowMapper
     /// <summary>Whether rows come from a workbook, where blank cells at the end are left out.</summary>
     public bool IsSheet { get; init; }
 
-    private bool Applies(MappedEvent e, TableRow row) =>
-        !CellOf(row, e.Time).IsBlank && (e.When ?? []).All(c => c.Holds(CellOf(row, c.Column).Text.Trim()));
+    private bool Applies(MappedEvent e, TableRow row) => !CellOf(row, e.Time).IsBlank && e.When!.All(c => Holds(c, row));
+
+    private bool Holds(RowCondition condition, TableRow row) => condition.Holds(CellText.Key(Shown(CellOf(row, condition.Column))));
 
     private NewEvent? Read(PlannedEvent planned, TableRow row, List<Fault> faults)
     {
         var e = planned.Event;
-        var at = times.Moment(CellOf(row, e.Time));
+        var at = times.Moment(CellOf(row, e.Time), e.Time, out var problem);
         if (at is null)
         {
-            faults.Add(new Fault($"column \"{e.Time}\"", $"expected {times.Expected}, got \"{CellOf(row, e.Time).Text}\""));
+            faults.Add(new Fault($"column \"{e.Time}\"", $"{problem}, got \"{CellOf(row, e.Time).Text}\""));
         }
 
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -158,7 +209,7 @@ internal sealed partial class RowMapper
     private string Fill(Template template, TableRow row, List<Fault> faults) =>
         template.Fill(column =>
         {
-            var text = TextOf(row, column, faults);
+            var text = CellText.Key(TextOf(row, column, faults));
             if (text.Length == 0)
             {
                 faults.Add(new Fault($"column \"{column}\"", $"expected text, got nothing: {template} needs it"));
@@ -167,39 +218,47 @@ internal sealed partial class RowMapper
             return text;
         });
 
-    private Cell CellOf(TableRow row, string column) =>
-        columns[column] is var index && index < row.Cells.Count ? row.Cells[index] : new Cell("");
+    private Cell CellOf(TableRow row, string column)
+    {
+        var cell = columns[column] is var index && index < row.Cells.Count ? row.Cells[index] : new Cell("");
+        return blanks.Count > 0 && blanks.Contains(CellText.Key(Shown(cell))) ? new Cell("") : cell;
+    }
+
+    private static string Shown(Cell cell) => cell.Kind == CellKind.Number ? CellText.Digits(cell.Text) : CellText.Clean(cell.Text);
 
     /// <summary>A cell's text; a number as plain digits, and not where a spreadsheet has rounded it.</summary>
     private string TextOf(TableRow row, string column, List<Fault> faults)
     {
         var cell = CellOf(row, column);
-        if (cell.Kind == CellKind.Number && decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        if (CellText.Rounded(cell) is { } problem)
         {
-            if (Math.Abs(number) >= DigitsOfASpreadsheet)
-            {
-                faults.Add(
-                    new Fault(
-                        $"column \"{column}\"",
-                        $"the number {cell.Text} has more digits than a spreadsheet keeps: format the column as text before the "
-                            + "numbers are entered"
-                    )
-                );
-            }
-
-            return number.ToString("0.############", CultureInfo.InvariantCulture);
+            faults.Add(new Fault($"column \"{column}\"", problem));
         }
 
-        return cell.Text.Trim();
+        return Shown(cell);
     }
 
-    private void Check(List<string> faults)
+    private void Check(List<string> faults, IReadOnlySet<int> hidden)
     {
         var named = mapping
             .Events.SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
             .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.Data?.Columns ?? [])))
+            .Concat(skip.Select(c => c.Column))
+            .Concat(mapping.FillDown ?? [])
+            .Concat(mapping.SerialDates ?? [])
             .Distinct()
             .ToList();
+        foreach (var name in named)
+        {
+            var places = Enumerable.Range(0, headings.Count).Where(i => CellText.Key(headings[i]) == CellText.Key(name)).ToList();
+            var shown = places.FindAll(i => !hidden.Contains(i));
+            places = shown.Count > 0 ? shown : places;
+            if (places.Count > 0)
+            {
+                columns[name] = places.Count == 1 ? places[0] : -1;
+            }
+        }
+
         var missing = named.Where(c => !columns.ContainsKey(c)).ToList();
         if (missing.Count > 0)
         {

@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Ledger.Api.Tables;
 
 /// <summary>What a spreadsheet cell holds.</summary>
@@ -6,10 +8,13 @@ public enum CellKind
     /// <summary>Text, or nothing.</summary>
     Text,
 
-    /// <summary>A number as the file writes it; a date is one, too.</summary>
+    /// <summary>A number whose format is not that of a date.</summary>
     Number,
 
-    /// <summary>True or false, as 1 or 0.</summary>
+    /// <summary>A date, a time or both: a number in the format of one, or a date as such.</summary>
+    Date,
+
+    /// <summary>True or false.</summary>
     Boolean,
 
     /// <summary>A formula: what it shows is not what was recorded.</summary>
@@ -20,7 +25,10 @@ public enum CellKind
 }
 
 /// <summary>One cell.</summary>
-public readonly record struct Cell(string Text, CellKind Kind = CellKind.Text)
+/// <param name="Text">What the cell shows: a date in its own format, <c>TRUE</c> or <c>FALSE</c>; a number as the file writes it.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="At">The moment that a cell of kind <see cref="CellKind.Date"/> holds, on no clock's zone.</param>
+public readonly record struct Cell(string Text, CellKind Kind = CellKind.Text, LocalDateTime? At = null)
 {
     /// <summary>Whether it holds nothing but space.</summary>
     public bool IsBlank => Kind == CellKind.Text && string.IsNullOrWhiteSpace(Text);
@@ -38,14 +46,20 @@ public static class TableLimits
     /// <summary>The most columns.</summary>
     public const int Columns = 1_000;
 
-    /// <summary>The most bytes of one row.</summary>
+    /// <summary>The most characters of one cell; a spreadsheet keeps 32,767.</summary>
+    public const int CellCharacters = 32_767 * 4;
+
+    /// <summary>The most bytes of one row, and of one text that cells share.</summary>
     public const int RowBytes = 16 * 1024 * 1024;
 
-    /// <summary>The most bytes of the texts that a workbook's cells share.</summary>
-    public const long SharedTextBytes = 256L * 1024 * 1024;
+    /// <summary>The most bytes of the texts that a workbook's cells share, and of any other part that is kept.</summary>
+    public const long KeptBytes = 256L * 1024 * 1024;
 
     /// <summary>The most bytes of one sheet, unpacked.</summary>
     public const long SheetBytes = 8L * 1024 * 1024 * 1024;
+
+    /// <summary>The most merged ranges of one sheet.</summary>
+    public const int Merges = 100_000;
 
     /// <summary>How many times its packed size a part of a workbook may unpack to; spreadsheets reach about fifty.</summary>
     public const int PackingRatio = 200;

@@ -2,43 +2,103 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
 using Ledger.Domain.Errors;
+using NodaTime.Text;
 
 namespace Ledger.Api.Tables;
 
 /// <summary>
-/// Reads one sheet of a workbook (ECMA-376) row by row. Every part is unpacked through a bound, so that a small file cannot become
-/// a large one, and no text is taken whole that is longer than a cell may be; a library that does both is not to be had.
+/// Reads one sheet of a workbook (ECMA-376) row by row, as the sheet shows it: merged ranges filled, dates in their formats, hidden rows
+/// left out. The Open XML SDK finds the parts and reads them; <see cref="XlsxPart"/> bounds what a hostile one may cost.
 /// </summary>
-internal sealed class XlsxTable
+internal sealed partial class XlsxTable : IDisposable
 {
-    private const int MostCellCharacters = 32_767 * 4;
-    private const string Relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    private static readonly XmlReaderSettings Settings = new()
-    {
-        Async = false,
-        DtdProcessing = DtdProcessing.Prohibit,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
-        XmlResolver = null,
-    };
+    private const long UnpacksFreely = 16L * 1024 * 1024;
 
-    private readonly ZipArchive zip;
+    private readonly SpreadsheetDocument document;
     private readonly List<string> shared = [];
 
-    private XlsxTable(ZipArchive zip) => this.zip = zip;
+    private XlsxTable(SpreadsheetDocument document) => this.document = document;
 
-    /// <summary>Whether dates count from 1904, as some workbooks have it.</summary>
-    public bool From1904 { get; private set; }
+    /// <summary>The columns that the sheet hides, from 0; known once a row was read.</summary>
+    public IReadOnlySet<int> HiddenColumns { get; private set; } = new HashSet<int>();
+
+    /// <summary>How many rows were left out because the sheet hides them.</summary>
+    public long HiddenRows { get; private set; }
+
+    private WorkbookPart Workbook => document.WorkbookPart ?? throw new InvalidDataException("it has no workbook: is it an XLSX workbook?");
 
     /// <summary>Opens a workbook; throws <see cref="LedgerException"/> where it is none, or is damaged.</summary>
     public static XlsxTable Open(Stream stream)
     {
+        RefuseBombs(stream);
+        return Guarded(() =>
+        {
+            try
+            {
+                return new XlsxTable(SpreadsheetDocument.Open(stream, isEditable: false));
+            }
+            catch (Exception e) when (e is OpenXmlPackageException or FileFormatException)
+            {
+                throw new InvalidDataException($"{e.Message.TrimEnd('.')}: is it an XLSX workbook?", e);
+            }
+        });
+    }
+
+    /// <summary>
+    /// The rows of the named sheet, or of the only visible one; a row that the file leaves out is not given, and one that is hidden only
+    /// where <paramref name="hiddenRows"/> are asked for.
+    /// </summary>
+    public async IAsyncEnumerable<TableRow> ReadAsync(string? sheet, bool hiddenRows, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask;
+        using var rows = Guarded(() => Rows(sheet, hiddenRows)).GetEnumerator();
+        while (Guarded(rows.MoveNext))
+        {
+            cancel.ThrowIfCancellationRequested();
+            yield return rows.Current;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => document.Dispose();
+
+    /// <summary>The place that a reference such as <c>B3</c> names: the row from 1, the column from 0.</summary>
+    internal static (long Row, int Column) PlaceOf(string reference)
+    {
+        var column = 0;
+        var i = 0;
+        for (; i < reference.Length && char.IsAsciiLetter(reference[i]); i++)
+        {
+            column = Math.Min((column * 26) + (char.ToUpperInvariant(reference[i]) - 'A') + 1, TableLimits.Columns + 1);
+        }
+
+        return column > 0 && long.TryParse(reference.AsSpan(i), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            ? (row, column - 1)
+            : throw new InvalidDataException($"a cell has the reference \"{reference}\"");
+    }
+
+    /// <summary>What its directory claims of a part is an upper bound of what the part unpacks to.</summary>
+    private static void RefuseBombs(Stream stream)
+    {
         try
         {
-            return new XlsxTable(new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true));
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            if (
+                zip.Entries.FirstOrDefault(e => e.Length > Math.Max(UnpacksFreely, e.CompressedLength * TableLimits.PackingRatio)) is
+                { } bomb
+            )
+            {
+                throw new LedgerException(
+                    ErrorCode.FileUnreadable,
+                    $"{bomb.FullName} in the workbook unpacks to {bomb.Length / (1024 * 1024):#,0} MB out of {bomb.CompressedLength:#,0} "
+                        + "bytes: it is refused as a zip bomb; save the data as CSV"
+                );
+            }
         }
         catch (InvalidDataException e)
         {
@@ -48,24 +108,8 @@ internal sealed class XlsxTable
                 e
             );
         }
-    }
 
-    /// <summary>The rows of the named sheet, or of the first; a row that the file leaves out is not given.</summary>
-    public async IAsyncEnumerable<TableRow> ReadAsync(string? sheet, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        await Task.CompletedTask;
-        var path = Guarded(() => PathOf(sheet));
-        Guarded(() =>
-        {
-            ReadSharedTexts();
-            return 0;
-        });
-        using var rows = Rows(path).GetEnumerator();
-        while (Guarded(rows.MoveNext))
-        {
-            cancel.ThrowIfCancellationRequested();
-            yield return rows.Current;
-        }
+        stream.Position = 0;
     }
 
     private static T Guarded<T>(Func<T> read)
@@ -74,147 +118,176 @@ internal sealed class XlsxTable
         {
             return read();
         }
-        catch (Exception e) when (e is XmlException or InvalidDataException or EndOfStreamException)
+        catch (Exception e)
+            when (e is XmlException or InvalidDataException or EndOfStreamException or UriFormatException or OpenXmlPackageException)
         {
             throw new LedgerException(ErrorCode.FileUnreadable, $"the workbook is damaged: {e.Message}", e);
         }
     }
 
-    private string PathOf(string? sheet)
+    private IEnumerable<TableRow> Rows(string? sheet, bool hiddenRows)
     {
-        var sheets = new List<(string Name, string Id)>();
-        using (
-            var workbook =
-                Part("xl/workbook.xml", TableLimits.SharedTextBytes)
-                ?? throw new InvalidDataException("it has no xl/workbook.xml: is it an XLSX workbook?")
-        )
-        {
-            while (workbook.Read())
-            {
-                if (workbook.LocalName == "workbookPr" && workbook.GetAttribute("date1904") is "1" or "true")
-                {
-                    From1904 = true;
-                }
-                else if (workbook.NodeType == XmlNodeType.Element && workbook.LocalName == "sheet")
-                {
-                    sheets.Add((workbook.GetAttribute("name") ?? "", workbook.GetAttribute("id", Relationships) ?? ""));
-                }
-            }
-        }
-
-        var chosen = sheets.Find(s => sheet is null || s.Name == sheet);
-        if (chosen.Id is null)
-        {
-            throw new LedgerException(
-                ErrorCode.Refused,
-                $"the workbook has no sheet \"{sheet}\": it has {string.Join(", ", sheets.Select(s => $"\"{s.Name}\""))}"
-            );
-        }
-
-        using var relations =
-            Part("xl/_rels/workbook.xml.rels", TableLimits.SharedTextBytes)
-            ?? throw new InvalidDataException("it has no xl/_rels/workbook.xml.rels");
-        while (relations.Read())
-        {
-            if (relations.LocalName == "Relationship" && relations.GetAttribute("Id") == chosen.Id)
-            {
-                var target = relations.GetAttribute("Target") ?? "";
-                return target.StartsWith('/') ? target[1..] : "xl/" + target;
-            }
-        }
-
-        throw new InvalidDataException($"sheet \"{chosen.Name}\" has no part");
+        var (part, from1904) = Choose(sheet);
+        var styles = XlsxStyles.Read(Workbook, from1904);
+        ReadSharedTexts();
+        var merges = XlsxMerges.Read(part);
+        return Rows(part, styles, merges, hiddenRows);
     }
 
-    private void ReadSharedTexts()
+    private IEnumerable<TableRow> Rows(WorksheetPart part, XlsxStyles styles, XlsxMerges merges, bool hiddenRows)
     {
-        using var texts = Part("xl/sharedStrings.xml", TableLimits.SharedTextBytes);
-        while (texts?.Read() == true)
-        {
-            if (texts.NodeType == XmlNodeType.Element && texts.LocalName == "si")
-            {
-                shared.Add(TextOf(texts));
-            }
-        }
-    }
-
-    private IEnumerable<TableRow> Rows(string path)
-    {
-        using var xml = Part(path, TableLimits.SheetBytes) ?? throw new InvalidDataException($"{path} is missing");
+        using var xml = XlsxPart.Open(part, TableLimits.SheetBytes);
         var number = 0L;
-        while (xml.Read())
+        var hidden = new HashSet<int>();
+        while (xml.Reader.Read())
         {
-            if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "row")
+            if (!xml.Reader.IsStartElement)
             {
                 continue;
             }
 
-            number = long.TryParse(xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
-                ? given
-                : number + 1;
-            yield return Row(xml, number);
+            if (xml.Reader.ElementType == typeof(Column) && IsTrue(Attribute(xml, "hidden")))
+            {
+                var first = int.TryParse(Attribute(xml, "min"), NumberStyles.None, CultureInfo.InvariantCulture, out var min) ? min : 1;
+                var last = int.TryParse(Attribute(xml, "max"), NumberStyles.None, CultureInfo.InvariantCulture, out var max) ? max : first;
+                hidden.UnionWith(Enumerable.Range(first - 1, Math.Clamp(last - first + 1, 0, TableLimits.Columns)));
+                HiddenColumns = hidden;
+            }
+            else if (xml.Reader.ElementType == typeof(Row))
+            {
+                xml.BeginPiece();
+                number = long.TryParse(Attribute(xml, "r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                    ? given
+                    : number + 1;
+                var left = !hiddenRows && IsTrue(Attribute(xml, "hidden"));
+                var cells = Cells(xml, number, styles);
+                merges.Fill(number, cells);
+                if (left)
+                {
+                    HiddenRows++;
+                }
+                else
+                {
+                    yield return RowOf(number, cells);
+                }
+            }
         }
     }
 
-    private TableRow Row(XmlReader xml, long number)
+    private static TableRow RowOf(long number, List<Cell> cells)
     {
-        var cells = new List<Cell>();
         string? problem = null;
-        var depth = xml.Depth;
-        if (!xml.IsEmptyElement)
+        for (var i = 0; i < cells.Count && problem is null; i++)
         {
-            while (xml.Read() && xml.Depth > depth)
+            problem = cells[i].Kind switch
             {
-                if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "c")
-                {
-                    continue;
-                }
-
-                var reference = xml.GetAttribute("r");
-                var index = reference is null ? cells.Count : ColumnOf(reference);
-                if (index >= TableLimits.Columns)
-                {
-                    throw new LedgerException(
-                        ErrorCode.FileUnreadable,
-                        $"row {number} has a cell in column {index + 1:#,0}: expected at most {TableLimits.Columns:#,0} columns"
-                    );
-                }
-
-                while (cells.Count <= index)
-                {
-                    cells.Add(new Cell(""));
-                }
-
-                cells[index] = CellOf(xml);
-                problem ??= cells[index].Kind switch
-                {
-                    CellKind.Formula => $"cell {reference} holds a formula: a record must not depend on a calculation; paste the values",
-                    CellKind.Error => $"cell {reference} holds the error {cells[index].Text}",
-                    _ => null,
-                };
-            }
+                CellKind.Formula =>
+                    $"cell {NameOf(i)}{number} holds a formula: a record must not depend on a calculation; paste the values",
+                CellKind.Error => $"cell {NameOf(i)}{number} holds the error {cells[i].Text}",
+                _ => null,
+            };
         }
 
         return new TableRow(number, cells, Encoding.UTF8.GetBytes(string.Join('\t', cells.Select(c => c.Text))), problem);
     }
 
-    private Cell CellOf(XmlReader xml)
+    /// <summary>The named sheet, or the only visible one; and whether dates count from 1904.</summary>
+    private (WorksheetPart Part, bool From1904) Choose(string? sheet)
     {
-        var (type, text, formula) = (xml.GetAttribute("t"), "", false);
-        var depth = xml.Depth;
-        if (!xml.IsEmptyElement)
+        var (sheets, from1904) = (new List<(string Name, string Id, bool Visible)>(), false);
+        using var xml = XlsxPart.Open(Workbook, TableLimits.KeptBytes);
+        while (xml.Reader.Read())
         {
-            while (xml.Read() && xml.Depth > depth)
+            if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(WorkbookProperties))
             {
-                if (xml.NodeType == XmlNodeType.Element)
-                {
-                    (text, formula) = xml.LocalName switch
-                    {
-                        "f" => (text, true),
-                        "v" or "is" => (TextOf(xml), formula),
-                        _ => (text, formula),
-                    };
-                }
+                from1904 = IsTrue(Attribute(xml, "date1904"));
+            }
+            else if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(Sheet))
+            {
+                sheets.Add((Attribute(xml, "name") ?? "", Attribute(xml, "id") ?? "", Attribute(xml, "state") is null or "visible"));
+            }
+        }
+
+        var names = string.Join(", ", sheets.Select(s => $"\"{s.Name}\"{(s.Visible ? "" : " (hidden)")}"));
+        var chosen = sheets.FindAll(s => sheet is null ? s.Visible : s.Name == sheet);
+        if (chosen.Count != 1)
+        {
+            throw new LedgerException(
+                ErrorCode.Refused,
+                sheet is null
+                    ? $"the workbook has {chosen.Count} visible sheets: it has {names}; name the one to read in the mapping (\"sheet\")"
+                    : $"the workbook has no sheet \"{sheet}\": it has {names}"
+            );
+        }
+
+        return Workbook.TryGetPartById(chosen[0].Id, out var found) && found is WorksheetPart part
+            ? (part, from1904)
+            : throw new InvalidDataException($"sheet \"{chosen[0].Name}\" has no cells");
+    }
+
+    private void ReadSharedTexts()
+    {
+        if (Workbook.SharedStringTablePart is not { } part)
+        {
+            return;
+        }
+
+        using var xml = XlsxPart.Open(part, TableLimits.KeptBytes);
+        while (xml.Reader.Read())
+        {
+            if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(SharedStringItem))
+            {
+                xml.BeginPiece();
+                shared.Add(TextOf(xml));
+            }
+        }
+    }
+
+    private List<Cell> Cells(XlsxPart xml, long row, XlsxStyles styles)
+    {
+        var cells = new List<Cell>();
+        var depth = xml.Reader.Depth;
+        while (xml.Reader.Read() && xml.Reader.Depth > depth)
+        {
+            if (!xml.Reader.IsStartElement || xml.Reader.ElementType != typeof(DocumentFormat.OpenXml.Spreadsheet.Cell))
+            {
+                continue;
+            }
+
+            var index = Attribute(xml, "r") is { } reference ? PlaceOf(reference).Column : cells.Count;
+            if (index >= TableLimits.Columns)
+            {
+                throw new LedgerException(
+                    ErrorCode.FileUnreadable,
+                    $"row {row} has a cell in column {index + 1:#,0}: expected at most {TableLimits.Columns:#,0} columns"
+                );
+            }
+
+            while (cells.Count <= index)
+            {
+                cells.Add(new Cell(""));
+            }
+
+            cells[index] = CellOf(xml, styles);
+        }
+
+        return cells;
+    }
+
+    private Cell CellOf(XlsxPart xml, XlsxStyles styles)
+    {
+        var (type, style, text, formula) = (Attribute(xml, "t"), Attribute(xml, "s"), "", false);
+        var depth = xml.Reader.Depth;
+        while (xml.Reader.Read() && xml.Reader.Depth > depth)
+        {
+            if (xml.Reader.IsStartElement)
+            {
+                var element = xml.Reader.ElementType;
+                formula |= element == typeof(CellFormula);
+                text =
+                    element == typeof(CellValue) ? Bounded(xml.Reader.GetText())
+                    : element == typeof(InlineString) ? TextOf(xml)
+                    : text;
             }
         }
 
@@ -227,115 +300,74 @@ internal sealed class XlsxTable
                         ? shared[index]
                         : throw new InvalidDataException($"a cell names shared text {text}, there are {shared.Count}")
                 ),
-                "b" => new Cell(text, CellKind.Boolean),
+                "b" => new Cell(IsTrue(text) ? "TRUE" : "FALSE", CellKind.Boolean),
                 "e" => new Cell(text, CellKind.Error),
-                "str" or "inlineStr" or "d" => new Cell(text),
-                _ => text.Length == 0 ? new Cell("") : new Cell(text, CellKind.Number),
+                "str" => new Cell(Decoded(text)),
+                "inlineStr" => new Cell(text),
+                "d" => LocalDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var at }
+                    ? new Cell(text, CellKind.Date, at)
+                    : new Cell(text),
+                _ => text.Length == 0 ? new Cell("") : styles.CellOf(text, style),
             };
     }
 
-    /// <summary>All text inside the element under the reader, which then stands on its end; phonetic hints are left out.</summary>
-    private static string TextOf(XmlReader xml)
+    /// <summary>All text inside the element under the reader; phonetic hints are left out.</summary>
+    private static string TextOf(XlsxPart xml)
     {
-        if (xml.IsEmptyElement)
+        var (text, depth) = (new StringBuilder(), xml.Reader.Depth);
+        while (xml.Reader.Read() && xml.Reader.Depth > depth)
         {
-            return "";
-        }
-
-        var text = new StringBuilder();
-        var buffer = new char[4096];
-        var (depth, hint) = (xml.Depth, -1);
-        while (xml.Read() && xml.Depth > depth)
-        {
-            if (hint >= 0 && xml.Depth <= hint)
+            if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(PhoneticRun))
             {
-                hint = -1;
+                xml.Reader.Skip();
             }
 
-            if (xml.NodeType == XmlNodeType.Element && xml.LocalName == "rPh")
+            if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(Text))
             {
-                hint = xml.Depth;
-            }
-            else if (
-                hint < 0
-                && xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace
-            )
-            {
-                for (int read; (read = xml.ReadValueChunk(buffer, 0, buffer.Length)) > 0; )
-                {
-                    text.Append(buffer, 0, read);
-                    if (text.Length > MostCellCharacters)
-                    {
-                        throw new InvalidDataException($"a cell has more than {MostCellCharacters:#,0} characters");
-                    }
-                }
+                text.Append(Bounded(xml.Reader.GetText()));
             }
         }
 
-        return text.ToString();
+        return Decoded(Bounded(text.ToString()));
     }
 
-    private static int ColumnOf(string reference)
+    private static string Bounded(string text) =>
+        text.Length <= TableLimits.CellCharacters
+            ? text
+            : throw new InvalidDataException($"a cell has more than {TableLimits.CellCharacters:#,0} characters");
+
+    /// <summary>What XML cannot hold stands as <c>_xHHHH_</c>, and so does an underscore that could begin one (ST_Xstring).</summary>
+    private static string Decoded(string text) =>
+        text.Contains("_x", StringComparison.Ordinal)
+            ? Escapes().Replace(text, m => ((char)ushort.Parse(m.ValueSpan.Slice(2, 4), NumberStyles.HexNumber)).ToString())
+            : text;
+
+    private static string NameOf(int column)
     {
-        var column = 0;
-        foreach (var letter in reference.TakeWhile(char.IsAsciiLetterUpper))
+        var name = "";
+        for (var rest = column + 1; rest > 0; rest = (rest - 1) / 26)
         {
-            column = Math.Min((column * 26) + (letter - 'A') + 1, TableLimits.Columns + 1);
+            name = (char)('A' + ((rest - 1) % 26)) + name;
         }
 
-        return column > 0 ? column - 1 : throw new InvalidDataException($"a cell has the reference \"{reference}\"");
+        return name;
     }
 
-    private XmlReader? Part(string path, long most) =>
-        zip.GetEntry(path) is { } entry ? XmlReader.Create(new BoundedStream(entry, most), Settings) : null;
+    private static bool IsTrue(string? value) => value is "1" or "true" or "on";
 
-    /// <summary>Unpacks a part up to a size and a ratio; what its header claims is not believed.</summary>
-    private sealed class BoundedStream(ZipArchiveEntry entry, long most) : Stream
+    private static string? Attribute(XlsxPart xml, string name)
     {
-        private const long Free = 16L * 1024 * 1024;
-        private readonly Stream inner = entry.Open();
-        private readonly long bound = Math.Min(most, Math.Max(Free, entry.CompressedLength * TableLimits.PackingRatio));
-        private long taken;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
+        foreach (var attribute in xml.Reader.Attributes)
         {
-            get => taken;
-            set => throw new NotSupportedException();
+            if (attribute.LocalName == name)
+            {
+                return attribute.Value;
+            }
         }
 
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            var read = inner.Read(buffer, offset, count);
-            taken += read;
-            return taken <= bound
-                ? read
-                : throw new LedgerException(
-                    ErrorCode.FileUnreadable,
-                    $"{entry.FullName} in the workbook unpacks to more than {bound / (1024 * 1024):#,0} MB out of "
-                        + $"{entry.CompressedLength:#,0} bytes: it is refused as a zip bomb; save the data as CSV"
-                );
-        }
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            inner.Dispose();
-            base.Dispose(disposing);
-        }
+        return null;
     }
+
+    [GeneratedRegex("_x[0-9A-Fa-f]{4}_", RegexOptions.None, 1000)]
+    private static partial Regex Escapes();
 }

@@ -149,7 +149,7 @@ public sealed partial record ContractAccount(
 
     /// <summary>
     /// The number of the period to which a deduction of a clause belongs by its date: clauses may take theirs from a
-    /// fixed instalment (<see cref="IBorneByInstalment"/>) or settle by evaluation periods (<see cref="EvaluationPeriods"/>).
+    /// fixed instalment (<see cref="IBorneByInstalment"/>) or settle by assessment periods (<see cref="AssessmentPeriods"/>).
     /// </summary>
     public int PeriodOf(string clause, LocalDate attributedOn)
     {
@@ -158,7 +158,7 @@ public sealed partial record ContractAccount(
             return fixedPeriod;
         }
 
-        var settled = Terms.Rules<EvaluationPeriods>().Select(r => r.Rule).FirstOrDefault(r => r.Clauses.Contains(clause));
+        var settled = Terms.Rules<AssessmentPeriods>().Select(r => r.Rule).FirstOrDefault(r => r.Clauses.Contains(clause));
         return PeriodOf(settled?.SettledOn(attributedOn, Terms.From, Terms.To) ?? attributedOn);
     }
 

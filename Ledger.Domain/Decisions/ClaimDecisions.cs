@@ -40,15 +40,16 @@ internal static class ClaimDecisions
         }
 
         if (
-            account.TermsOn(Time.ChinaTime.DateOf(e.OccurredAt)).RulesOf<OfficerDeduction>(assessed.Clause).FirstOrDefault() is not { } rule
+            account.TermsOn(Time.ChinaTime.DateOf(e.OccurredAt)).RulesOf<OfficerAssessment>(assessed.Clause).FirstOrDefault()
+            is not { } rule
         )
         {
-            return Decided.Refused("$.data.clause", $"expected a clause that an officer assesses: {Clauses<OfficerDeduction>(account)}");
+            return Decided.Refused("$.data.clause", $"expected a clause that an officer assesses: {Clauses<OfficerAssessment>(account)}");
         }
 
         var price = account.TermOn(Time.ChinaTime.DateOf(e.OccurredAt)).Price;
         var (min, max) = rule.Range(price);
-        var amount = OfficerDeduction.AmountOf(assessed, price);
+        var amount = OfficerAssessment.AmountOf(assessed, price);
         return Decided.Unless(
             (
                 !rule.Allows(assessed, price),

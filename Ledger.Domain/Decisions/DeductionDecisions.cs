@@ -52,8 +52,8 @@ internal static class DeductionDecisions
 
     private static Decided Remedy(ContractAccount account, NewEvent e, Deduction deduction)
     {
-        var rule = account.Terms.RulesOf<OfficerDeduction>(deduction.Clause).FirstOrDefault();
-        var periods = account.Terms.Rules<EvaluationPeriods>().Select(r => r.Rule).FirstOrDefault();
+        var rule = account.Terms.RulesOf<OfficerAssessment>(deduction.Clause).FirstOrDefault();
+        var periods = account.Terms.Rules<AssessmentPeriods>().Select(r => r.Rule).FirstOrDefault();
         if (rule is not { Improvement: true } || periods is null)
         {
             return Decided.Refused("$.subject", $"clause {deduction.Clause} gives no improvement period");

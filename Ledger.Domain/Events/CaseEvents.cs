@@ -124,6 +124,20 @@ public sealed record CaseReceived(
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<Fault> FaultsAt(Instant time)
+    {
+        if (DueAt < time)
+        {
+            yield return new Fault(".dueAt", $"expected a time on or after the receipt ({time}), got {DueAt}");
+        }
+
+        if (DueAt?.InUtc().Year > Instants.LastYear)
+        {
+            yield return new Fault(".dueAt", $"expected a year up to {Instants.LastYear}, got {DueAt}");
+        }
+    }
+
+    /// <inheritdoc/>
     public override (EventData Data, Caller? Personal) Separate() => (this with { Caller = null }, Caller);
 
     /// <inheritdoc/>
@@ -251,6 +265,9 @@ public sealed record CaseClosed : CaseEvent;
 /// <summary>The city scored the case in a cycle; 0 to 100, at most two places. A later scoring of the cycle corrects it.</summary>
 public sealed record CaseScored(YearMonth Cycle, decimal Score, bool Responded, bool Resolved, Satisfaction Satisfaction) : CaseEvent
 {
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> FaultsAt(Instant time) => NearTo("cycle", Cycle, time);
+
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(string key)
     {

@@ -1,4 +1,6 @@
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
+using NodaTime;
 
 namespace Ledger.Domain.Events;
 
@@ -14,6 +16,12 @@ public abstract record EventData
     /// </summary>
     public virtual IEnumerable<Fault> Faults(string key) => [];
 
+    /// <summary>
+    /// What cannot be beside the event's own time, and is misread rather than a contradiction between records: a cycle years away. Paths as
+    /// in <see cref="Faults"/>.
+    /// </summary>
+    public virtual IEnumerable<Fault> FaultsAt(Instant time) => [];
+
     /// <summary>The personal values in data as it came in, and the same data without them: only that may be recorded.</summary>
     public virtual (EventData Data, Caller? Personal) Separate() => (this, null);
 
@@ -26,6 +34,21 @@ public abstract record EventData
         if (value != key)
         {
             yield return new Fault("." + field, $"expected \"{key}\", the subject's key, got \"{value}\"");
+        }
+    }
+
+    /// <summary>A fault when a cycle lies more than thirteen months from the month of a time.</summary>
+    protected static IEnumerable<Fault> NearTo(string field, YearMonth cycle, Instant time)
+    {
+        const int most = 13;
+        var month = ChinaTime.DateOf(time).ToYearMonth();
+        if (Math.Abs((cycle.Year - month.Year) * 12 + cycle.Month - month.Month) > most)
+        {
+            yield return new Fault(
+                "." + field,
+                $"expected a cycle within {most} months of the event's time ({month.Year:0000}-{month.Month:00}), got "
+                    + $"{cycle.Year:0000}-{cycle.Month:00}"
+            );
         }
     }
 

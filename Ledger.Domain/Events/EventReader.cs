@@ -1,5 +1,7 @@
+using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
 using NodaTime;
 
@@ -48,7 +50,12 @@ public static class EventReader
         string? Correlationid = null,
         string? Causationid = null,
         long? Expectedversion = null
-    );
+    )
+    {
+        /// <summary>Attributes that the ledger does not know.</summary>
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? Extensions { get; init; }
+    }
 
     /// <summary>
     /// Reads one event; <paramref name="contract"/> stands in where the event names none, and refuses another where
@@ -73,10 +80,12 @@ public static class EventReader
             found.Add(new Fault("$.specversion", $"expected \"1.0\", got \"{envelope.Specversion}\""));
         }
 
-        if (envelope.Datacontenttype is not (null or "application/json"))
+        if (envelope.Datacontenttype is { } type && !IsJson(type))
         {
-            found.Add(new Fault("$.datacontenttype", $"expected \"application/json\", got \"{envelope.Datacontenttype}\""));
+            found.Add(new Fault("$.datacontenttype", $"expected \"application/json\" in UTF-8, got \"{type}\""));
         }
+
+        found.AddRange(ExtensionFaults(envelope.Extensions ?? []));
 
         var attributes = new EventAttributes(
             envelope.Id,
@@ -95,7 +104,39 @@ public static class EventReader
             found.Add(new Fault("$.contract", $"expected \"{contract}\", got \"{envelope.Contract}\""));
         }
 
-        return Read(attributes, envelope.Data is { } element ? JsonMarshal.GetRawUtf8Value(element) : "{}"u8, found, out faults);
+        var read = Read(attributes, envelope.Data is { } element ? JsonMarshal.GetRawUtf8Value(element) : "{}"u8, found, out faults);
+        return envelope.Extensions is { Count: > 0 } extensions && read is not null
+            ? read with
+            {
+                Dropped = [.. extensions.Keys.Order(StringComparer.Ordinal)],
+            }
+            : read;
+    }
+
+    /// <summary>JSON, whatever the parameters of the media type say, but in another encoding than UTF-8 (RFC 8259).</summary>
+    private static bool IsJson(string type) =>
+        MediaTypeHeaderValue.TryParse(type, out var media)
+        && string.Equals(media.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
+        && (media.CharSet is null || string.Equals(media.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>CloudEvents 1.0: an extension's name has lower-case letters and digits, its value is a text, a number or a truth.</summary>
+    private static IEnumerable<Fault> ExtensionFaults(Dictionary<string, JsonElement> extensions)
+    {
+        foreach (var (name, value) in extensions)
+        {
+            if (name.Length == 0 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
+            {
+                yield return new Fault(
+                    $"$.{name}",
+                    "unknown property; an extension's name has lower-case letters and digits alone, and the ledger's own attributes are "
+                        + "contract, actor, correlationid, causationid and expectedversion"
+                );
+            }
+            else if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            {
+                yield return new Fault($"$.{name}", "expected a text, a number or a truth: an extension holds nothing else");
+            }
+        }
     }
 
     /// <summary>
@@ -143,6 +184,11 @@ public static class EventReader
         if (e.Contract is null)
         {
             found.Add(new Fault("$.contract", "missing; expected the id of a registered contract"));
+        }
+
+        if (e.Time.InUtc().Year is < Instants.FirstYear or > Instants.LastYear)
+        {
+            found.Add(new Fault("$.time", $"expected a year from {Instants.FirstYear} to {Instants.LastYear}, got {e.Time}"));
         }
 
         if (e.ExpectedVersion < 0)
@@ -198,7 +244,7 @@ public static class EventReader
             return null;
         }
 
-        faults.AddRange(data.Faults(key).Select(f => f with { Path = "$.data" + f.Path }));
+        faults.AddRange(data.Faults(key).Concat(data.FaultsAt(e.Time)).Select(f => f with { Path = "$.data" + f.Path }));
         return data;
     }
 }

@@ -26,6 +26,9 @@ public sealed record NewEvent(
     /// <summary>The personal values that came with it: they are not in its data, and are stored apart.</summary>
     public Caller? Personal { get; init; }
 
+    /// <summary>Extension attributes that came with it (CloudEvents 1.0) and are not recorded, by name.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
     /// <summary>What it would be on record, for weighing its consequences: without a position and a version.</summary>
     internal LedgerEvent AsRecorded() => new(0, Contract, Subject, 0, Id, Source, OccurredAt, OccurredAt, Actor, Data);
 }

@@ -27,6 +27,9 @@ public sealed record MonthlyRatingPublished(YearMonth Cycle, Tier Tier, decimal?
     public override IEnumerable<Fault> Faults(string key) =>
         SameAsSubject("cycle", CycleText(Cycle), key).Concat(Between("rank", Rank, 1, int.MaxValue));
 
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> FaultsAt(Instant time) => NearTo("cycle", Cycle, time);
+
     /// <summary>A cycle as it is written: 2025-11.</summary>
     public static string CycleText(YearMonth cycle) => $"{cycle.Year:0000}-{cycle.Month:00}";
 }

@@ -139,8 +139,9 @@ public static class Explain
         }
 
         var known = info
-            .Properties.Where(p => p.Get is not null || p.Set is not null || p.AssociatedParameter is not null)
+            .Properties.Where(p => !p.IsExtensionData && (p.Get is not null || p.Set is not null || p.AssociatedParameter is not null))
             .ToDictionary(p => p.Name);
+        var open = info.Properties.Any(p => p.IsExtensionData);
         var seen = new HashSet<string>();
         foreach (var property in value.EnumerateObject())
         {
@@ -155,6 +156,12 @@ public static class Explain
             }
             else if (!known.TryGetValue(property.Name, out var expected))
             {
+                // What else it holds is for the type itself to judge.
+                if (open)
+                {
+                    continue;
+                }
+
                 faults.Add(
                     new Fault(at, $"unknown property; expected {(known.Count == 0 ? "none" : "one of " + string.Join(", ", known.Keys))}")
                 );

@@ -141,25 +141,37 @@ internal static class ScalarConverters
             value => value.ToString()
         ),
         new TextConverter<LocalDate>(
-            "a date such as \"2026-03-01\"",
+            "a date such as \"2026-03-01\", from 2000 to 2100",
             """{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}$"}""",
-            (text, out value) => Date.Parse(text).TryGetValue(default, out value) && value.Year is >= 1900 and <= 9000,
+            (text, out value) =>
+                Date.Parse(text).TryGetValue(default, out value) && value.Year is >= Instants.FirstYear and <= Instants.LastYear,
             Date.Format
         ),
         new TextConverter<YearMonth>(
-            "a cycle such as \"2026-03\"",
+            "a cycle such as \"2026-03\", from 2000 to 2100",
             """{"type":"string","pattern":"^\\d{4}-\\d{2}$"}""",
-            (text, out value) => Cycle.Parse(text).TryGetValue(default, out value) && value.Year is >= 1900 and <= 9000,
+            (text, out value) =>
+                Cycle.Parse(text).TryGetValue(default, out value) && value.Year is >= Instants.FirstYear and <= Instants.LastYear,
             Cycle.Format
         ),
         new TextConverter<Instant>(Instants.Expected, """{"type":"string","format":"date-time"}""", Instants.TryParse, Instants.Write),
     ];
 }
 
-/// <summary>Times on the wire: RFC 3339 with an offset and at most six decimals of a second.</summary>
+/// <summary>
+/// Times on the wire: RFC 3339 in each of its spellings (a lower-case t or z, a space for the T), with an offset and at most microseconds.
+/// </summary>
 public static class Instants
 {
     private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'");
+
+    private const int MostCharacters = 64;
+
+    /// <summary>The first year of an event, a date or a cycle: what lies outside was misread.</summary>
+    public const int FirstYear = 2000;
+
+    /// <summary>The last year of an event, a date or a cycle.</summary>
+    public const int LastYear = 2100;
 
     /// <summary>What a time must look like.</summary>
     public const string Expected = "a time with an offset and at most microseconds such as \"2026-03-01T09:00:00+08:00\"";
@@ -168,6 +180,7 @@ public static class Instants
     public static bool TryParse(string text, out Instant at)
     {
         at = default;
+        text = Spelled(text);
         var zone = text.EndsWith('Z') ? 1 : 6;
         if (text.Length < 19 + zone || text[10] != 'T' || (zone == 6 && (text[^6] is not ('+' or '-') || text[^3] != ':')))
         {
@@ -195,6 +208,34 @@ public static class Instants
 
         at = Instant.FromDateTimeOffset(parsed);
         return true;
+    }
+
+    /// <summary>The spelling of which there is only one: T, Z, and no zeros behind the sixth decimal, which say nothing.</summary>
+    private static string Spelled(string text)
+    {
+        if (text.Length is < 20 or > MostCharacters)
+        {
+            return text;
+        }
+
+        if (text[10] is 't' or ' ')
+        {
+            text = $"{text[..10]}T{text[11..]}";
+        }
+
+        if (text[^1] == 'z')
+        {
+            text = text[..^1] + 'Z';
+        }
+
+        var end = text.Length - (text[^1] == 'Z' ? 1 : 6);
+        var digits = end;
+        while (digits > 26 && text[digits - 1] == '0')
+        {
+            digits--;
+        }
+
+        return digits == end ? text : text[..digits] + text[end..];
     }
 
     /// <summary>A time as the ledger writes it: in UTC, without trailing zeros of a fraction.</summary>

@@ -148,10 +148,10 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
 /// <summary>
 /// An officer assesses a deduction under this clause within a range of yuan, or of percentages of the total (both ends
 /// inclusive). Id <c>{clause}:{assessment}</c>, attributed to its date. With an <c>improvement</c> period, accepted
-/// remediation extinguishes it up to the end of the next evaluation period.
+/// remediation extinguishes it up to the end of the next assessment period.
 /// </summary>
-[Discriminator("officer_deduction")]
-public sealed record OfficerDeduction(
+[Discriminator("officer_assessment")]
+public sealed record OfficerAssessment(
     Cny? Min = null,
     Cny? Max = null,
     Percentage? MinPercent = null,

@@ -3,6 +3,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 
 namespace Ledger.Domain.Rules;
 
@@ -35,12 +36,9 @@ public sealed record RenewalTerms(
             );
         }
 
-        if (MostYears is { } years && renewed.To > account.Terms.From.PlusYears(years).PlusDays(-1))
+        if (MostYears is { } years && ServiceMonths.After(account.Terms.From, 12 * years).PlusDays(-1) is var last && renewed.To > last)
         {
-            yield return new Fault(
-                "$.data.to",
-                $"expected {Iso(account.Terms.From.PlusYears(years).PlusDays(-1))} at the latest: {years} years in all"
-            );
+            yield return new Fault("$.data.to", $"expected {Iso(last)} at the latest: {years} years in all");
         }
 
         var first = account.ServiceTerms.First();

@@ -1,10 +1,11 @@
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Terms;
 
-/// <summary>The partial first evaluation period (reading ydl-annex.3.2-first).</summary>
-public enum FirstEvaluationPeriod
+/// <summary>The partial first assessment period (reading ydl-annex.3.2-first).</summary>
+public enum FirstAssessmentPeriod
 {
     /// <summary>A period of its own.</summary>
     Own,
@@ -14,28 +15,26 @@ public enum FirstEvaluationPeriod
 }
 
 /// <summary>
-/// Evaluation periods that run from one day of the month to the day before it in the next, clipped to the term, and are
+/// Assessment periods that run from one day of the month to the day before it in the next, clipped to the term, and are
 /// settled so many at a time (yongdinglu annex 3). Deductions of the given clauses are taken from the first instalment
 /// whose cut-off is on or after their group's last day.
 /// </summary>
-[Discriminator("evaluation_periods")]
-public sealed record EvaluationPeriods(int StartDay, int Group, FirstEvaluationPeriod First, IReadOnlyList<string> Clauses) : RuleBlock
+[Discriminator("assessment_periods")]
+public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentPeriod First, IReadOnlyList<string> Clauses) : RuleBlock
 {
-    /// <summary>The evaluation periods of a term in order, both days inclusive.</summary>
+    /// <summary>The assessment periods of a term in order, both days inclusive.</summary>
     public IReadOnlyList<(LocalDate From, LocalDate To)> Of(LocalDate from, LocalDate to)
     {
         var periods = new List<(LocalDate From, LocalDate To)>();
         for (var start = from; start <= to; )
         {
-            var next =
-                start.Day < StartDay
-                    ? new LocalDate(start.Year, start.Month, StartDay)
-                    : new LocalDate(start.Year, start.Month, StartDay).PlusMonths(1);
+            var next = Begins(start.ToYearMonth());
+            next = start < next ? next : Begins(start.ToYearMonth().PlusMonths(1));
             periods.Add((start, LocalDate.Min(next.PlusDays(-1), to)));
             start = next;
         }
 
-        if (First == FirstEvaluationPeriod.Joined && periods.Count > 1 && from.Day != StartDay)
+        if (First == FirstAssessmentPeriod.Joined && periods.Count > 1 && from.Day != StartDay)
         {
             periods[1] = (periods[0].From, periods[1].To);
             periods.RemoveAt(0);
@@ -44,7 +43,12 @@ public sealed record EvaluationPeriods(int StartDay, int Group, FirstEvaluationP
         return periods;
     }
 
-    /// <summary>The number of the evaluation period of a date (from 1); before the term the first, after it the last.</summary>
+    /// <summary>The day on which a period begins in a month; after its end where the month has no such day.</summary>
+    private LocalDate Begins(YearMonth month) => ServiceMonths.After(new LocalDate(2000, 1, StartDay), Months(month));
+
+    private static int Months(YearMonth month) => ((month.Year - 2000) * 12) + month.Month - 1;
+
+    /// <summary>The number of the assessment period of a date (from 1); before the term the first, after it the last.</summary>
     public int NumberOf(LocalDate date, LocalDate from, LocalDate to)
     {
         var periods = Of(from, to).ToList();
@@ -63,9 +67,9 @@ public sealed record EvaluationPeriods(int StartDay, int Group, FirstEvaluationP
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms)
     {
-        if (StartDay is < 1 or > 28 || Group < 1)
+        if (StartDay is < 1 or > 31 || Group < 1)
         {
-            yield return new Fault("", "expected a start day from 1 to 28 and groups of 1 or more");
+            yield return new Fault("", "expected a start day from 1 to 31 and groups of 1 or more");
         }
     }
 }

@@ -18,7 +18,10 @@ public static class CivilCode
     public static LocalDate CorrespondingDay(LocalDate start, int months) => start.PlusMonths(months);
 }
 
-/// <summary>Service months of a contract's term: month k runs from S + (k−1) months to S + k months less one day, both inclusive.</summary>
+/// <summary>
+/// Service months of a contract's term: each begins on the day of the month on which the term does, and ends on the day before the next.
+/// In a month that has no such day it ends with the month (art. 202): a year from 29 February ends on 28 February.
+/// </summary>
 public static class ServiceMonths
 {
     /// <summary>
@@ -30,7 +33,16 @@ public static class ServiceMonths
     public static (LocalDate From, LocalDate To) Months(LocalDate start, int k, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        return (start.PlusMonths(k - 1), start.PlusMonths(k - 1 + count).PlusDays(-1));
+        return (After(start, k - 1), After(start, k - 1 + count).PlusDays(-1));
+    }
+
+    /// <summary>The first day after so many service months.</summary>
+    public static LocalDate After(LocalDate start, int months)
+    {
+        var month = start.ToYearMonth().PlusMonths(months);
+        return start.Day <= month.Calendar.GetDaysInMonth(month.Year, month.Month)
+            ? month.OnDayOfMonth(start.Day)
+            : month.PlusMonths(1).OnDayOfMonth(1);
     }
 
     /// <summary>The service month that contains a date; a date before the term belongs to month 1.</summary>

@@ -11,7 +11,11 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("Ledger.Domain", "", "NodaTime")]
     [InlineData("Ledger.Projections", "Ledger.Domain", "BouncyCastle.Cryptography Marten Npgsql")]
-    [InlineData("Ledger.Api", "Ledger.Domain Ledger.Projections", "CsvHelper Spectre.Console System.CommandLine WolverineFx.Marten")]
+    [InlineData(
+        "Ledger.Api",
+        "Ledger.Domain Ledger.Projections",
+        "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Spectre.Console System.CommandLine WolverineFx.Marten"
+    )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {
         var file = XDocument.Load(Repository.PathOf(project, project + ".csproj"));

@@ -179,7 +179,7 @@ public sealed class RandomHistory
             case StepKind.Assessed:
                 return (
                     $"assessment/{index}",
-                    new DeductionAssessed(Clause<OfficerDeduction>(), "x", Cny.Parse(v < 6 ? "1000.00" : "116382.00")),
+                    new DeductionAssessed(Clause<OfficerAssessment>(), "x", Cny.Parse(v < 6 ? "1000.00" : "116382.00")),
                     "officer-1"
                 );
             case StepKind.Sheet:

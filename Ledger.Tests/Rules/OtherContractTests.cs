@@ -184,7 +184,7 @@ public sealed class OtherContractTests
     [InlineData("2026-07-18", 2)]
     [InlineData("2026-07-19", 3)]
     [InlineData("2027-04-30", 3)]
-    public void Assessed_deductions_are_settled_three_evaluation_periods_at_a_time(string date, int instalment)
+    public void Assessed_deductions_are_settled_three_assessment_periods_at_a_time(string date, int instalment)
     {
         var history = Yongdinglu()
             .Decided("assessment/1", new DeductionAssessed("annex.2.1", "x", Cny.Parse("100.00")), time: $"{date}T10:00:00+08:00");
@@ -194,17 +194,17 @@ public sealed class OtherContractTests
 
     [Clauses("yongdinglu-2026", "annex.3.1", "annex.3.2")]
     [Fact]
-    public void The_thirteen_evaluation_periods_tile_the_term_and_joined_are_twelve()
+    public void The_thirteen_assessment_periods_tile_the_term_and_joined_are_twelve()
     {
         var terms = Terms.Of("yongdinglu-2026");
-        var rule = terms.Rules<EvaluationPeriods>().Single().Rule;
+        var rule = terms.Rules<AssessmentPeriods>().Single().Rule;
         var own = rule.Of(terms.From, terms.To);
         Assert.Equal(13, own.Count);
         Assert.Equal((History.Date("2026-05-01"), History.Date("2026-05-18")), own[0]);
         Assert.Equal((History.Date("2027-04-19"), History.Date("2027-04-30")), own[^1]);
         Assert.All(own.Zip(own.Skip(1)), p => Assert.Equal(p.First.To.PlusDays(1), p.Second.From));
 
-        var joined = (rule with { First = FirstEvaluationPeriod.Joined }).Of(terms.From, terms.To);
+        var joined = (rule with { First = FirstAssessmentPeriod.Joined }).Of(terms.From, terms.To);
         Assert.Equal(12, joined.Count);
         Assert.Equal((History.Date("2026-05-01"), History.Date("2026-06-18")), joined[0]);
     }

@@ -146,9 +146,9 @@ public sealed class MappedImportTests
                 2,
                 [
                     Workbook.Number("42"),
-                    Workbook.Number("45981.375"),
+                    Workbook.Moment("45981.375"),
                     Workbook.Text(""),
-                    Workbook.Number("45981.395833333336"),
+                    Workbook.Moment("45981.395833333336"),
                     Workbook.Text("Closed"),
                     Workbook.Text(""),
                     Workbook.Text("Unit A"),
@@ -174,7 +174,7 @@ public sealed class MappedImportTests
             Workbook.Row(1, Heading.Trim().Split(',').Select(Workbook.Text)),
             Workbook.Row(2, [Workbook.Text("1"), "<c r=\"B2\"><f>NOW()</f><v>45981</v></c>"]),
             Workbook.Row(3, [Workbook.Text("2"), "<c r=\"B3\" t=\"e\"><v>#N/A</v></c>"]),
-            Workbook.Row(4, [Workbook.Number("2.0251103091200123E+16"), Workbook.Number("45981")])
+            Workbook.Row(4, [Workbook.Number("2.0251103091200123E+16"), Workbook.Moment("45981")])
         );
         var report = await ImportAsync(database, Workbook.Of(sheet), Generic);
         Assert.Equal(
@@ -192,6 +192,7 @@ public sealed class MappedImportTests
     [Theory]
     [InlineData("a cut-off workbook", "damaged or cut off")]
     [InlineData("a bomb", "refused as a zip bomb")]
+    [InlineData("a bomb that claims to be small", "the workbook is damaged")]
     [InlineData("a sheet that is no XML", "the workbook is damaged")]
     [InlineData("a zip without a workbook", "is it an XLSX workbook?")]
     [InlineData("a document type", "the workbook is damaged")]
@@ -216,7 +217,8 @@ public sealed class MappedImportTests
         file switch
         {
             "a cut-off workbook" => Workbook.Of(Workbook.Sheet(Workbook.Row(1, [Workbook.Text("id")])))[..^40],
-            "a bomb" => Workbook.Bomb(Heading.Trim().Split(',')),
+            "a bomb" => Workbook.Bomb(Heading.Trim().Split(','), lying: false),
+            "a bomb that claims to be small" => Workbook.Bomb(Heading.Trim().Split(','), lying: true),
             "a sheet that is no XML" => Workbook.Of("<worksheet><sheetData><row>"),
             "a zip without a workbook" => Workbook.Zip(("a.txt", "x")),
             "a document type" => Workbook.Of("<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">]><worksheet/>"),

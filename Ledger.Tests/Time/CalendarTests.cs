@@ -49,11 +49,20 @@ public sealed class CalendarTests
     [Theory]
     [InlineData("2025-10-28", 1, "2025-10-28", "2025-11-27")]
     [InlineData("2025-10-28", 4, "2026-01-28", "2026-02-27")]
-    [InlineData("2024-01-31", 1, "2024-01-31", "2024-02-28")]
-    [InlineData("2024-01-31", 2, "2024-02-29", "2024-03-30")]
-    [InlineData("2023-01-31", 2, "2023-02-28", "2023-03-30")]
-    public void A_service_month_runs_to_the_corresponding_day_less_one(string start, int k, string from, string to) =>
-        Assert.Equal((History.Date(from), History.Date(to)), ServiceMonths.Month(History.Date(start), k));
+    [InlineData("2024-01-31", 1, "2024-01-31", "2024-02-29")]
+    [InlineData("2024-01-31", 2, "2024-03-01", "2024-03-30")]
+    [InlineData("2023-01-31", 1, "2023-01-31", "2023-02-28")]
+    [InlineData("2023-01-30", 1, "2023-01-30", "2023-02-28")]
+    [InlineData("2023-01-29", 1, "2023-01-29", "2023-02-28")]
+    [InlineData("2023-01-28", 1, "2023-01-28", "2023-02-27")]
+    [InlineData("2024-02-29", 12, "2025-01-29", "2025-02-28")]
+    [InlineData("2023-03-31", 1, "2023-03-31", "2023-04-30")]
+    public void A_service_month_runs_to_the_corresponding_day_less_one_or_to_the_months_end_where_there_is_none(
+        string start,
+        int k,
+        string from,
+        string to
+    ) => Assert.Equal((History.Date(from), History.Date(to)), ServiceMonths.Month(History.Date(start), k));
 
     [Fact]
     public void Service_months_follow_each_other_without_hole_or_overlap_from_any_start_day()

@@ -1,0 +1,134 @@
+using System.Globalization;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
+using ExcelNumberFormat;
+using NodaTime;
+
+namespace Ledger.Api.Tables;
+
+/// <summary>Which of a workbook's cell styles show a number as a date or a time, and how: only that makes a number one.</summary>
+internal sealed class XlsxStyles
+{
+    private const string HalfDayZh = "上午/下午";
+    private const string HalfDay = "AM/PM";
+    private const decimal MillisecondsPerDay = 86_400_000m;
+
+    // Built in, and never written into a file (ECMA-376 18.8.30), as a spreadsheet in Chinese shows them.
+    private static readonly Dictionary<int, string> BuiltIn = new()
+    {
+        [14] = "yyyy/m/d",
+        [15] = "d-mmm-yy",
+        [16] = "d-mmm",
+        [17] = "mmm-yy",
+        [18] = "h:mm AM/PM",
+        [19] = "h:mm:ss AM/PM",
+        [20] = "h:mm",
+        [21] = "h:mm:ss",
+        [22] = "yyyy/m/d h:mm",
+        [27] = "yyyy\"年\"m\"月\"",
+        [28] = "m\"月\"d\"日\"",
+        [29] = "m\"月\"d\"日\"",
+        [30] = "m/d/yy",
+        [31] = "yyyy\"年\"m\"月\"d\"日\"",
+        [32] = "h\"时\"mm\"分\"",
+        [33] = "h\"时\"mm\"分\"ss\"秒\"",
+        [34] = "上午/下午h\"时\"mm\"分\"",
+        [35] = "上午/下午h\"时\"mm\"分\"ss\"秒\"",
+        [36] = "yyyy\"年\"m\"月\"",
+        [45] = "mm:ss",
+        [47] = "mm:ss.0",
+        [50] = "yyyy\"年\"m\"月\"",
+        [51] = "m\"月\"d\"日\"",
+        [52] = "yyyy\"年\"m\"月\"",
+        [53] = "m\"月\"d\"日\"",
+        [54] = "m\"月\"d\"日\"",
+        [55] = "上午/下午h\"时\"mm\"分\"",
+        [56] = "上午/下午h\"时\"mm\"分\"ss\"秒\"",
+        [57] = "yyyy\"年\"m\"月\"",
+        [58] = "m\"月\"d\"日\"",
+    };
+
+    private readonly List<NumberFormat?> dates = [];
+    private readonly LocalDate zero;
+
+    private XlsxStyles(bool from1904) => zero = from1904 ? new LocalDate(1904, 1, 1) : new LocalDate(1899, 12, 30);
+
+    /// <summary>The styles of a workbook; <paramref name="from1904"/> where its dates count from 1904.</summary>
+    public static XlsxStyles Read(WorkbookPart workbook, bool from1904)
+    {
+        var styles = new XlsxStyles(from1904);
+        if (workbook.WorkbookStylesPart is not { } part)
+        {
+            return styles;
+        }
+
+        var own = new Dictionary<int, string>();
+        var formats = new Dictionary<int, NumberFormat?>();
+        using var xml = XlsxPart.Open(part, TableLimits.KeptBytes);
+        var inCells = false;
+        while (xml.Reader.Read())
+        {
+            var type = xml.Reader.ElementType;
+            xml.BeginPiece();
+            if (type == typeof(CellFormats))
+            {
+                inCells = xml.Reader.IsStartElement;
+            }
+            else if (xml.Reader.IsStartElement && type == typeof(NumberingFormat))
+            {
+                own[Number(xml, "numFmtId")] = Attribute(xml, "formatCode") ?? "";
+            }
+            else if (xml.Reader.IsStartElement && inCells && type == typeof(CellFormat))
+            {
+                var id = Number(xml, "numFmtId");
+                if (!formats.TryGetValue(id, out var format))
+                {
+                    formats[id] = format = DateFormat(own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id));
+                }
+
+                styles.dates.Add(format);
+            }
+        }
+
+        return styles;
+    }
+
+    /// <summary>A number in a style: a date where the style shows one, else the number.</summary>
+    public Cell CellOf(string number, string? style)
+    {
+        if (
+            !int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || dates.ElementAtOrDefault(index) is not { } format
+            || !decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
+            || days is < 0 or >= 2_958_466
+        )
+        {
+            return new Cell(number, CellKind.Number);
+        }
+
+        // 1900-02-29, which spreadsheets count, is before any record: day 61 is 1900-03-01.
+        var at = zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay));
+        var shown = format.Format(at.ToDateTimeUnspecified(), CultureInfo.InvariantCulture);
+        return new Cell(
+            shown.Replace("AM", "上午", StringComparison.Ordinal).Replace("PM", "下午", StringComparison.Ordinal),
+            CellKind.Date,
+            at
+        );
+    }
+
+    private static NumberFormat? DateFormat(string? code)
+    {
+        if (code is null)
+        {
+            return null;
+        }
+
+        var format = new NumberFormat(code.Replace(HalfDayZh, HalfDay, StringComparison.Ordinal));
+        return format is { IsValid: true, IsDateTimeFormat: true } ? format : null;
+    }
+
+    private static int Number(XlsxPart xml, string attribute) =>
+        int.TryParse(Attribute(xml, attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static string? Attribute(XlsxPart xml, string name) => xml.Reader.Attributes.FirstOrDefault(a => a.LocalName == name).Value;
+}
