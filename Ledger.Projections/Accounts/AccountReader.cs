@@ -7,6 +7,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
 using Ledger.Projections.Evidence;
+using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Store;
 using Npgsql;
 
@@ -62,7 +63,7 @@ public sealed class AccountReader(NpgsqlDataSource database)
         var (account, head, calendar) = position is { } at
             ? await PastAsync(connection, contract, at, cancel)
             : await LatestAsync(connection, contract, cancel);
-        var root = await TileStore.RootAsync(connection, head.Position, cancel);
+        var root = await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel));
         return new AccountAt((account ?? throw Unknown(contract)) with { Calendar = calendar }, head, root);
     }
 

@@ -1,3 +1,4 @@
+using Ledger.Projections.Evidence.Proofs;
 using Npgsql;
 
 namespace Ledger.Projections.Evidence;
@@ -11,6 +12,6 @@ public static class LogRoot
     public static async Task<byte[]> AtAsync(NpgsqlDataSource database, long position, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await TileStore.RootAsync(connection, position, cancel);
+        return await MerkleProof.RootAsync(position, TileStore.Reader(connection, cancel));
     }
 }

@@ -57,50 +57,9 @@ public sealed class TileStore(NpgsqlDataSource database)
     /// Reads subtrees on a connection. Each tile is read once; what is not in a tile yet is read from below it, down to the
     /// events: tiles that are behind cost time, no more.
     /// </summary>
-    public static SubtreeRoot Reader(NpgsqlConnection connection, CancellationToken cancel) => Reader(connection, [], cancel);
-
-    /// <summary>The root of the tree of so many leaves: its tiles are read in one round trip.</summary>
-    public static async Task<byte[]> RootAsync(NpgsqlConnection connection, long size, CancellationToken cancel)
+    public static SubtreeRoot Reader(NpgsqlConnection connection, CancellationToken cancel)
     {
-        var (levels, indexes) = (new List<int>(), new List<long>());
-        for (var (level, nodes) = (0, size); nodes > 0; (level, nodes) = (level + 1, nodes / Width))
-        {
-            if (nodes % Width != 0)
-            {
-                levels.Add(level);
-                indexes.Add(nodes / Width);
-            }
-        }
-
-        await using var command = new NpgsqlCommand(
-            $"select level, index, hashes from {LedgerTables.Tiles} join unnest($1, $2) as wanted (level, index) using (level, index)",
-            connection
-        )
-        {
-            Parameters =
-            {
-                new() { Value = levels },
-                new() { Value = indexes },
-            },
-        };
         var read = new Dictionary<(int Level, long Index), List<byte>>();
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-        {
-            while (await reader.ReadAsync(cancel))
-            {
-                read[(reader.GetInt32(0), reader.GetInt64(1))] = [.. await reader.GetFieldValueAsync<byte[]>(2, cancel)];
-            }
-        }
-
-        return await MerkleProof.RootAsync(size, Reader(connection, read, cancel));
-    }
-
-    private static SubtreeRoot Reader(
-        NpgsqlConnection connection,
-        Dictionary<(int Level, long Index), List<byte>> read,
-        CancellationToken cancel
-    )
-    {
         return RootAsync;
 
         async ValueTask<byte[]> RootAsync(int level, long index)

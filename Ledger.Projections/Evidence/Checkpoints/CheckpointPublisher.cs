@@ -109,7 +109,9 @@ public sealed class CheckpointPublisher(
         if (
             Latest is { } latest
             && latest.Checkpoint.Size == now.Position
-            && (await TileStore.RootAsync(connection, now.Position, cancel)).AsSpan().SequenceEqual(latest.Checkpoint.Root)
+            && (await MerkleProof.RootAsync(now.Position, TileStore.Reader(connection, cancel)))
+                .AsSpan()
+                .SequenceEqual(latest.Checkpoint.Root)
         )
         {
             return latest;
