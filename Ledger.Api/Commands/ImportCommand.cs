@@ -84,7 +84,7 @@ internal static class ImportCommand
                         }
 
                         console.MarkupLineInterpolated(
-                            $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"
+                            $"{(sum.DryRun ? "dry run, nothing recorded; it would be: " : "")}read {sum.Read:#,0} lines, recorded {sum.Recorded:#,0} events, duplicates {sum.Duplicates:#,0}, {(sum.Repeated > 0 ? $"twice in the file {sum.Repeated:#,0}, " : "")}rejected {sum.Rejected:#,0}{(sum.FirstPosition is null ? "" : $", positions {sum.FirstPosition} to {sum.LastPosition}")}"
                         );
                         foreach (var (reason, rows) in sum.LeftOut ?? new Dictionary<string, long>())
                         {
@@ -236,6 +236,7 @@ internal static class ImportCommand
                     : reports
                         .SelectMany(r => r.LeftOut ?? new Dictionary<string, long>())
                         .GroupBy(l => l.Key)
-                        .ToDictionary(g => g.Key, g => g.Sum(l => l.Value))
+                        .ToDictionary(g => g.Key, g => g.Sum(l => l.Value)),
+                reports.Sum(r => r.Repeated) is > 0 and var repeated ? repeated : null
             );
 }

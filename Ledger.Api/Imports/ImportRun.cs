@@ -29,7 +29,9 @@ internal sealed class ImportRun
     private IReadOnlyList<SealedValues> unwrittenValues = [];
     private long read;
     private long recorded;
+    private readonly long first;
     private long duplicates;
+    private long repeated;
     private long rejected;
 
     public ImportRun(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
@@ -39,18 +41,18 @@ internal sealed class ImportRun
         state = new ImportState(log);
         this.options = options;
         this.trusting = trusting;
+        first = log.Position + 1;
     }
 
     /// <summary>Takes the chunks; null, and nothing recorded, where the file was trusted and there is a doubt.</summary>
     public async Task<ImportReport?> TakeAsync(ChannelReader<FileLine[]> chunks, CancellationToken cancel)
     {
-        var first = log.Position + 1;
         try
         {
             await foreach (var lines in chunks.ReadAllAsync(cancel))
             {
                 await TakeAsync(lines, cancel);
-                if (trusting && (rejected > 0 || duplicates > 0))
+                if (trusting && (rejected > 0 || duplicates > 0 || repeated > 0))
                 {
                     return null;
                 }
@@ -81,7 +83,8 @@ internal sealed class ImportRun
             any ? log.Position : null,
             errors,
             options.DryRun,
-            options.DryRun ? sample : null
+            options.DryRun ? sample : null,
+            Repeated: repeated > 0 ? repeated : null
         );
     }
 
@@ -169,9 +172,10 @@ internal sealed class ImportRun
     private IReadOnlyList<Fault> Decide(LogChunk chunk, PendingEvent pending, AppendResult? clash)
     {
         var e = pending.Event;
-        if (clash is AppendResult.Duplicate)
+        if (clash is AppendResult.Duplicate known)
         {
-            duplicates++;
+            // What this file itself has recorded is no event of before: the file says the same twice.
+            (duplicates, repeated) = known.Position < first ? (duplicates + 1, repeated) : (duplicates, repeated + 1);
             return [];
         }
 

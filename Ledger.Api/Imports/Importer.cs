@@ -15,9 +15,10 @@ public sealed record RejectedLine(
 );
 
 /// <summary>
-/// What an import came to. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that
-/// followed from its decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and
-/// <c>sample</c> the events of the first lines of a dry run; <c>leftOut</c> counts what of the file was not read: rows, attributes.
+/// What an import came to. <c>duplicates</c> were on record before; <c>repeated</c> ones, absent where there are none, come twice in the
+/// file itself. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that followed from its
+/// decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and <c>sample</c> the events of the
+/// first lines of a dry run; <c>leftOut</c> counts what of the file was not read: rows, attributes.
 /// </summary>
 public sealed record ImportReport(
     long Read,
@@ -29,7 +30,8 @@ public sealed record ImportReport(
     IReadOnlyList<RejectedLine> Errors,
     bool DryRun,
     IReadOnlyList<JsonElement>? Sample = null,
-    IReadOnlyDictionary<string, long>? LeftOut = null
+    IReadOnlyDictionary<string, long>? LeftOut = null,
+    long? Repeated = null
 );
 
 /// <summary>How an import goes about it.</summary>

@@ -13,6 +13,7 @@ namespace Ledger.Api.Mapping;
 internal sealed class CellTimes(ImportMapping mapping)
 {
     private const decimal MillisecondsPerDay = 86_400_000m;
+    private static readonly Duration Microsecond = Duration.FromNanoseconds(1_000);
     private static readonly LocalDate SerialZero = new(1899, 12, 30);
 
     private static readonly ZoneLocalMappingResolver Earlier = Resolvers.CreateMappingResolver(
@@ -30,8 +31,11 @@ internal sealed class CellTimes(ImportMapping mapping)
             .Select(f => TimeFormat.Parse(f, out var problem) ?? throw new ArgumentException(problem, nameof(mapping))),
     ];
 
-    /// <summary>The moment in a cell; null, with what is wrong, where it holds none.</summary>
-    public Instant? Moment(Cell cell, string column, out string? problem)
+    /// <summary>
+    /// The moment in a cell; null, with what is wrong, where it holds none. A date without a time is one only by what it
+    /// <paramref name="means"/>.
+    /// </summary>
+    public Instant? Moment(Cell cell, string column, DateMeans? means, out string? problem)
     {
         if (cell.Kind == CellKind.Text && HasOffset(cell.Text) && Instants.TryParse(cell.Text.Trim(), out var at))
         {
@@ -40,9 +44,29 @@ internal sealed class CellTimes(ImportMapping mapping)
 
         try
         {
-            return Local(cell, column, needsDay: true) is { } local
-                ? Plausible(local.InZone(zone, Earlier).ToInstant(), local.Year, out problem)
-                : None<Instant>(out problem);
+            if (Local(cell, column, needsDay: true) is not var (local, isDay))
+            {
+                return None<Instant>(out problem);
+            }
+
+            if (!isDay)
+            {
+                return Plausible(local.InZone(zone, Earlier).ToInstant(), local.Year, out problem);
+            }
+
+            if ((means ?? mapping.DateMeans) is not { } meant)
+            {
+                problem =
+                    "expected a time, or that the mapping says what a date without one means (\"dateMeans\": \"start_of_day\" or "
+                    + "\"end_of_day\")";
+                return null;
+            }
+
+            var moment =
+                meant == DateMeans.StartOfDay
+                    ? zone.AtStartOfDay(local.Date).ToInstant()
+                    : zone.AtStartOfDay(local.Date.PlusDays(1)).ToInstant() - Microsecond;
+            return Plausible(moment, local.Year, out problem);
         }
         catch (SkippedTimeException)
         {
@@ -53,12 +77,12 @@ internal sealed class CellTimes(ImportMapping mapping)
 
     /// <summary>The date in a cell; null, with what is wrong, where it holds none.</summary>
     public LocalDate? Date(Cell cell, string column, out string? problem) =>
-        Local(cell, column, needsDay: true) is { } local ? Plausible(local.Date, local.Year, out problem) : None<LocalDate>(out problem);
+        Local(cell, column, needsDay: true) is { } read ? Plausible(read.At.Date, read.At.Year, out problem) : None<LocalDate>(out problem);
 
     /// <summary>The month in a cell; null, with what is wrong, where it holds none.</summary>
     public YearMonth? Month(Cell cell, string column, out string? problem) =>
-        Local(cell, column, needsDay: false) is { } local
-            ? Plausible(local.Date.ToYearMonth(), local.Year, out problem)
+        Local(cell, column, needsDay: false) is { } read
+            ? Plausible(read.At.Date.ToYearMonth(), read.At.Year, out problem)
             : None<YearMonth>(out problem);
 
     private T? None<T>(out string? problem)
@@ -77,22 +101,34 @@ internal sealed class CellTimes(ImportMapping mapping)
         return problem is null ? value : null;
     }
 
-    private LocalDateTime? Local(Cell cell, string column, bool needsDay)
+    /// <summary>What a cell says on no clock's zone, and whether it is a day without a time; null where it says none.</summary>
+    private (LocalDateTime At, bool IsDay)? Local(Cell cell, string column, bool needsDay)
     {
         switch (cell.Kind)
         {
             case CellKind.Date:
-                return cell.At;
+                return cell.At is { } shown ? (shown, cell.IsDay) : null;
             case CellKind.Number when serial.Contains(column):
                 return
                     decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
                     && days is > 60 and < 2_958_466
-                    ? SerialZero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay))
+                    ? (
+                        SerialZero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay)),
+                        decimal.Truncate(days) == days
+                    )
                     : null;
             case CellKind.Number or CellKind.Text:
                 var text = cell.Kind == CellKind.Number ? CellText.Digits(cell.Text) : CellText.Clean(cell.Text);
                 var marks = TimeFormat.Marks(text);
-                return formats.Where(f => f.HasDay || !needsDay).Select(f => f.Read(text, marks)).FirstOrDefault(at => at is not null);
+                foreach (var format in formats)
+                {
+                    if ((format.HasDay || !needsDay) && format.Read(text, marks) is { } at)
+                    {
+                        return (at, !format.HasTime);
+                    }
+                }
+
+                return null;
             default:
                 return null;
         }

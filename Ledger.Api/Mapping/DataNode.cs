@@ -21,7 +21,11 @@ internal sealed partial class RowMapper
 
     private sealed record TextNode(Template Template) : DataNode([.. Template.Columns]);
 
-    private sealed record CellNode(MappedCell Cell, IReadOnlyDictionary<string, JsonElement>? Map) : DataNode([Cell.Column]);
+    private sealed record CellNode(MappedCell Cell, IReadOnlyDictionary<string, JsonElement>? Map) : DataNode([Cell.Column])
+    {
+        /// <summary>What a date without a time means in it.</summary>
+        public DateMeans? DateMeans { get; init; } = Cell.DateMeans;
+    }
 
     private DataNode Node(string path, JsonElement element, List<string> faults)
     {
@@ -45,7 +49,7 @@ internal sealed partial class RowMapper
                     map?.DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value)
                 );
             case JsonValueKind.Object:
-                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Node($"{path}.{p.Name}", p.Value, faults)))]);
+                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(path, p, faults)))]);
             case JsonValueKind.Array:
                 return new ListNode([.. element.EnumerateArray().Select((item, i) => Node($"{path}[{i}]", item, faults))]);
             case JsonValueKind.String:
@@ -54,6 +58,17 @@ internal sealed partial class RowMapper
                 return new ConstantNode(element.Clone());
         }
     }
+
+    /// <summary>What is due on a day is due by its end.</summary>
+    private DataNode Property(string path, JsonProperty property, List<string> faults) =>
+        Node($"{path}.{property.Name}", property.Value, faults) is var node
+        && node is CellNode { DateMeans: null } due
+        && property.Name == "dueAt"
+            ? due with
+            {
+                DateMeans = DateMeans.EndOfDay,
+            }
+            : node;
 
     /// <summary>Writes a value, or says that there is none and writes nothing.</summary>
     private bool Write(Utf8JsonWriter writer, DataNode node, TableRow row, List<Fault> faults)
@@ -145,7 +160,7 @@ internal sealed partial class RowMapper
             case CellType.Boolean when Truth(text) is { } truth:
                 writer.WriteBooleanValue(truth);
                 break;
-            case CellType.Time when times.Moment(cell, node.Cell.Column, out problem) is { } at:
+            case CellType.Time when times.Moment(cell, node.Cell.Column, node.DateMeans, out problem) is { } at:
                 JsonSerializer.Serialize(writer, at, LedgerJson.Options);
                 break;
             case CellType.Date when times.Date(cell, node.Cell.Column, out problem) is { } date:

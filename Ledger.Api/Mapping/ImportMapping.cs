@@ -22,6 +22,9 @@ namespace Ledger.Api.Mapping;
 /// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
 /// <param name="TimeFormats">Formats of times, dates and months (NodaTime's pattern letters), tried in order, also on a number's digits,
 /// besides ISO 8601. Each fixes a year, a month, and an hour of twenty-four (HH) or of twelve with its half (hh tt).</param>
+/// <param name="DateMeans">What a date without a time means where a moment is asked for; an event and a cell may say it for themselves. A
+/// due time is the end of its day unless its cell says otherwise (Civil Code art. 203); any other such date is refused until it is
+/// said.</param>
 /// <param name="SerialDates">Columns whose plain numbers are a spreadsheet's days since 1899-12-30; any other number is no date.</param>
 /// <param name="Skip">A row for which one of these conditions holds is left out, and counted: a total under the table.</param>
 /// <param name="Blank">Texts that mean no value, such as <c>-</c> and <c>无</c>.</param>
@@ -41,6 +44,7 @@ public sealed record ImportMapping(
     int HeaderRow = 1,
     string TimeZone = "Asia/Shanghai",
     IReadOnlyList<string>? TimeFormats = null,
+    DateMeans? DateMeans = null,
     IReadOnlyList<string>? SerialDates = null,
     IReadOnlyList<RowCondition>? Skip = null,
     IReadOnlyList<string>? Blank = null,
@@ -115,6 +119,7 @@ public sealed record ImportMapping(
 /// <param name="Subject">Template of its subject.</param>
 /// <param name="Time">The column with the time at which it happened.</param>
 /// <param name="Actor">Template of who did it.</param>
+/// <param name="DateMeans">What a date without a time means in <paramref name="Time"/>.</param>
 /// <param name="When">Conditions, all of which must hold; the time's column must hold something in any case.</param>
 /// <param name="Data">
 /// The event's data: objects and lists as they are, texts as templates, and <c>{"column": …, "as":
@@ -128,8 +133,19 @@ public sealed record MappedEvent(
     string Time,
     string Actor,
     IReadOnlyList<RowCondition>? When = null,
-    JsonElement? Data = null
+    JsonElement? Data = null,
+    DateMeans? DateMeans = null
 );
+
+/// <summary>Which moment a date without a time means.</summary>
+public enum DateMeans
+{
+    /// <summary>Its first.</summary>
+    StartOfDay,
+
+    /// <summary>Its last microsecond.</summary>
+    EndOfDay,
+}
 
 /// <summary>A condition on a column: not blank, or blank, or one of some texts, or none of them.</summary>
 public sealed record RowCondition(string Column, bool? Blank = null, IReadOnlyList<string>? In = null, IReadOnlyList<string>? NotIn = null)
@@ -171,4 +187,11 @@ public enum CellType
 /// <param name="As">Its type.</param>
 /// <param name="Map">The value map that translates it; a text that the map lacks is a fault.</param>
 /// <param name="Default">The value where it is blank.</param>
-public sealed record MappedCell(string Column, CellType As = CellType.Text, string? Map = null, JsonElement? Default = null);
+/// <param name="DateMeans">What a date without a time means, where a time is asked for.</param>
+public sealed record MappedCell(
+    string Column,
+    CellType As = CellType.Text,
+    string? Map = null,
+    JsonElement? Default = null,
+    DateMeans? DateMeans = null
+);

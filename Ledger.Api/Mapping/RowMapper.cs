@@ -165,7 +165,7 @@ internal sealed partial class RowMapper
     private NewEvent? Read(PlannedEvent planned, TableRow row, List<Fault> faults)
     {
         var e = planned.Event;
-        var at = times.Moment(CellOf(row, e.Time), e.Time, out var problem);
+        var at = times.Moment(CellOf(row, e.Time), e.Time, e.DateMeans, out var problem);
         if (at is null)
         {
             faults.Add(new Fault($"column \"{e.Time}\"", $"{problem}, got \"{CellOf(row, e.Time).Text}\""));

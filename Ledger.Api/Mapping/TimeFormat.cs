@@ -21,6 +21,7 @@ internal sealed class TimeFormat
     private TimeFormat(string text, string letters, IReadOnlyList<LocalDateTimePattern> patterns)
     {
         (Text, this.patterns) = (text, patterns);
+        HasTime = letters.AsSpan().ContainsAny('H', 'h');
         HasDay = letters.Replace("ddd", "", StringComparison.Ordinal).Contains('d', StringComparison.Ordinal);
         marks = text.Any(c => c is 'F' or 'f' or ';' or '.' or '\\' or '%' or 't')
             ? null
@@ -32,6 +33,9 @@ internal sealed class TimeFormat
 
     /// <summary>Whether it reads a day, and not only a month.</summary>
     public bool HasDay { get; }
+
+    /// <summary>Whether it reads a time of the day.</summary>
+    public bool HasTime { get; }
 
     /// <summary>The format in a text; null, with what is wrong with it, where it fixes no moment.</summary>
     public static TimeFormat? Parse(string text, out string? problem)

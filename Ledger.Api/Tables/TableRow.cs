@@ -28,7 +28,8 @@ public enum CellKind
 /// <param name="Text">What the cell shows: a date in its own format, <c>TRUE</c> or <c>FALSE</c>; a number as the file writes it.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="At">The moment that a cell of kind <see cref="CellKind.Date"/> holds, on no clock's zone.</param>
-public readonly record struct Cell(string Text, CellKind Kind = CellKind.Text, LocalDateTime? At = null)
+/// <param name="IsDay">Whether it shows a day and no time of it.</param>
+public readonly record struct Cell(string Text, CellKind Kind = CellKind.Text, LocalDateTime? At = null, bool IsDay = false)
 {
     /// <summary>Whether it holds nothing but space.</summary>
     public bool IsBlank => Kind == CellKind.Text && string.IsNullOrWhiteSpace(Text);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using ExcelNumberFormat;
@@ -7,7 +8,7 @@ using NodaTime;
 namespace Ledger.Api.Tables;
 
 /// <summary>Which of a workbook's cell styles show a number as a date or a time, and how: only that makes a number one.</summary>
-internal sealed class XlsxStyles
+internal sealed partial class XlsxStyles
 {
     private const string HalfDayZh = "上午/下午";
     private const string HalfDay = "AM/PM";
@@ -48,7 +49,7 @@ internal sealed class XlsxStyles
         [58] = "m\"月\"d\"日\"",
     };
 
-    private readonly List<NumberFormat?> dates = [];
+    private readonly List<DateFormat?> dates = [];
     private readonly LocalDate zero;
 
     private XlsxStyles(bool from1904) => zero = from1904 ? new LocalDate(1904, 1, 1) : new LocalDate(1899, 12, 30);
@@ -63,7 +64,7 @@ internal sealed class XlsxStyles
         }
 
         var own = new Dictionary<int, string>();
-        var formats = new Dictionary<int, NumberFormat?>();
+        var formats = new Dictionary<int, DateFormat?>();
         using var xml = XlsxPart.Open(part, TableLimits.KeptBytes);
         var inCells = false;
         while (xml.Reader.Read())
@@ -83,7 +84,7 @@ internal sealed class XlsxStyles
                 var id = Number(xml, "numFmtId");
                 if (!formats.TryGetValue(id, out var format))
                 {
-                    formats[id] = format = DateFormat(own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id));
+                    formats[id] = format = DateFormat.Of(own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id));
                 }
 
                 styles.dates.Add(format);
@@ -108,27 +109,38 @@ internal sealed class XlsxStyles
 
         // 1900-02-29, which spreadsheets count, is before any record: day 61 is 1900-03-01.
         var at = zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay));
-        var shown = format.Format(at.ToDateTimeUnspecified(), CultureInfo.InvariantCulture);
-        return new Cell(
-            shown.Replace("AM", "上午", StringComparison.Ordinal).Replace("PM", "下午", StringComparison.Ordinal),
-            CellKind.Date,
-            at
-        );
-    }
-
-    private static NumberFormat? DateFormat(string? code)
-    {
-        if (code is null)
-        {
-            return null;
-        }
-
-        var format = new NumberFormat(code.Replace(HalfDayZh, HalfDay, StringComparison.Ordinal));
-        return format is { IsValid: true, IsDateTimeFormat: true } ? format : null;
+        return new Cell(format.Show(at), CellKind.Date, at, IsDay: !format.ShowsTime && at.TimeOfDay == LocalTime.Midnight);
     }
 
     private static int Number(XlsxPart xml, string attribute) =>
         int.TryParse(Attribute(xml, attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string? Attribute(XlsxPart xml, string name) => xml.Reader.Attributes.FirstOrDefault(a => a.LocalName == name).Value;
+
+    /// <summary>How a style shows a date.</summary>
+    private sealed partial record DateFormat(NumberFormat Format, bool ShowsTime)
+    {
+        /// <summary>The format of a code; null where it shows none.</summary>
+        public static DateFormat? Of(string? code)
+        {
+            if (code is null)
+            {
+                return null;
+            }
+
+            var format = new NumberFormat(code.Replace(HalfDayZh, HalfDay, StringComparison.Ordinal));
+            return format is { IsValid: true, IsDateTimeFormat: true }
+                ? new DateFormat(format, Literals().Replace(code, "").AsSpan().ContainsAny("hHsS"))
+                : null;
+        }
+
+        public string Show(LocalDateTime at) =>
+            Format
+                .Format(at.ToDateTimeUnspecified(), CultureInfo.InvariantCulture)
+                .Replace("AM", "上午", StringComparison.Ordinal)
+                .Replace("PM", "下午", StringComparison.Ordinal);
+
+        [GeneratedRegex("""\"[^\"]*\"|\[[^\]]*\]|\\.""", RegexOptions.None, 1000)]
+        private static partial Regex Literals();
+    }
 }

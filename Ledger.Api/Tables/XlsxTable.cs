@@ -7,6 +7,7 @@ using System.Xml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using Ledger.Domain.Errors;
+using NodaTime;
 using NodaTime.Text;
 
 namespace Ledger.Api.Tables;
@@ -17,6 +18,13 @@ namespace Ledger.Api.Tables;
 /// </summary>
 internal sealed partial class XlsxTable : IDisposable
 {
+    private static readonly IPattern<LocalDateTime> IsoDate = new CompositePatternBuilder<LocalDateTime>
+    {
+        { LocalDateTimePattern.ExtendedIso, _ => true },
+        { LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm"), _ => true },
+        { LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd"), _ => true },
+    }.Build();
+
     private const long UnpacksFreely = 16L * 1024 * 1024;
 
     private readonly SpreadsheetDocument document;
@@ -304,8 +312,8 @@ internal sealed partial class XlsxTable : IDisposable
                 "e" => new Cell(text, CellKind.Error),
                 "str" => new Cell(Decoded(text)),
                 "inlineStr" => new Cell(text),
-                "d" => LocalDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var at }
-                    ? new Cell(text, CellKind.Date, at)
+                "d" => IsoDate.Parse(text) is { Success: true, Value: var at }
+                    ? new Cell(text, CellKind.Date, at, IsDay: !text.Contains('T', StringComparison.Ordinal))
                     : new Cell(text),
                 _ => text.Length == 0 ? new Cell("") : styles.CellOf(text, style),
             };
