@@ -50,12 +50,41 @@ public abstract class EventFile
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
         )
         {
+            await RefuseTableAsync(cancel);
             stream.Position = 0;
             dropped.Clear();
             await foreach (var line in EventLines.ReadAsync(stream, cancel))
             {
                 yield return () => Read(line);
             }
+        }
+
+        /// <summary>Who imports a table without a mapping is told so, and not of each of its lines that it is no event.</summary>
+        private async Task RefuseTableAsync(CancellationToken cancel)
+        {
+            stream.Position = 0;
+            var buffer = new byte[4096];
+            var start = buffer.AsMemory(0, await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel));
+            if (IsTable(start.Span))
+            {
+                throw new LedgerException(
+                    ErrorCode.FileUnreadable,
+                    "this is a table and not events: name with --map the mapping that says what its rows become; docs/mappings has two"
+                );
+            }
+        }
+
+        private static bool IsTable(ReadOnlySpan<byte> start)
+        {
+            if (start is [0x50, 0x4B, 0x03, 0x04, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..])
+            {
+                return true;
+            }
+
+            start = start is [0xEF, 0xBB, 0xBF, ..] ? start[3..] : start;
+            var end = start.IndexOf((byte)'\n');
+            var line = (end < 0 ? start : start[..end]).Trim(" \t\r"u8);
+            return line.Length > 0 && line[0] is not ((byte)'{' or (byte)'[') && line.ContainsAny((byte)',', (byte)';', (byte)'\t');
         }
 
         private FileLine Read(EventLine line)
@@ -142,7 +171,9 @@ public abstract class EventFile
 
             var faults = new List<Fault>();
             var events = mapper.Map(row, faults);
-            return new FileLine(row.Line, row.Raw, faults.Count > 0 ? [] : [.. events.Select(PendingEvent.Of)], faults);
+
+            // Several events of a row may read the same cell: what is wrong with it is said once.
+            return new FileLine(row.Line, row.Raw, faults.Count > 0 ? [] : [.. events.Select(PendingEvent.Of)], [.. faults.Distinct()]);
         }
 
         private async Task<bool> IsWorkbookAsync(CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using JasperFx;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
@@ -58,6 +59,12 @@ public static class RegisterContractHandler
         RegistrationState state
     )
     {
+        // Somebody registered it after its first event was looked for and before its account was read: that is decided anew.
+        if (account is not null && state.Registered is null)
+        {
+            throw new ConcurrencyException(typeof(ContractAccount), command.Contract);
+        }
+
         var decided = Decider.Decide(command, account, state.Registered, state.Now);
         var (events, receipt) = Receipt.Of(decided, decided.Refusals.Count > 0 ? null : account?.RegisteredAt);
         return (
