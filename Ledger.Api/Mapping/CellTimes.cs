@@ -70,7 +70,7 @@ internal sealed class CellTimes(ImportMapping mapping)
         }
         catch (SkippedTimeException)
         {
-            problem = "a time that the clocks of the mapping's zone pass over";
+            problem = "expected a time that the clocks of the mapping's zone show: they pass over this one";
             return null;
         }
     }
