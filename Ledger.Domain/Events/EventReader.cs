@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -198,24 +199,30 @@ public static class EventReader
 
         void Check(string name, string? value, int most)
         {
-            if (value is not null && (value.Length == 0 || value.Length > most || HasControlCharacter(value)))
+            if (value is not null && (value.Length == 0 || value.Length > most || HasUnseen(value)))
             {
-                found.Add(new Fault("$." + name, $"expected 1 to {most} characters without control characters"));
+                found.Add(
+                    new Fault(
+                        "$." + name,
+                        $"expected 1 to {most} characters without control characters, characters of no width and space around them"
+                    )
+                );
             }
         }
     }
 
-    private static bool HasControlCharacter(ReadOnlySpan<char> text)
+    /// <summary>Whether there is what nobody sees: two ids that look the same are the same.</summary>
+    private static bool HasUnseen(ReadOnlySpan<char> text)
     {
         foreach (var c in text)
         {
-            if (char.IsControl(c))
+            if (char.IsControl(c) || (c > '\x7f' && char.GetUnicodeCategory(c) == UnicodeCategory.Format))
             {
                 return true;
             }
         }
 
-        return false;
+        return char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]);
     }
 
     private static EventData? ReadData(EventAttributes e, ReadOnlySpan<byte> utf8, List<Fault> faults)

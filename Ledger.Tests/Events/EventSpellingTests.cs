@@ -40,6 +40,20 @@ public sealed class EventSpellingTests
     public void Times_are_taken_as_RFC_3339_spells_them_and_no_finer_than_they_are_kept(string time, string fault) =>
         Assert.Equal(fault, FaultOf("\"sampled\":true", time));
 
+    [Theory]
+    [InlineData("e-1\u200B", "$.id")]
+    [InlineData("\uFEFFe-1", "$.id")]
+    [InlineData(" e-1", "$.id")]
+    [InlineData("e-1\u00A0", "$.id")]
+    [InlineData("e 1", "")]
+    public void An_id_has_nothing_that_is_not_seen(string id, string fault)
+    {
+        var line =
+            $$$"""{"specversion":"1.0","id":"{{{id}}}","source":"s","type":"case_closed","contract":"c","subject":"case/1","time":"2025-11-03T09:12:00Z","actor":"a","data":{}}""";
+        EventReader.Read(Encoding.UTF8.GetBytes(line), null, out var faults);
+        Assert.Equal(fault, string.Join(", ", faults.Select(f => f.Path)));
+    }
+
     private static string FaultOf(string attribute, string time)
     {
         var line =
