@@ -33,6 +33,10 @@ public abstract class EventFile
     /// <summary>A table, CSV or XLSX by its first bytes, through a mapping.</summary>
     public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract) => new Table(stream, mapping, contract);
 
+    private static bool IsZip(ReadOnlySpan<byte> start) => start is [0x50, 0x4B, 0x03, 0x04, ..];
+
+    private static bool IsOldExcel(ReadOnlySpan<byte> start) => start is [0xD0, 0xCF, 0x11, 0xE0, ..];
+
     private sealed class Listed(IReadOnlyList<NewEvent> events) : EventFile
     {
         internal override IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel) =>
@@ -76,7 +80,7 @@ public abstract class EventFile
 
         private static bool IsTable(ReadOnlySpan<byte> start)
         {
-            if (start is [0x50, 0x4B, 0x03, 0x04, ..] or [0xD0, 0xCF, 0x11, 0xE0, ..])
+            if (IsZip(start) || IsOldExcel(start))
             {
                 return true;
             }
@@ -182,15 +186,12 @@ public abstract class EventFile
             var start = new byte[4];
             var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
             stream.Position = 0;
-            return start.AsSpan(0, length) switch
-            {
-                [0x50, 0x4B, 0x03, 0x04] => true,
-                [0xD0, 0xCF, 0x11, 0xE0] => throw new LedgerException(
+            return IsOldExcel(start.AsSpan(0, length))
+                ? throw new LedgerException(
                     ErrorCode.FileUnreadable,
                     "this is an old Excel file (.xls) or one with a password: save it as XLSX without a password, or as CSV"
-                ),
-                _ => false,
-            };
+                )
+                : IsZip(start.AsSpan(0, length));
         }
     }
 }

@@ -85,11 +85,7 @@ internal sealed partial class RowMapper
         foreach (var name in names)
         {
             var index = columns[name];
-            while (cells.Count <= index)
-            {
-                cells.Add(new Cell(""));
-            }
-
+            cells.Reach(index);
             if (!CellOf(row, name).IsBlank)
             {
                 above[index] = cells[index];
@@ -248,9 +244,11 @@ internal sealed partial class RowMapper
             .Concat(mapping.SerialDates ?? [])
             .Distinct()
             .ToList();
+        var keys = headings.Select(CellText.Key).ToList();
         foreach (var name in named)
         {
-            var places = Enumerable.Range(0, headings.Count).Where(i => CellText.Key(headings[i]) == CellText.Key(name)).ToList();
+            var key = CellText.Key(name);
+            var places = Enumerable.Range(0, keys.Count).Where(i => keys[i] == key).ToList();
             var shown = places.FindAll(i => !hidden.Contains(i));
             places = shown.Count > 0 ? shown : places;
             if (places.Count > 0)

@@ -35,6 +35,19 @@ public readonly record struct Cell(string Text, CellKind Kind = CellKind.Text, L
     public bool IsBlank => Kind == CellKind.Text && string.IsNullOrWhiteSpace(Text);
 }
 
+/// <summary>Steps on the cells of a row.</summary>
+internal static class CellsOfRow
+{
+    /// <summary>Adds blank cells up to a column, from 0.</summary>
+    public static void Reach(this List<Cell> cells, int column)
+    {
+        while (cells.Count <= column)
+        {
+            cells.Add(new Cell(""));
+        }
+    }
+}
+
 /// <summary>
 /// One row of a table: the line on which it begins (or its row number in a sheet), its cells, and what is wrong with the row
 /// itself; <c>Raw</c> is its text in UTF-8.

@@ -32,7 +32,7 @@ internal sealed class XlsxMerges
 
                 if (xml.Reader.ElementType == typeof(MergeCell) && xml.Reader.IsStartElement)
                 {
-                    merges.Add(Merge.Of(xml.Reader.Attributes.FirstOrDefault(a => a.LocalName == "ref").Value ?? ""));
+                    merges.Add(Merge.Of(xml.Attribute("ref") ?? ""));
                     if (merges.Count > TableLimits.Merges)
                     {
                         throw new InvalidDataException($"it has more than {TableLimits.Merges:#,0} merged ranges");
@@ -67,10 +67,7 @@ internal sealed class XlsxMerges
         foreach (var merge in active)
         {
             var last = Math.Min(merge.LastColumn, TableLimits.Columns - 1);
-            while (cells.Count <= last)
-            {
-                cells.Add(new Cell(""));
-            }
+            cells.Reach(last);
 
             for (var column = merge.FirstColumn; column <= last; column++)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using Ledger.Domain.Errors;
@@ -48,6 +49,24 @@ internal sealed class XlsxPart : Stream
 
     /// <summary>A part of at most so many bytes, and so many of each piece.</summary>
     public static XlsxPart Open(OpenXmlPart part, long most, long mostOfPiece = TableLimits.RowBytes) => new(part, most, mostOfPiece);
+
+    /// <summary>An attribute of the element under the reader; null where it has none of that name.</summary>
+    public string? Attribute(string attribute)
+    {
+        foreach (var one in Reader.Attributes)
+        {
+            if (one.LocalName == attribute)
+            {
+                return one.Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same as a whole number without a sign; null where it is none.</summary>
+    public int? Number(string attribute) =>
+        int.TryParse(Attribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>From here on another row, or another shared text, is read.</summary>
     public void BeginPiece() => piece = 0;

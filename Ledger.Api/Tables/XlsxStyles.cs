@@ -77,11 +77,11 @@ internal sealed partial class XlsxStyles
             }
             else if (xml.Reader.IsStartElement && type == typeof(NumberingFormat))
             {
-                own[Number(xml, "numFmtId")] = Attribute(xml, "formatCode") ?? "";
+                own[xml.Number("numFmtId") ?? 0] = xml.Attribute("formatCode") ?? "";
             }
             else if (xml.Reader.IsStartElement && inCells && type == typeof(CellFormat))
             {
-                var id = Number(xml, "numFmtId");
+                var id = xml.Number("numFmtId") ?? 0;
                 if (!formats.TryGetValue(id, out var format))
                 {
                     formats[id] = format = DateFormat.Of(own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id));
@@ -111,11 +111,6 @@ internal sealed partial class XlsxStyles
         var at = zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay));
         return new Cell(format.Show(at), CellKind.Date, at, IsDay: !format.ShowsTime && at.TimeOfDay == LocalTime.Midnight);
     }
-
-    private static int Number(XlsxPart xml, string attribute) =>
-        int.TryParse(Attribute(xml, attribute), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-
-    private static string? Attribute(XlsxPart xml, string name) => xml.Reader.Attributes.FirstOrDefault(a => a.LocalName == name).Value;
 
     /// <summary>How a style shows a date.</summary>
     private sealed partial record DateFormat(NumberFormat Format, bool ShowsTime)

@@ -154,20 +154,18 @@ internal sealed partial class XlsxTable : IDisposable
                 continue;
             }
 
-            if (xml.Reader.ElementType == typeof(Column) && IsTrue(Attribute(xml, "hidden")))
+            if (xml.Reader.ElementType == typeof(Column) && IsTrue(xml.Attribute("hidden")))
             {
-                var first = int.TryParse(Attribute(xml, "min"), NumberStyles.None, CultureInfo.InvariantCulture, out var min) ? min : 1;
-                var last = int.TryParse(Attribute(xml, "max"), NumberStyles.None, CultureInfo.InvariantCulture, out var max) ? max : first;
+                var first = xml.Number("min") ?? 1;
+                var last = xml.Number("max") ?? first;
                 hidden.UnionWith(Enumerable.Range(first - 1, Math.Clamp(last - first + 1, 0, TableLimits.Columns)));
                 HiddenColumns = hidden;
             }
             else if (xml.Reader.ElementType == typeof(Row))
             {
                 xml.BeginPiece();
-                number = long.TryParse(Attribute(xml, "r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
-                    ? given
-                    : number + 1;
-                var left = !hiddenRows && IsTrue(Attribute(xml, "hidden"));
+                number = xml.Number("r") ?? number + 1;
+                var left = !hiddenRows && IsTrue(xml.Attribute("hidden"));
                 var cells = Cells(xml, number, styles);
                 merges.Fill(number, cells);
                 if (left)
@@ -208,11 +206,11 @@ internal sealed partial class XlsxTable : IDisposable
         {
             if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(WorkbookProperties))
             {
-                from1904 = IsTrue(Attribute(xml, "date1904"));
+                from1904 = IsTrue(xml.Attribute("date1904"));
             }
             else if (xml.Reader.IsStartElement && xml.Reader.ElementType == typeof(Sheet))
             {
-                sheets.Add((Attribute(xml, "name") ?? "", Attribute(xml, "id") ?? "", Attribute(xml, "state") is null or "visible"));
+                sheets.Add((xml.Attribute("name") ?? "", xml.Attribute("id") ?? "", xml.Attribute("state") is null or "visible"));
             }
         }
 
@@ -262,7 +260,8 @@ internal sealed partial class XlsxTable : IDisposable
                 continue;
             }
 
-            var index = Attribute(xml, "r") is { } reference ? PlaceOf(reference).Column : cells.Count;
+            var (reference, type, style) = AttributesOf(xml);
+            var index = reference is null ? cells.Count : PlaceOf(reference).Column;
             if (index >= TableLimits.Columns)
             {
                 throw new LedgerException(
@@ -271,20 +270,39 @@ internal sealed partial class XlsxTable : IDisposable
                 );
             }
 
-            while (cells.Count <= index)
-            {
-                cells.Add(new Cell(""));
-            }
-
-            cells[index] = CellOf(xml, styles);
+            cells.Reach(index);
+            cells[index] = CellOf(xml, type, style, styles);
         }
 
         return cells;
     }
 
-    private Cell CellOf(XlsxPart xml, XlsxStyles styles)
+    /// <summary>A cell's place, type and style: the reader makes a list of its attributes each time it is asked for one.</summary>
+    private static (string? Reference, string? Type, string? Style) AttributesOf(XlsxPart xml)
     {
-        var (type, style, text, formula) = (Attribute(xml, "t"), Attribute(xml, "s"), "", false);
+        var (reference, type, style) = ((string?)null, (string?)null, (string?)null);
+        foreach (var attribute in xml.Reader.Attributes)
+        {
+            switch (attribute.LocalName)
+            {
+                case "r":
+                    reference = attribute.Value;
+                    break;
+                case "t":
+                    type = attribute.Value;
+                    break;
+                case "s":
+                    style = attribute.Value;
+                    break;
+            }
+        }
+
+        return (reference, type, style);
+    }
+
+    private Cell CellOf(XlsxPart xml, string? type, string? style, XlsxStyles styles)
+    {
+        var (text, formula) = ("", false);
         var depth = xml.Reader.Depth;
         while (xml.Reader.Read() && xml.Reader.Depth > depth)
         {
@@ -362,19 +380,6 @@ internal sealed partial class XlsxTable : IDisposable
     }
 
     private static bool IsTrue(string? value) => value is "1" or "true" or "on";
-
-    private static string? Attribute(XlsxPart xml, string name)
-    {
-        foreach (var attribute in xml.Reader.Attributes)
-        {
-            if (attribute.LocalName == name)
-            {
-                return attribute.Value;
-            }
-        }
-
-        return null;
-    }
 
     [GeneratedRegex("_x[0-9A-Fa-f]{4}_", RegexOptions.None, 1000)]
     private static partial Regex Escapes();

@@ -28,8 +28,8 @@ public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentP
         var periods = new List<(LocalDate From, LocalDate To)>();
         for (var start = from; start <= to; )
         {
-            var next = Begins(start.ToYearMonth());
-            next = start < next ? next : Begins(start.ToYearMonth().PlusMonths(1));
+            var next = ServiceMonths.Beginning(start.ToYearMonth(), StartDay);
+            next = start < next ? next : ServiceMonths.Beginning(start.ToYearMonth().PlusMonths(1), StartDay);
             periods.Add((start, LocalDate.Min(next.PlusDays(-1), to)));
             start = next;
         }
@@ -42,11 +42,6 @@ public sealed record AssessmentPeriods(int StartDay, int Group, FirstAssessmentP
 
         return periods;
     }
-
-    /// <summary>The day on which a period begins in a month; after its end where the month has no such day.</summary>
-    private LocalDate Begins(YearMonth month) => ServiceMonths.After(new LocalDate(2000, 1, StartDay), Months(month));
-
-    private static int Months(YearMonth month) => ((month.Year - 2000) * 12) + month.Month - 1;
 
     /// <summary>The number of the assessment period of a date (from 1); before the term the first, after it the last.</summary>
     public int NumberOf(LocalDate date, LocalDate from, LocalDate to)

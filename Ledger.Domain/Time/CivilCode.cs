@@ -37,13 +37,11 @@ public static class ServiceMonths
     }
 
     /// <summary>The first day after so many service months.</summary>
-    public static LocalDate After(LocalDate start, int months)
-    {
-        var month = start.ToYearMonth().PlusMonths(months);
-        return start.Day <= month.Calendar.GetDaysInMonth(month.Year, month.Month)
-            ? month.OnDayOfMonth(start.Day)
-            : month.PlusMonths(1).OnDayOfMonth(1);
-    }
+    public static LocalDate After(LocalDate start, int months) => Beginning(start.ToYearMonth().PlusMonths(months), start.Day);
+
+    /// <summary>The day in a month on which what begins on a day of each month does: after its end where it has no such day.</summary>
+    public static LocalDate Beginning(YearMonth month, int day) =>
+        day <= month.Calendar.GetDaysInMonth(month.Year, month.Month) ? month.OnDayOfMonth(day) : month.PlusMonths(1).OnDayOfMonth(1);
 
     /// <summary>The service month that contains a date; a date before the term belongs to month 1.</summary>
     public static int Of(LocalDate start, LocalDate date)

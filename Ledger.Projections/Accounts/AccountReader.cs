@@ -130,9 +130,18 @@ public sealed class AccountReader(NpgsqlDataSource database)
         CancellationToken cancel
     )
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { LogQueries.Stream(contract, contract, position) } };
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        return await EvolveAsync(null, reader, contract, cancel);
+        ContractAccount? account = null;
+        if (contract == LedgerSource.Contract)
+        {
+            return account;
+        }
+
+        await foreach (var stored in LogQueries.ReadStreamAsync(connection, contract, contract, position, cancel))
+        {
+            account = Evolve(account, stored);
+        }
+
+        return account;
     }
 
     /// <summary>

@@ -17,8 +17,9 @@ public static class LogQueries
 
     private const string LastRowAndOneBefore = $"select l.seq_id, e.timestamp from ({LastRow}) l left join {Events} e on e.seq_id = $1";
 
-    private const string StreamUpTo =
-        $"select {StoredEvent.Columns} from {Events} e where e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3 order by e.version";
+    private const string StreamUpTo = "e.tenant_id = $1 and e.stream_id = $2 and e.seq_id <= $3";
+
+    private const string StreamOrder = "e.version";
 
     /// <summary>Where the log ends, as a connection sees it.</summary>
     public static async Task<LogHead> HeadAsync(NpgsqlConnection connection, CancellationToken cancel)
@@ -64,7 +65,7 @@ public static class LogQueries
 
     /// <summary>Asks for the events of one stream up to a position, in order, among other questions.</summary>
     public static NpgsqlBatchCommand Stream(string contract, string stream, long upTo) =>
-        new(StreamUpTo)
+        new($"select {StoredEvent.Columns} from {Events} e where {StreamUpTo} order by {StreamOrder}")
         {
             Parameters =
             {
@@ -107,21 +108,13 @@ public static class LogQueries
     }
 
     /// <summary>The events of one stream up to a position, in order, on a connection of the caller's.</summary>
-    public static async IAsyncEnumerable<StoredEvent> ReadStreamAsync(
+    public static IAsyncEnumerable<StoredEvent> ReadStreamAsync(
         NpgsqlConnection connection,
         string contract,
         string stream,
         long upTo,
-        [EnumeratorCancellation] CancellationToken cancel
-    )
-    {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Stream(contract, stream, upTo) } };
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            yield return StoredEvent.Of(reader);
-        }
-    }
+        CancellationToken cancel
+    ) => RowsAsync(Select(StreamUpTo, connection, contract, stream, upTo), StreamOrder, cancel);
 
     /// <summary>Every contract that has an account, by id.</summary>
     public static async Task<IReadOnlyList<string>> ContractsAsync(NpgsqlConnection connection, CancellationToken cancel)
