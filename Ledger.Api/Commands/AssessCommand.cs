@@ -40,7 +40,7 @@ internal static class AssessCommand
                     report,
                     console =>
                         console.MarkupLineInterpolated(
-                            $"[bold]{report.Contract}[/] as of {ChinaTime.Show(report.AsOf):uuuu-MM-dd HH:mm:ss}, log up to {report.Position}: found {report.Found}, proposed {report.Proposed}, withdrew {report.Withdrawn}; recorded up to {report.RecordedAt}"
+                            $"[bold]{report.Contract}[/] as of {ChinaTime.Text(report.AsOf)}, log up to {report.Position}: found {report.Found}, proposed {report.Proposed}, withdrew {report.Withdrawn}; recorded up to {report.RecordedAt}"
                         )
                 );
                 return CommandLine.Done;

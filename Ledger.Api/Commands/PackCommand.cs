@@ -55,7 +55,7 @@ internal static class PackCommand
                     Reports.RatedCases(rates),
                     .. Reports.Rankings([.. cycles.Select(book.Rankings)]),
                 ];
-                var recorded = ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null);
+                var recorded = ChinaTime.Text(at.RecordedAt);
                 var note = $"{contract} · as of position {at.Position}, recorded {recorded} (UTC+8) · tree size {at.Position}, root {root}";
                 ExportOptions.WriteWorkbook(path, [.. tables.Select(t => t with { Notes = [note] })], parsed.GetValue(chinese));
                 terminal.Show(

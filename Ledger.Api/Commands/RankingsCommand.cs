@@ -127,7 +127,7 @@ internal static class RankingsCommand
                         Markup.Escape(e.Id),
                         e.Type.Alias,
                         Markup.Escape(e.Subject),
-                        ChinaTime.Show(e.OccurredAt).ToString("uuuu-MM-dd HH:mm:ss", null),
+                        ChinaTime.Text(e.OccurredAt),
                         Markup.Escape(e.Actor)
                     )
                 );

@@ -178,7 +178,7 @@ internal static class StatementCommand
         }
 
         console.MarkupLineInterpolated(
-            $"  [grey]as of position {s.AsOf?.Position}, recorded {(s.AsOf is { } at ? ChinaTime.Show(at.RecordedAt).ToString("uuuu-MM-dd HH:mm:ss", null) : "")} · root {s.Checkpoint?.Root[..16]}…[/]"
+            $"  [grey]as of position {s.AsOf?.Position}, recorded {(s.AsOf is { } at ? ChinaTime.Text(at.RecordedAt) : "")} · root {s.Checkpoint?.Root[..16]}…[/]"
         );
         console.WriteLine();
     }

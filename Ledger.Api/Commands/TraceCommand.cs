@@ -88,7 +88,7 @@ internal static class TraceCommand
                 e.Position.ToString(),
                 e.Type,
                 Markup.Escape(e.Subject),
-                Show(e.OccurredAt),
+                Show(e.OccurredAt, e.Precision),
                 Show(e.RecordedAt),
                 Markup.Escape(e.Actor),
                 Markup.Escape(e.Id)
@@ -98,5 +98,5 @@ internal static class TraceCommand
         console.Write(table);
     }
 
-    private static string Show(NodaTime.Instant at) => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", null);
+    private static string Show(NodaTime.Instant at, TimePrecision? precision = null) => ChinaTime.Text(at, precision);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using NodaTime;
-using NodaTime.TimeZones;
 
 namespace Ledger.Api.Mapping;
 
@@ -13,13 +13,7 @@ namespace Ledger.Api.Mapping;
 internal sealed class CellTimes(ImportMapping mapping)
 {
     private const decimal MillisecondsPerDay = 86_400_000m;
-    private static readonly Duration Microsecond = Duration.FromNanoseconds(1_000);
     private static readonly LocalDate SerialZero = new(1899, 12, 30);
-
-    private static readonly ZoneLocalMappingResolver Earlier = Resolvers.CreateMappingResolver(
-        Resolvers.ReturnEarlier,
-        Resolvers.ThrowWhenSkipped
-    );
 
     private readonly DateTimeZone zone = DateTimeZoneProviders.Tzdb[mapping.TimeZone];
     private readonly HashSet<string> serial = [.. mapping.SerialDates ?? []];
@@ -31,48 +25,66 @@ internal sealed class CellTimes(ImportMapping mapping)
             .Select(f => TimeFormat.Parse(f, out var problem) ?? throw new ArgumentException(problem, nameof(mapping))),
     ];
 
+    /// <summary>When something happened, as a cell tells it, and how exactly; null, with what is wrong, where it holds no time.</summary>
+    public (Instant At, TimePrecision? Precision)? Time(Cell cell, string column, MappedEvent e, out string? problem) =>
+        Read(cell, column, e.DateMeans ?? mapping.DateMeans, out problem) is var (at, read)
+            ? (at, read ?? e.TimePrecision ?? mapping.TimePrecision)
+            : null;
+
     /// <summary>
-    /// The moment in a cell; null, with what is wrong, where it holds none. A date without a time is one only by what it
-    /// <paramref name="means"/>.
+    /// The moment in a cell of an event's data, where nothing can say that it is not exact; null, with what is wrong, where it holds none.
+    /// A date without a time is one only by what it <paramref name="means"/>.
     /// </summary>
     public Instant? Moment(Cell cell, string column, DateMeans? means, out string? problem)
     {
-        if (cell.Kind == CellKind.Text && HasOffset(cell.Text) && Instants.TryParse(cell.Text.Trim(), out var at))
+        var said = means ?? mapping.DateMeans;
+        if (Read(cell, column, said == DateMeans.Any ? null : said, out problem) is not var (at, precision))
         {
-            return Plausible(at, at.InUtc().Year, out problem);
-        }
-
-        try
-        {
-            if (Local(cell, column, needsDay: true) is not var (local, isDay))
-            {
-                return None<Instant>(out problem);
-            }
-
-            if (!isDay)
-            {
-                return Plausible(local.InZone(zone, Earlier).ToInstant(), local.Year, out problem);
-            }
-
-            if ((means ?? mapping.DateMeans) is not { } meant)
-            {
-                problem =
-                    "expected a time, or that the mapping says what a date without one means (\"dateMeans\": \"start_of_day\" or "
-                    + "\"end_of_day\")";
-                return null;
-            }
-
-            var moment =
-                meant == DateMeans.StartOfDay
-                    ? zone.AtStartOfDay(local.Date).ToInstant()
-                    : zone.AtStartOfDay(local.Date.PlusDays(1)).ToInstant() - Microsecond;
-            return Plausible(moment, local.Year, out problem);
-        }
-        catch (SkippedTimeException)
-        {
-            problem = "expected a time that the clocks of the mapping's zone show: they pass over this one";
             return null;
         }
+
+        problem = precision == TimePrecision.RepeatedHour ? "the clocks show this hour twice: expected the time with its offset" : null;
+        return problem is null ? at : null;
+    }
+
+    private (Instant At, TimePrecision? Precision)? Read(Cell cell, string column, DateMeans? means, out string? problem)
+    {
+        if (cell.Kind == CellKind.Text && HasOffset(cell.Text) && Instants.TryParse(cell.Text.Trim(), out var at))
+        {
+            return Plausible((at, (TimePrecision?)null), at.InUtc().Year, out problem);
+        }
+
+        if (Local(cell, column, needsDay: true) is not var (local, isDay))
+        {
+            return None<(Instant, TimePrecision?)>(out problem);
+        }
+
+        if (local.Year is < Instants.FirstYear or > Instants.LastYear)
+        {
+            return Plausible<(Instant, TimePrecision?)>(default, local.Year, out problem);
+        }
+
+        return isDay ? InDay(local.Date, means, out problem) : OnClock(local, out problem);
+    }
+
+    private (Instant, TimePrecision?)? OnClock(LocalDateTime local, out string? problem)
+    {
+        var found = zone.MapLocal(local);
+        problem = found.Count == 0 ? "expected a time that the clocks of the mapping's zone show: they pass over this one" : null;
+        return found.Count == 0 ? null : (found.First().ToInstant(), found.Count == 2 ? TimePrecision.RepeatedHour : null);
+    }
+
+    private (Instant, TimePrecision?)? InDay(LocalDate date, DateMeans? means, out string? problem)
+    {
+        var (first, last) = (zone.AtStartOfDay(date).ToInstant(), zone.AtStartOfDay(date.PlusDays(1)).ToInstant() - ChinaTime.Microsecond);
+        problem =
+            means is null
+                ? "expected a time, or that the mapping says what a date without one means (\"dateMeans\": \"start_of_day\", "
+                    + "\"end_of_day\" or, for an event's time, \"any\")"
+            : first != ChinaTime.StartOf(date)
+                ? $"expected a time of the day: a date is kept as a day in China, and the mapping's zone is {mapping.TimeZone}"
+            : null;
+        return problem is null ? (means == DateMeans.EndOfDay ? last : first, TimePrecision.Date) : null;
     }
 
     /// <summary>The date in a cell; null, with what is wrong, where it holds none.</summary>

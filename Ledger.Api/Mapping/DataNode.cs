@@ -38,6 +38,11 @@ internal sealed partial class RowMapper
                     out var wrong
                 );
                 faults.AddRange(wrong.Select(f => f.ToString()));
+                if (cell?.DateMeans == DateMeans.Any)
+                {
+                    faults.Add($"{path}.dateMeans: expected \"start_of_day\" or \"end_of_day\": data holds one moment");
+                }
+
                 IReadOnlyDictionary<string, JsonElement>? map = null;
                 if (cell?.Map is { } name && mapping.ValueMaps?.TryGetValue(name, out map) != true)
                 {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Api.Tables;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Api.Mapping;
@@ -19,12 +20,15 @@ namespace Ledger.Api.Mapping;
 /// <param name="Sheet">The sheet of a workbook, hidden or not; left out, the only visible one.</param>
 /// <param name="HiddenRows">Whether rows are read that the sheet hides; hidden columns are where the mapping names them.</param>
 /// <param name="HeaderRow">Which row holds the headings, from 1.</param>
-/// <param name="TimeZone">The zone of times without an offset (IANA); of two moments with one reading the earlier.</param>
+/// <param name="TimeZone">The zone of times without an offset (IANA). A time in an hour that its clocks show twice
+/// is recorded as such (<c>timeprecision</c> <c>repeated_hour</c>).</param>
 /// <param name="TimeFormats">Formats of times, dates and months (NodaTime's pattern letters), tried in order, also on a number's digits,
 /// besides ISO 8601. Each fixes a year, a month, and an hour of twenty-four (HH) or of twelve with its half (hh tt).</param>
-/// <param name="DateMeans">What a date without a time means where a moment is asked for; an event and a cell may say it for themselves. A
-/// due time is the end of its day unless its cell says otherwise (Civil Code art. 203); any other such date is refused until it is
-/// said.</param>
+/// <param name="DateMeans">Where in its day a date without a time stands, where a moment is asked for; an event and a cell may say it for
+/// themselves. A due time is the end of its day unless its cell says otherwise (Civil Code art. 203); any other such date is refused until
+/// it is said. The event keeps that no more was known (<c>timeprecision</c> <c>date</c>), and rules judge by the whole day.</param>
+/// <param name="TimePrecision">What of the times of events is known, where it is less than they show: <c>minute</c> or <c>date</c>; an
+/// event may say it for itself.</param>
 /// <param name="SerialDates">Columns whose plain numbers are a spreadsheet's days since 1899-12-30; any other number is no date.</param>
 /// <param name="Skip">A row for which one of these conditions holds is left out, and counted: a total under the table.</param>
 /// <param name="Blank">Texts that mean no value, such as <c>-</c> and <c>无</c>.</param>
@@ -45,6 +49,7 @@ public sealed record ImportMapping(
     string TimeZone = "Asia/Shanghai",
     IReadOnlyList<string>? TimeFormats = null,
     DateMeans? DateMeans = null,
+    TimePrecision? TimePrecision = null,
     IReadOnlyList<string>? SerialDates = null,
     IReadOnlyList<RowCondition>? Skip = null,
     IReadOnlyList<string>? Blank = null,
@@ -103,14 +108,27 @@ public sealed record ImportMapping(
             }
         }
 
+        if (TimePrecision == Ledger.Domain.Time.TimePrecision.RepeatedHour)
+        {
+            yield return Repeated("$");
+        }
+
         for (var i = 0; i < Events.Count; i++)
         {
             if (EventCatalogue.Find(Events[i].Type) is not { Class: not EventClass.Derived })
             {
                 yield return new Fault($"$.events[{i}].type", $"expected the type of a fact or a decision, got \"{Events[i].Type}\"");
             }
+
+            if (Events[i].TimePrecision == Ledger.Domain.Time.TimePrecision.RepeatedHour)
+            {
+                yield return Repeated($"$.events[{i}]");
+            }
         }
     }
+
+    private static Fault Repeated(string path) =>
+        new(path + ".timePrecision", "expected \"minute\" or \"date\": which hour is repeated follows from the zone");
 }
 
 /// <summary>One event that a row becomes.</summary>
@@ -120,6 +138,7 @@ public sealed record ImportMapping(
 /// <param name="Time">The column with the time at which it happened.</param>
 /// <param name="Actor">Template of who did it.</param>
 /// <param name="DateMeans">What a date without a time means in <paramref name="Time"/>.</param>
+/// <param name="TimePrecision">What of its time is known, where it is less than the cell shows.</param>
 /// <param name="When">Conditions, all of which must hold; the time's column must hold something in any case.</param>
 /// <param name="Data">
 /// The event's data: objects and lists as they are, texts as templates, and <c>{"column": …, "as":
@@ -134,10 +153,11 @@ public sealed record MappedEvent(
     string Actor,
     IReadOnlyList<RowCondition>? When = null,
     JsonElement? Data = null,
-    DateMeans? DateMeans = null
+    DateMeans? DateMeans = null,
+    TimePrecision? TimePrecision = null
 );
 
-/// <summary>Which moment a date without a time means.</summary>
+/// <summary>Where in its day a date without a time stands.</summary>
 public enum DateMeans
 {
     /// <summary>Its first.</summary>
@@ -145,6 +165,9 @@ public enum DateMeans
 
     /// <summary>Its last microsecond.</summary>
     EndOfDay,
+
+    /// <summary>No certain one; it is recorded at its first. For the times of events alone.</summary>
+    Any,
 }
 
 /// <summary>A condition on a column: not blank, or blank, or one of some texts, or none of them.</summary>

@@ -161,7 +161,7 @@ internal sealed partial class RowMapper
     private NewEvent? Read(PlannedEvent planned, TableRow row, List<Fault> faults)
     {
         var e = planned.Event;
-        var at = times.Moment(CellOf(row, e.Time), e.Time, e.DateMeans, out var problem);
+        var at = times.Time(CellOf(row, e.Time), e.Time, e, out var problem);
         if (at is null)
         {
             faults.Add(new Fault($"column \"{e.Time}\"", $"{problem}, got \"{CellOf(row, e.Time).Text}\""));
@@ -189,8 +189,9 @@ internal sealed partial class RowMapper
             e.Type,
             contract,
             Fill(planned.Subject, row, faults),
-            at ?? default,
-            Fill(planned.Actor, row, faults)
+            at?.At ?? default,
+            Fill(planned.Actor, row, faults),
+            Precision: at?.Precision
         );
         if (faults.Count > 0)
         {

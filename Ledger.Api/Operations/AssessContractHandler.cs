@@ -88,5 +88,5 @@ public static class AssessContractHandler
         );
     }
 
-    private static string Words(Instant at) => $"{ChinaTime.Show(at):uuuu-MM-dd HH:mm:ss} (Asia/Shanghai)";
+    private static string Words(Instant at) => $"{ChinaTime.Text(at)} (Asia/Shanghai)";
 }

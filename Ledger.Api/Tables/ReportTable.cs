@@ -37,7 +37,7 @@ public sealed record ReportTable(
             string text => text,
             bool truth => truth ? "true" : "false",
             LocalDate date => date.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture),
-            Instant at => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            Instant at => ChinaTime.Text(at),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             _ => throw new ArgumentException($"a report has no {value.GetType().Name}", nameof(value)),
         };

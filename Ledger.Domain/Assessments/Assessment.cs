@@ -31,7 +31,7 @@ public sealed class Assessment(Instant asOf)
     public void Add(LedgerEvent e)
     {
         account = ContractAccount.Evolve(account, e);
-        if (e.OccurredAt <= asOf)
+        if (e.When.Earliest <= asOf)
         {
             facts.Add(e);
         }

@@ -30,9 +30,9 @@ public sealed class FindingFold(Instant effective)
     public void Add(LedgerEvent e)
     {
         Account = ContractAccount.Evolve(Account, e);
-        if (e.OccurredAt > Effective)
+        if (e.When.Earliest > Effective)
         {
-            ahead.Enqueue(e, (e.OccurredAt, e.Position));
+            ahead.Enqueue(e, (e.When.Earliest, e.Position));
         }
         else
         {
@@ -46,7 +46,7 @@ public sealed class FindingFold(Instant effective)
         ArgumentOutOfRangeException.ThrowIfLessThan(moment, Effective);
         var account = (Account ?? throw new InvalidOperationException("findings need a registered contract")) with { Calendar = calendar };
         Effective = moment;
-        while (ahead.TryPeek(out var e, out _) && e.OccurredAt <= moment)
+        while (ahead.TryPeek(out var e, out _) && e.When.Earliest <= moment)
         {
             Count(ahead.Dequeue());
         }

@@ -91,7 +91,7 @@ public static class Decider
 
     /// <summary>What is wrong with an event that happened later than five minutes after the ledger's time; null where it did not.</summary>
     public static Fault? AheadOf(NewEvent e, Instant now) =>
-        e.OccurredAt > now + Ahead
+        e.When.Earliest > now + Ahead
             ? new Fault("$.time", $"{e.OccurredAt} lies more than 5 minutes ahead of the ledger's clock ({now})")
             : null;
 

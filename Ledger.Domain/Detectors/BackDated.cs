@@ -1,3 +1,4 @@
+using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Vocabulary;
@@ -26,10 +27,10 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
             .Account.Schedule.Select(p => (p.From, p.To, p.Number, Position: records.Account.Periods[p.Number].Issued?.Position))
             .Where(p => p.Position is not null)
             .ToList();
-        var events = records.All.Where(e => Grouping.IsRecord(e.Data) && e.RecordedAt - e.OccurredAt > Duration.FromHours(Hours)).ToList();
+        var events = records.All.Where(e => Grouping.IsRecord(e.Data) && Delay(e) > Duration.FromHours(Hours)).ToList();
         if (events.Count > 0)
         {
-            var most = events.MaxBy(e => e.RecordedAt - e.OccurredAt)!;
+            var most = events.MaxBy(Delay)!;
             var after = events
                 .Select(e =>
                     (
@@ -46,10 +47,9 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
                 events.Min(e => e.RecordedAt),
                 events.Take(MostEvidence),
                 after.Event is null
-                    ? $"{events.Count} record{(events.Count == 1 ? "" : "s")} written down up to "
-                        + $"{Show(most.RecordedAt - most.OccurredAt)} after the event"
+                    ? $"{events.Count} record{(events.Count == 1 ? "" : "s")} written down up to " + $"{Show(Delay(most))} after the event"
                     : $"recorded after the statement of period {after.Period.Number} was issued",
-                $"occurred {Show(shown.OccurredAt)}",
+                $"occurred {shown.TimeInWords}",
                 $"recorded {Show(shown.RecordedAt)}"
             );
         }
@@ -57,4 +57,7 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults() => AtLeast(0, "hours", Hours);
+
+    /// <summary>How long after the event it was recorded, at the least.</summary>
+    private static Duration Delay(LedgerEvent e) => e.RecordedAt - e.When.Latest;
 }

@@ -23,7 +23,7 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
     public override IEnumerable<Finding> Find(RecordGroup records)
     {
         var events = records.All.OrderBy(e => e.Position).ToList();
-        var (first, last) = (new Extreme(-1), new Extreme(1));
+        var (first, last) = (new Extreme(-1, e => e.When.Latest), new Extreme(1, e => e.When.Earliest));
         for (int start = 0, end = 0; start < events.Count; start++)
         {
             for (; end < events.Count && events[end].RecordedAt <= events[start].RecordedAt + Duration.FromSeconds(Seconds); end++)
@@ -32,7 +32,7 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
                 last.Add(events, end);
             }
 
-            var (from, to) = (events[first.From(start)].OccurredAt, events[last.From(start)].OccurredAt);
+            var (from, to) = (events[first.From(start)].When.Latest, events[last.From(start)].When.Earliest);
             if (end - start >= Records && to - from > Duration.FromHours(Hours))
             {
                 var batch = events[start..end];
@@ -57,15 +57,15 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
         AtLeast(1, "records", Records).Concat(AtLeast(0, "seconds", Seconds)).Concat(AtLeast(0, "hours", Hours));
 
     /// <summary>
-    /// The earliest (sign −1) or latest (1) occurrence of a window that only moves on: each record enters and leaves once.
+    /// The record that occurred first (sign −1) or last (1) in a window that only moves on: each record enters and leaves once.
     /// </summary>
-    private sealed class Extreme(int sign)
+    private sealed class Extreme(int sign, Func<LedgerEvent, Instant> at)
     {
         private readonly LinkedList<int> candidates = new();
 
         public void Add(List<LedgerEvent> events, int index)
         {
-            while (candidates.Last is { } last && events[last.Value].OccurredAt.CompareTo(events[index].OccurredAt) * sign <= 0)
+            while (candidates.Last is { } last && at(events[last.Value]).CompareTo(at(events[index])) * sign <= 0)
             {
                 candidates.RemoveLast();
             }

@@ -40,7 +40,7 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
                     recording is null
                         ? "a call is claimed and there is no recording"
                         : "a call is claimed and the recording is too short for one",
-                    $"{e.Type.Alias} {Show(e.OccurredAt)}",
+                    $"{e.Type.Alias} {e.TimeInWords}",
                     recording is null ? "no recording" : $"{recording.Seconds} s of recording"
                 );
             }
@@ -56,8 +56,8 @@ public sealed record CallEvidence(int Seconds = 10, bool Off = false) : Detector
                 e.OccurredAt,
                 [first, e],
                 $"the recording {recording.Sha256[..12]}… is of another case",
-                $"{first.Subject}, {Show(first.OccurredAt)}",
-                $"{e.Subject}, {Show(e.OccurredAt)}"
+                $"{first.Subject}, {first.TimeInWords}",
+                $"{e.Subject}, {e.TimeInWords}"
             );
         }
     }

@@ -3,6 +3,7 @@ using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 using NodaTime;
 
@@ -61,7 +62,7 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
                         Case: c,
                         Complaint: complaints[c.Subject]
                             .FirstOrDefault(e =>
-                                e.OccurredAt >= c.Closed!.OccurredAt && e.OccurredAt <= c.Closed.OccurredAt + Duration.FromDays(Days)
+                                c.Closed!.When.IsAfter(e.When) == false && e.When.IsAfter(c.Closed.When + Duration.FromDays(Days)) == false
                             )
                     )
                 )
@@ -93,7 +94,7 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
             .Concat(AtLeast(0, "days", Days))
             .Concat(AtLeast(0, "least", Least));
 
-    /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where it has none.</summary>
+    /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where that is not to be told.</summary>
     private bool? IsLate(CaseFacts c, List<CaseLimits> limits)
     {
         if (c.Received is not { } received)
@@ -102,19 +103,37 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
         }
 
         var limit = received.Data is CaseReceived { DueAt: { } due }
-            ? due
+            ? new TimeRange(due, due)
             : limits
                 .SelectMany(l => l.ClocksOf(c))
                 .Where(clock => clock.Step == CaseStep.Handling)
-                .Select(clock => (Instant?)clock.Limit)
+                .Select(clock => (TimeRange?)clock.Limit)
                 .FirstOrDefault();
-        if (limit is not { } end || end <= received.OccurredAt)
+        if (limit is not { } ends || ends.Latest <= received.When.Latest)
         {
             return null;
         }
 
-        var left = (end - c.Closed!.OccurredAt).ToInt64Nanoseconds() / 1000m;
-        return left >= 0 && left * Hundred < (end - received.OccurredAt).ToInt64Nanoseconds() / 1000m * Percent;
+        var (earliest, latest) = (
+            StretchOf(c.Closed!.When.Earliest, received.When.Latest, ends.Latest),
+            StretchOf(c.Closed.When.Latest, received.When.Earliest, ends.Earliest)
+        );
+        return earliest == latest ? earliest == Stretch.Last : null;
+    }
+
+    private enum Stretch
+    {
+        Before,
+        Last,
+        After,
+    }
+
+    private Stretch StretchOf(Instant closed, Instant received, Instant end)
+    {
+        var left = (end - closed).ToInt64Nanoseconds() / 1000m;
+        return left < 0 ? Stretch.After
+            : left * Hundred < (end - received).ToInt64Nanoseconds() / 1000m * Percent ? Stretch.Last
+            : Stretch.Before;
     }
 
     private static decimal Share(int part, int of) => (decimal)part / of;

@@ -77,7 +77,7 @@ public abstract record Detector(bool Off = false) : DetectorTerms(Off)
         };
 
     /// <summary>A moment on the contracts' wall clock.</summary>
-    protected static string Show(Instant at) => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", null);
+    protected static string Show(Instant at) => ChinaTime.Text(at);
 
     /// <summary>A span in words: days, hours, minutes and seconds, the largest two.</summary>
     protected static string Show(Duration span)

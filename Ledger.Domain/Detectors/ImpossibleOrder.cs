@@ -6,7 +6,8 @@ using Ledger.Domain.Vocabulary;
 namespace Ledger.Domain.Detectors;
 
 /// <summary>
-/// F11, certain: a case closed before it was received, dispatched before it was received, or followed up before it was closed.
+/// F11, certain: a case closed before it was received, dispatched before it was received, or followed up before it was closed. Undecidable
+/// where the times as they stand clash and the precision of one leaves it open; two that were recorded as the same day do not clash.
 /// </summary>
 [Discriminator("impossible_order")]
 public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
@@ -31,18 +32,19 @@ public sealed record ImpossibleOrder(bool Off = false) : Detector(Off)
             }
         )
         {
-            if (earlier is not null && later is not null && earlier.OccurredAt < later.OccurredAt)
+            if (earlier is not null && later is not null && earlier.OccurredAt < later.OccurredAt && earlier.When != later.When)
             {
-                yield return Suspect(
+                var finding = Suspect(
                     Certainty.Certain,
                     c.Subject,
                     what,
-                    later.OccurredAt,
+                    later.When.Latest,
                     [earlier, later],
                     what,
                     RecordContradictions.Moment(earlier),
                     RecordContradictions.Moment(later)
                 );
+                yield return later.When.IsAfter(earlier.When) == true ? finding : finding.AsUndecidable();
             }
         }
     }

@@ -2,6 +2,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Detectors;
@@ -42,7 +43,8 @@ public sealed record OffRoster(bool Off = false) : Detector(Off)
         )
         {
             var person = Grouping.ActorOf(e);
-            if (!entries[person].Any(r => e.OccurredOn >= r.From && !(e.OccurredOn > r.To)))
+            var (from, to) = (ChinaTime.DateOf(e.When.Earliest), ChinaTime.DateOf(e.When.Latest));
+            if (!entries[person].Any(r => to >= r.From && !(from > r.To)))
             {
                 yield return Suspect(
                     Certainty.Lead,
@@ -51,7 +53,7 @@ public sealed record OffRoster(bool Off = false) : Detector(Off)
                     e.OccurredAt,
                     [e],
                     $"{person} acted while not on the roster",
-                    $"{e.Type.Alias} {Show(e.OccurredAt)}",
+                    $"{e.Type.Alias} {e.TimeInWords}",
                     entries[person].Any() ? "on the roster " + string.Join(", ", entries[person].Select(Text)) : "never on the roster"
                 );
             }

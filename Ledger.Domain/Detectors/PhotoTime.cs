@@ -25,7 +25,10 @@ public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Of
                 continue;
             }
 
-            var off = photo.TakenAt - e.OccurredAt;
+            var off =
+                photo.TakenAt > e.When.Latest ? photo.TakenAt - e.When.Latest
+                : photo.TakenAt < e.When.Earliest ? photo.TakenAt - e.When.Earliest
+                : Duration.Zero;
             var late = photo.TakenAt > e.RecordedAt;
             if (late || off > Duration.FromMinutes(Minutes) || off < -Duration.FromMinutes(Minutes))
             {
@@ -38,7 +41,7 @@ public sealed record PhotoTime(int Minutes = 10, bool Off = false) : Detector(Of
                     late
                         ? $"the photo was taken {Show(photo.TakenAt - e.RecordedAt)} after the issue was recorded"
                         : $"the photo was taken {Show(off)} {(off < Duration.Zero ? "before" : "after")} the issue was found",
-                    late ? $"recorded {Show(e.RecordedAt)}" : $"found {Show(e.OccurredAt)}",
+                    late ? $"recorded {Show(e.RecordedAt)}" : $"found {e.TimeInWords}",
                     $"photo taken {Show(photo.TakenAt)}"
                 );
             }

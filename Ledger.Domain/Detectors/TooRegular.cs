@@ -6,8 +6,8 @@ using Ledger.Domain.Vocabulary;
 namespace Ledger.Domain.Detectors;
 
 /// <summary>
-/// F15, a lead: so many records or more of one person of which so many fall on minutes that are multiples of five that chance
-/// (one in five) would bring it about with a probability below <c>p</c>. Subject <c>actor/{person}</c>.
+/// F15, a lead: so many records or more of one person, whose minutes are known, of which so many fall on minutes that are multiples of
+/// five that chance (one in five) would bring it about with a probability below <c>p</c>. Subject <c>actor/{person}</c>.
 /// </summary>
 [Discriminator("too_regular")]
 public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off = false) : Detector(Off)
@@ -23,7 +23,7 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        var events = records.All;
+        var events = records.All.Where(e => e.Precision != TimePrecision.Date).ToList();
         var regular = events.Where(e => ChinaTime.Show(e.OccurredAt).Minute % Every == 0).ToList();
         if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
         {

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -19,7 +20,8 @@ public readonly record struct EventAttributes(
     string Actor,
     string? Correlation = null,
     string? Causation = null,
-    long? ExpectedVersion = null
+    long? ExpectedVersion = null,
+    TimePrecision? Precision = null
 );
 
 /// <summary>
@@ -50,7 +52,8 @@ public static class EventReader
         string? Recordedat = null,
         string? Correlationid = null,
         string? Causationid = null,
-        long? Expectedversion = null
+        long? Expectedversion = null,
+        TimePrecision? Timeprecision = null
     )
     {
         /// <summary>Attributes that the ledger does not know.</summary>
@@ -98,7 +101,8 @@ public static class EventReader
             envelope.Actor,
             envelope.Correlationid,
             envelope.Causationid,
-            envelope.Expectedversion
+            envelope.Expectedversion,
+            envelope.Timeprecision
         );
         if (contract is not null && envelope.Contract is not null && envelope.Contract != contract)
         {
@@ -130,7 +134,7 @@ public static class EventReader
                 yield return new Fault(
                     $"$.{name}",
                     "unknown property; an extension's name has lower-case letters and digits alone, and the ledger's own attributes are "
-                        + "contract, actor, correlationid, causationid and expectedversion"
+                        + "contract, actor, correlationid, causationid, expectedversion and timeprecision"
                 );
             }
             else if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
@@ -161,6 +165,7 @@ public static class EventReader
         var (rest, personal) = data.Separate();
         return new NewEvent(e.Contract!, e.Subject, e.Id, e.Source, e.Time, e.Actor, rest, e.Correlation, e.Causation, e.ExpectedVersion)
         {
+            Precision = e.Precision,
             Personal = personal,
         };
     }
@@ -251,7 +256,11 @@ public static class EventReader
             return null;
         }
 
-        faults.AddRange(data.Faults(key).Concat(data.FaultsAt(e.Time)).Select(f => f with { Path = "$.data" + f.Path }));
+        faults.AddRange(
+            data.Faults(key)
+                .Concat(data.FaultsAt(TimeRange.Of(e.Time, e.Precision).Earliest))
+                .Select(f => f with { Path = "$.data" + f.Path })
+        );
         return data;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 
 namespace Ledger.Domain.Events;
 
@@ -22,6 +23,11 @@ public static class EventWriter
         json.WriteString("contract", e.Contract);
         json.WriteString("subject", e.Subject);
         json.WriteString("time", JsonSerializer.SerializeToElement(e.OccurredAt, LedgerJson.Options).GetString());
+        if (e.Precision is { } precision)
+        {
+            json.WriteString("timeprecision", Words<TimePrecision>.Of(precision));
+        }
+
         json.WriteString("actor", e.Actor);
         if (e.CorrelationId is not null)
         {

@@ -23,6 +23,12 @@ public sealed record NewEvent(
     /// <summary>The event type.</summary>
     public EventType Type => EventCatalogue.Of(Data);
 
+    /// <summary>With how much less than a moment the time is known; null: exactly.</summary>
+    public TimePrecision? Precision { get; init; }
+
+    /// <summary>When it happened, as far as is known.</summary>
+    public TimeRange When => TimeRange.Of(OccurredAt, Precision);
+
     /// <summary>The personal values that came with it: they are not in its data, and are stored apart.</summary>
     public Caller? Personal { get; init; }
 
@@ -30,7 +36,8 @@ public sealed record NewEvent(
     public IReadOnlyList<string> Dropped { get; init; } = [];
 
     /// <summary>What it would be on record, for weighing its consequences: without a position and a version.</summary>
-    internal LedgerEvent AsRecorded() => new(0, Contract, Subject, 0, Id, Source, OccurredAt, OccurredAt, Actor, Data);
+    internal LedgerEvent AsRecorded() =>
+        new(0, Contract, Subject, 0, Id, Source, OccurredAt, OccurredAt, Actor, Data) { Precision = Precision };
 }
 
 /// <summary>An event as the log keeps it. <c>Position</c> counts from 1 without gaps over the whole ledger.</summary>
@@ -49,6 +56,15 @@ public sealed record LedgerEvent(
 {
     /// <summary>The event type.</summary>
     public EventType Type => EventCatalogue.Of(Data);
+
+    /// <summary>With how much less than a moment <c>OccurredAt</c> is known; null: exactly.</summary>
+    public TimePrecision? Precision { get; init; }
+
+    /// <summary>When it happened, as far as is known.</summary>
+    public TimeRange When => TimeRange.Of(OccurredAt, Precision);
+
+    /// <summary>When it happened, in words, as far as is known.</summary>
+    public string TimeInWords => ChinaTime.Text(OccurredAt, Precision);
 
     /// <summary>The subject's key: what follows its first slash, or nothing.</summary>
     public string Key => Subject[(Subject.IndexOf('/', StringComparison.Ordinal) + 1)..];

@@ -66,5 +66,16 @@ public sealed record Finding(
         return new Finding(kind, rule, subject, arisenAt, FindingState.Open, Certainty.Certain, evidence, values);
     }
 
+    /// <summary>The same where times were recorded with too little precision to say that it is so.</summary>
+    public Finding AsUndecidable() =>
+        this with
+        {
+            Certainty = Certainty.Undecidable,
+            Detail = new SortedDictionary<string, string>(Detail.ToDictionary(), StringComparer.Ordinal)
+            {
+                ["why"] = "undecidable by the record's precision",
+            },
+        };
+
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

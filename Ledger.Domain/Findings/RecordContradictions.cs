@@ -1,6 +1,5 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
-using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Findings;
@@ -62,5 +61,5 @@ internal static class RecordContradictions
         };
 
     /// <summary>What happened and when, in words.</summary>
-    public static string Moment(LedgerEvent e) => $"{EventCatalogue.Of(e.Data).Alias} {ChinaTime.Show(e.OccurredAt):uuuu-MM-dd HH:mm:ss}";
+    public static string Moment(LedgerEvent e) => $"{EventCatalogue.Of(e.Data).Alias} {e.TimeInWords}";
 }

@@ -32,7 +32,10 @@ public sealed record CaseFigures(IReadOnlyList<CaseScore> Scores, IReadOnlyList<
                     scored.Satisfaction
                 ),
             ],
-            [.. ClocksOf(facts, terms).Select(c => new SeatClock(c.Start.OccurredOn, c.Stop!.Actor, c.Stop.OccurredAt <= c.Limit))]
+            [
+                .. ClocksOf(facts, terms)
+                    .Select(c => new SeatClock(c.Start.OccurredOn, c.Stop!.Actor, c.IsBroken(c.Stop.OccurredAt) == false)),
+            ]
         );
 
     /// <summary>
@@ -42,11 +45,14 @@ public sealed record CaseFigures(IReadOnlyList<CaseScore> Scores, IReadOnlyList<
     public static IEnumerable<YearMonth> MonthsOf(LedgerEvent e) =>
         e.Data is CaseScored scored ? [e.OccurredOn.ToYearMonth(), scored.Cycle] : [e.OccurredOn.ToYearMonth()];
 
-    /// <summary>The clocks by which seats are ranked: those that were stopped, save those that others stop.</summary>
+    /// <summary>The clocks by which seats are ranked: those that were stopped and can be judged, save those that others stop.</summary>
     internal static IEnumerable<CaseLimits.Clock> ClocksOf(CaseFacts facts, ContractTerms terms) =>
         from block in terms.Rules<CaseLimits>()
         from clock in block.Rule.ClocksOf(facts)
-        where clock.Step is not (CaseStep.Handling or CaseStep.Contact) && clock.Stop is not null
+        where
+            clock.Step is not (CaseStep.Handling or CaseStep.Contact)
+            && clock.Stop is { } stop
+            && clock.IsBroken(stop.OccurredAt) is not null
         select clock;
 
     internal static string? UnitOf(CaseFacts c) => (c.Dispatched?.Data as CaseDispatched)?.Unit;

@@ -68,8 +68,30 @@ public sealed record CaseLimits(
         (UrgeStage.SevenDays, Duration.FromDays(7)),
     ];
 
-    /// <summary>A clock of one step of a case: what started it, when its limit passes, what stopped it (null while it runs).</summary>
-    public readonly record struct Clock(CaseStep Step, LedgerEvent Start, Instant Limit, LedgerEvent? Stop, string Text);
+    /// <summary>A clock of one step of a case.</summary>
+    /// <param name="Start">What started it.</param>
+    /// <param name="Limit">When its limit passes.</param>
+    /// <param name="Stop">What stopped it; null while it runs.</param>
+    /// <param name="Stopped">When; null while it runs.</param>
+    /// <param name="Text">The limit in words.</param>
+    /// <param name="Doubtful">Whether the step may not have been owed at all: then it can be kept, and not broken for certain.</param>
+    public readonly record struct Clock(
+        CaseStep Step,
+        LedgerEvent Start,
+        TimeRange Limit,
+        LedgerEvent? Stop,
+        TimeRange? Stopped,
+        string Text,
+        bool Doubtful = false
+    )
+    {
+        /// <summary>Whether its limit is broken at a moment; null where the precision of its times leaves it open.</summary>
+        public bool? IsBroken(Instant asOf)
+        {
+            var broken = (Stopped ?? new TimeRange(asOf, asOf)).IsAfter(Limit);
+            return Doubtful && broken == true ? null : broken;
+        }
+    }
 
     /// <summary>All clocks of a case, kept and broken.</summary>
     public IEnumerable<Clock> ClocksOf(CaseFacts c) => Limits.SelectMany(limit => ClocksOf(limit, c));
@@ -85,9 +107,12 @@ public sealed record CaseLimits(
     {
         foreach (var c in input.Facts.Cases)
         {
-            foreach (var clock in ClocksOf(c).Where(clock => (clock.Stop?.OccurredAt ?? input.AsOf) > clock.Limit))
+            foreach (var clock in ClocksOf(c))
             {
-                yield return Broken(c.Subject, clause, clock);
+                if (clock.IsBroken(input.AsOf) is var broken && broken != false)
+                {
+                    yield return Broken(c.Subject, clause, clock, undecidable: broken is null);
+                }
             }
         }
     }
@@ -107,7 +132,7 @@ public sealed record CaseLimits(
         switch (limit.Step)
         {
             case CaseStep.Sign when c.Received is { } start:
-                yield return From(limit.Step, start, general, CaseFacts.First(c.Signed, c.Returned));
+                yield return From(limit.Step, start, general, c.Signed, c.Returned);
                 break;
             case CaseStep.Dispatch
                 when DispatchStart(c) is { } start && !(WaivedByApproval && c.Dispatched?.Data is CaseDispatched { ApprovedBy: not null }):
@@ -115,43 +140,48 @@ public sealed record CaseLimits(
                     OwnIfUrgent && c.Received?.Data is CaseReceived { Urgency: Urgency.Urgent, DispatchLimitMinutes: { } minutes }
                         ? Duration.FromMinutes(minutes)
                         : general;
-                yield return From(limit.Step, start, own, CaseFacts.First(c.Dispatched, c.Returned));
+                yield return From(limit.Step, start, own, c.Dispatched, c.Returned);
                 break;
             case CaseStep.Return when c.Received is { } start && c.Returned is { } returned:
                 yield return From(limit.Step, start, general, returned);
                 break;
-            case CaseStep.Contact when c.Closed is { } closed && !(c.Contacted?.OccurredAt <= closed.OccurredAt):
+            case CaseStep.Contact when c.Closed is { } closed:
                 yield return new Clock(
                     limit.Step,
                     closed,
-                    closed.OccurredAt - ChinaTime.Microsecond,
+                    closed.When,
                     c.Contacted ?? closed,
+                    c.Contacted?.When ?? TimeRange.Never,
                     "before closing"
                 );
                 break;
             case CaseStep.Urge when c.Received is { } start:
                 foreach (var (stage, after) in Stages)
                 {
-                    var end = CaseFacts.First(c.Closed, c.Returned);
-                    if (!(end?.OccurredAt <= start.OccurredAt + after))
+                    var ended = TimeRange.First(c.Closed?.When, c.Returned?.When) ?? TimeRange.Never;
+                    if (ended.IsAfter(start.When + after) is var owed && owed != false)
                     {
                         yield return From(limit.Step, start, after, c.Urged(stage)) with
                         {
                             Text = Words<UrgeStage>.Of(stage),
+                            Doubtful = owed is null,
                         };
                     }
                 }
 
                 break;
             case CaseStep.Handling when c.Received is { } start:
-                var stop = CaseFacts.First(c.Closed, c.Returned);
                 if (start.Data is CaseReceived { DueAt: { } due })
                 {
-                    yield return new Clock(limit.Step, start, due, stop, "due " + Show(due));
+                    yield return From(limit.Step, start, general, c.Closed, c.Returned) with
+                    {
+                        Limit = new TimeRange(due, due),
+                        Text = "due " + Show(due),
+                    };
                 }
                 else if (limit.Minutes is not null)
                 {
-                    yield return From(limit.Step, start, general, stop);
+                    yield return From(limit.Step, start, general, c.Closed, c.Returned);
                 }
 
                 break;
@@ -163,25 +193,39 @@ public sealed record CaseLimits(
 
     private LedgerEvent? DispatchStart(CaseFacts c) => DispatchFrom == DispatchClock.Signing ? c.Signed : c.Received;
 
-    private static Clock From(CaseStep step, LedgerEvent start, Duration limit, LedgerEvent? stop) =>
-        new(step, start, start.OccurredAt + limit, stop, $"{(long)limit.TotalMinutes} min");
+    private static Clock From(CaseStep step, LedgerEvent start, Duration limit, LedgerEvent? stop, LedgerEvent? other = null) =>
+        new(
+            step,
+            start,
+            start.When + limit,
+            CaseFacts.First(stop, other),
+            TimeRange.First(stop?.When, other?.When),
+            $"{(long)limit.TotalMinutes} min"
+        );
 
-    private static Finding Broken(string subject, Clause clause, Clock clock)
+    private static Finding Broken(string subject, Clause clause, Clock clock, bool undecidable)
     {
         var evidence = new[] { clock.Start, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
-        return Finding.Of(
+        var finding = Finding.Of(
             FindingKind.TimeLimit,
             Words<CaseStep>.Of(clock.Step),
             subject,
-            clock.Limit,
+            ArisenAt(clock, undecidable),
             evidence,
             ("clause", clause.Number),
             ("limit", clock.Text),
-            ("from", Show(clock.Start.OccurredAt)),
-            ("stopped", clock.Stop is { } stop ? Show(stop.OccurredAt) : "running")
+            ("from", clock.Start.TimeInWords),
+            ("stopped", clock.Stop is { } stop ? stop.TimeInWords : "running")
         ) with
         {
             Key = clock.Step == CaseStep.Urge ? clock.Text : "",
         };
+        return undecidable ? finding.AsUndecidable() : finding;
     }
+
+    /// <summary>What had to be done before a closing is missing from the moment before it.</summary>
+    private static Instant ArisenAt(Clock clock, bool undecidable) =>
+        undecidable ? clock.Limit.Earliest
+        : clock.Step == CaseStep.Contact ? clock.Limit.Latest - ChinaTime.Microsecond
+        : clock.Limit.Latest;
 }

@@ -1,9 +1,11 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
+using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Rules;
@@ -35,28 +37,79 @@ public sealed record ZeroScoreCase(Cny Amount) : Rule
     public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
 }
 
+/// <summary>A duty on a single case that costs an amount when it was not done in time.</summary>
+public abstract record LateCaseRule : Rule
+{
+    /// <summary>What one case costs.</summary>
+    public abstract Cny Amount { get; init; }
+
+    /// <summary>What follows the clause in the ids of its deductions.</summary>
+    protected abstract string Suffix { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    {
+        var applied = ReadingOf(input, clause);
+        return from late in Late(input)
+            where late.IsLate == true
+            select new Found(
+                $"{clause.Number}-{Suffix}:{late.Case.Subject}",
+                clause.Number,
+                applied,
+                Amount,
+                ChinaTime.DateOf(late.Limit.Latest),
+                Evidence(late)
+            );
+    }
+
+    /// <summary>Where the precision of the times leaves it open no deduction follows, and a finding says so.</summary>
+    public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
+        from late in Late(input)
+        where late.IsLate is null
+        select Finding
+            .Of(
+                FindingKind.TimeLimit,
+                $"{clause.Number}-{Suffix}",
+                late.Case.Subject,
+                late.Limit.Earliest,
+                Evidence(late),
+                ("clause", clause.Number),
+                ("what", $"a deduction of {Amount} cannot be decided"),
+                ("from", late.Start.TimeInWords),
+                ("stopped", late.Stop?.TimeInWords ?? "running")
+            )
+            .AsUndecidable();
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
+
+    /// <summary>The cases with their limit: late, in time, or (null) not to be told.</summary>
+    private protected abstract IEnumerable<LateCase> Late(RuleInput input);
+
+    private protected virtual IReadOnlyList<string> ReadingOf(RuleInput input, Clause clause) => [];
+
+    private static IReadOnlyList<string> Evidence(LateCase late) => late.Stop is { } stop ? [late.Start.Id, stop.Id] : [late.Start.Id];
+}
+
+/// <summary>A case with what started a limit, the limit, and what came in time or late; null where nothing did.</summary>
+internal readonly record struct LateCase(CaseFacts Case, LedgerEvent Start, TimeRange Limit, LedgerEvent? Stop, bool? IsLate);
+
 /// <summary>
 /// A closed case whose citizen was not contacted at or before its first closing (gaomidian 4.6.4, 响应率).
 /// Id <c>{clause}-response:case/{no}</c>, attributed to the date of the first closing.
 /// </summary>
 [Discriminator("missing_response")]
-public sealed record MissingResponse(Cny Amount) : Rule
+public sealed record MissingResponse(Cny Amount) : LateCaseRule
 {
     /// <inheritdoc/>
-    public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
-        from c in input.Facts.Cases
-        where c.Closed is { } closed && !(c.Contacted?.OccurredAt <= closed.OccurredAt)
-        select new Found(
-            $"{clause.Number}-response:{c.Subject}",
-            clause.Number,
-            [],
-            Amount,
-            c.Closed!.OccurredOn,
-            c.Contacted is { } late ? [c.Closed.Id, late.Id] : [c.Closed.Id]
-        );
+    protected override string Suffix => "response";
 
     /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
+    private protected override IEnumerable<LateCase> Late(RuleInput input) =>
+        from c in input.Facts.Cases
+        let closed = c.Closed
+        where closed is not null
+        select new LateCase(c, closed, closed.When, c.Contacted, (c.Contacted?.When ?? TimeRange.Never).IsAfter(closed.When));
 }
 
 /// <summary>
@@ -64,10 +117,13 @@ public sealed record MissingResponse(Cny Amount) : Rule
 /// own. Exactly the limit is in time. Id <c>{clause}-dispatch:case/{no}</c>, attributed to the date of the limit.
 /// </summary>
 [Discriminator("late_dispatch")]
-public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : Rule
+public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : LateCaseRule
 {
     /// <inheritdoc/>
-    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    protected override string Suffix => "dispatch";
+
+    /// <inheritdoc/>
+    private protected override IEnumerable<LateCase> Late(RuleInput input)
     {
         foreach (var c in input.Facts.Cases)
         {
@@ -77,27 +133,17 @@ public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : Rule
             }
 
             var minutes = received.Urgency == Urgency.Urgent ? received.DispatchLimitMinutes!.Value : RoutineMinutes;
-            var limit = start.OccurredAt + Duration.FromMinutes(minutes);
-            var handled = CaseFacts.First(c.Dispatched, c.Returned);
-            if ((handled?.OccurredAt ?? input.AsOf) > limit)
-            {
-                yield return new Found(
-                    $"{clause.Number}-dispatch:{c.Subject}",
-                    clause.Number,
-                    [],
-                    Amount,
-                    ChinaTime.DateOf(limit),
-                    handled is null ? [start.Id] : [start.Id, handled.Id]
-                );
-            }
+            var limit = start.When + Duration.FromMinutes(minutes);
+            var handled = TimeRange.First(c.Dispatched?.When, c.Returned?.When) ?? new TimeRange(input.AsOf, input.AsOf);
+            yield return new LateCase(c, start, limit, CaseFacts.First(c.Dispatched, c.Returned), handled.IsAfter(limit));
         }
     }
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults(ContractTerms terms) =>
         RoutineMinutes is < 1 or > 10_080
-            ? Positive("amount", Amount).Append(new Fault(".routineMinutes", "expected 1 to 10080 minutes"))
-            : Positive("amount", Amount);
+            ? base.Faults(terms).Append(new Fault(".routineMinutes", "expected 1 to 10080 minutes"))
+            : base.Faults(terms);
 }
 
 /// <summary>When a call-back is omitted (reading gmd-4.6.4-followup).</summary>
@@ -115,38 +161,31 @@ public enum CallBackDeadline
 /// Id <c>{clause}-followup:case/{no}</c>, attributed to the date of the deadline.
 /// </summary>
 [Discriminator("missed_call_back")]
-public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Rule
+public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : LateCaseRule
 {
     /// <inheritdoc/>
-    public override IEnumerable<Found> Find(RuleInput input, Clause clause)
+    protected override string Suffix => "followup";
+
+    /// <inheritdoc/>
+    private protected override IEnumerable<LateCase> Late(RuleInput input)
     {
-        var reading = Applied(input.Terms, clause, "deadline");
         var periods = input.Account.Schedule;
+        var now = new TimeRange(input.AsOf, input.AsOf);
         foreach (var c in input.Facts.Cases)
         {
-            if (c.Closed is not { } closed)
+            if (c.Closed is { } closed)
             {
-                continue;
-            }
-
-            var deadline =
-                Deadline == CallBackDeadline.SevenDays
-                    ? closed.OccurredAt + Duration.FromDays(7)
-                    : ChinaTime.EndOf(periods[PaymentSchedule.PeriodOf(periods, closed.OccurredOn) - 1].To);
-            if (input.AsOf > deadline && !(c.FollowedUp?.OccurredAt <= deadline))
-            {
-                yield return new Found(
-                    $"{clause.Number}-followup:{c.Subject}",
-                    clause.Number,
-                    reading,
-                    Amount,
-                    ChinaTime.DateOf(deadline),
-                    c.FollowedUp is { } late ? [closed.Id, late.Id] : [closed.Id]
-                );
+                var limit =
+                    Deadline == CallBackDeadline.SevenDays
+                        ? closed.When + Duration.FromDays(7)
+                        : EndOf(periods[PaymentSchedule.PeriodOf(periods, closed.OccurredOn) - 1].To);
+                var late = now.IsAfter(limit) == false ? false : (c.FollowedUp?.When ?? now).IsAfter(limit);
+                yield return new LateCase(c, closed, limit, c.FollowedUp, late);
             }
         }
     }
 
-    /// <inheritdoc/>
-    public override IEnumerable<Fault> Faults(ContractTerms terms) => Positive("amount", Amount);
+    private protected override IReadOnlyList<string> ReadingOf(RuleInput input, Clause clause) => Applied(input.Terms, clause, "deadline");
+
+    private static TimeRange EndOf(LocalDate date) => new(ChinaTime.EndOf(date), ChinaTime.EndOf(date));
 }

@@ -216,7 +216,7 @@ public sealed record StaffVacancies(VacancyFrom From, int WithinDays, int Remova
             var last = CivilCode.LastDay(start.OccurredOn, RemovalDays + WithinDays, input.Account.Calendar).On;
             var filled = input
                 .Facts.Of<StaffReplaced>()
-                .FirstOrDefault(r => r.Data.Person == person && r.Data.Qualified && r.At >= start.OccurredAt);
+                .FirstOrDefault(r => r.Data.Person == person && r.Data.Qualified && start.When.IsAfter(r.Event.When) != true);
             if ((filled?.On ?? input.AsOfDate) > last)
             {
                 yield return Finding.Of(

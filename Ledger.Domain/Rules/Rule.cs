@@ -71,7 +71,7 @@ public abstract record Rule : RuleBlock
     protected static string Iso(LocalDate date) => date.ToString("uuuu-MM-dd", null);
 
     /// <summary>A moment on the contracts' wall clock.</summary>
-    protected static string Show(Instant at) => ChinaTime.Show(at).ToString("uuuu-MM-dd HH:mm:ss", null);
+    protected static string Show(Instant at) => ChinaTime.Text(at);
 }
 
 /// <summary>What all rules of a contract say.</summary>

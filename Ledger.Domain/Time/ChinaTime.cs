@@ -19,6 +19,16 @@ public static class ChinaTime
     /// <summary>The wall-clock time in China, for people.</summary>
     public static LocalDateTime Show(Instant at) => at.InZone(Zone).LocalDateTime;
 
+    /// <summary>The wall-clock time in China in words, as far as it is known.</summary>
+    public static string Text(Instant at, TimePrecision? precision = null) =>
+        precision switch
+        {
+            TimePrecision.Date => Show(at).ToString("uuuu-MM-dd", null),
+            TimePrecision.Minute => Show(at).ToString("uuuu-MM-dd HH:mm", null),
+            TimePrecision.RepeatedHour => Show(at).ToString("uuuu-MM-dd HH:mm:ss", null) + " or an hour later",
+            _ => Show(at).ToString("uuuu-MM-dd HH:mm:ss", null),
+        };
+
     /// <summary>The last microsecond of that date: an event at the next midnight is not in it.</summary>
     public static Instant EndOf(LocalDate date) => StartOf(date.PlusDays(1)) - Microsecond;
 

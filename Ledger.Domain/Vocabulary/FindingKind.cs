@@ -38,7 +38,7 @@ public enum FindingState
     Cleared,
 }
 
-/// <summary>Whether a record cannot be true, or only deserves a look.</summary>
+/// <summary>Whether a record cannot be true, only deserves a look, or cannot be judged.</summary>
 public enum Certainty
 {
     /// <summary>It is so.</summary>
@@ -46,4 +46,7 @@ public enum Certainty
 
     /// <summary>It deserves a look.</summary>
     Lead,
+
+    /// <summary>Times were recorded with too little precision to tell.</summary>
+    Undecidable,
 }

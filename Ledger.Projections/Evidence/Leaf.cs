@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 
 namespace Ledger.Projections.Evidence;
@@ -55,7 +57,7 @@ public static class Leaf
             || !long.TryParse(lines[1], out var position)
             || !long.TryParse(lines[4], out var version)
             || !Guid.TryParseExact(lines[6], "D", out var uuid)
-            || !long.TryParse(lines[10], out var occurred)
+            || !TryParseTime(lines[10], out var occurred, out var precision)
             || !long.TryParse(lines[11], out var recorded)
             || lines[15].Length != 64
             || !lines[15].All(char.IsAsciiHexDigitLower)
@@ -80,10 +82,21 @@ public static class Leaf
             Optional(lines[13]),
             Optional(lines[14]),
             default
-        );
+        )
+        {
+            Precision = precision,
+        };
         return (e, Convert.FromHexString(lines[15]));
 
         static string? Optional(string text) => text.Length == 0 ? null : text;
+    }
+
+    /// <summary>A time is its microseconds, followed by a space and its precision where it has one.</summary>
+    private static bool TryParseTime(string line, out long time, out TimePrecision? precision)
+    {
+        var parts = line.Split(' ');
+        precision = parts.Length == 2 && Words<TimePrecision>.TryParse(parts[1], out var known) ? known : null;
+        return long.TryParse(parts[0], out time) && parts.Length == (precision is null ? 1 : 2);
     }
 
     private static int MostBytes(StoredEvent e) =>
@@ -115,7 +128,7 @@ public static class Leaf
         line.Add(e.Source);
         line.Add(e.EventId);
         line.Add(e.Subject);
-        line.Add(e.OccurredAt);
+        line.Add(e.OccurredAt, e.Precision);
         line.Add(e.RecordedAt);
         line.Add(e.Actor);
         line.Add(e.Correlation);
@@ -134,6 +147,18 @@ public static class Leaf
         public void Add(string? text) => End(Encoding.UTF8.TryGetBytes(text, bytes[Length..], out var written), written);
 
         public void Add(long number) => End(Utf8Formatter.TryFormat(number, bytes[Length..], out var written), written);
+
+        public void Add(long time, TimePrecision? precision)
+        {
+            if (precision is { } known)
+            {
+                Add($"{time} {Words<TimePrecision>.Of(known)}");
+            }
+            else
+            {
+                Add(time);
+            }
+        }
 
         public void Add(Guid id) => End(Utf8Formatter.TryFormat(id, bytes[Length..], out var written), written);
 

@@ -86,7 +86,7 @@ internal sealed class EventCopy
     private void Write(StoredEvent e)
     {
         headers.ResetWrittenCount();
-        new EventHeaders(e.EventId, e.Source, e.Subject, e.OccurredAt, e.Actor).Write(headers);
+        new EventHeaders(e.EventId, e.Source, e.Subject, e.OccurredAt, e.Actor, e.Precision).Write(headers);
         var dotNetType = DotNetTypeOf(e.Type);
         var row = new Row(buffer.GetSpan(MostBytes(e, dotNetType)));
         row.Add(e.Position);

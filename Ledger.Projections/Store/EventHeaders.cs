@@ -1,15 +1,24 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 
 namespace Ledger.Projections.Store;
 
 /// <summary>
-/// What Marten's columns do not hold of an event's envelope, as its headers: id, source, subject, occurred at, and actor. Of
-/// each value there is one spelling, so that a header that was touched shows.
+/// What Marten's columns do not hold of an event's envelope, as its headers: id, source, subject, occurred at and with what
+/// precision, and actor. Of each value there is one spelling, so that a header that was touched shows.
 /// </summary>
 /// <param name="OccurredAt">Microseconds since 1970 UTC.</param>
-public readonly record struct EventHeaders(string Id, string Source, string Subject, long OccurredAt, string Actor)
+/// <param name="Precision">With how much less than a moment that is known; null, and no header, where it is exact.</param>
+public readonly record struct EventHeaders(
+    string Id,
+    string Source,
+    string Subject,
+    long OccurredAt,
+    string Actor,
+    TimePrecision? Precision = null
+)
 {
     /// <summary>The CloudEvents id.</summary>
     public const string IdName = "id";
@@ -26,7 +35,10 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
     /// <summary>Who did it.</summary>
     public const string ActorName = "actor";
 
-    private static readonly string[] Names = [IdName, SourceName, SubjectName, TimeName, ActorName];
+    /// <summary>The precision of the time, where it has one.</summary>
+    public const string PrecisionName = "timeprecision";
+
+    private static readonly string[] Names = [IdName, SourceName, SubjectName, TimeName, ActorName, PrecisionName];
 
     /// <summary>Reads headers as PostgreSQL serves them; throws <see cref="FormatException"/> for others, or another spelling.</summary>
     public static EventHeaders Parse(ReadOnlySpan<byte> json)
@@ -44,14 +56,14 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
                     : throw new FormatException($"the header \"{Names[name]}\" is not text");
         }
 
-        if (Array.IndexOf(values, null) is var missing and >= 0)
+        if (Array.IndexOf(values, null, 0, Names.Length - 1) is var missing and >= 0)
         {
             throw new FormatException($"the header \"{Names[missing]}\" is missing");
         }
 
         var time = values[Array.IndexOf(Names, TimeName)]!;
         return Instants.TryParse(time, out var at) && Instants.Write(at) == time
-            ? new EventHeaders(values[0]!, values[1]!, values[2]!, Instants.ToMicroseconds(at), values[4]!)
+            ? new EventHeaders(values[0]!, values[1]!, values[2]!, Instants.ToMicroseconds(at), values[4]!, PrecisionIn(values[^1]))
             : throw new FormatException($"the header \"{TimeName}\" is not written as the ledger writes times: {time}");
     }
 
@@ -65,6 +77,11 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         json.WriteString(SubjectName, Subject);
         json.WriteString(TimeName, Instants.Write(Instants.FromMicroseconds(OccurredAt)));
         json.WriteString(ActorName, Actor);
+        if (Precision is { } precision)
+        {
+            json.WriteString(PrecisionName, Words<TimePrecision>.Of(precision));
+        }
+
         json.WriteEndObject();
     }
 
@@ -76,6 +93,10 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
         e.SetHeader(SubjectName, Subject);
         e.SetHeader(TimeName, Instants.Write(Instants.FromMicroseconds(OccurredAt)));
         e.SetHeader(ActorName, Actor);
+        if (Precision is { } precision)
+        {
+            e.SetHeader(PrecisionName, Words<TimePrecision>.Of(precision));
+        }
     }
 
     /// <summary>The headers of an event that Marten read.</summary>
@@ -87,8 +108,14 @@ public readonly record struct EventHeaders(string Id, string Source, string Subj
             Instants.TryParse(Text(e, TimeName), out var at)
                 ? Instants.ToMicroseconds(at)
                 : throw new FormatException($"the header \"{TimeName}\" holds no time"),
-            Text(e, ActorName)
+            Text(e, ActorName),
+            PrecisionIn(e.GetHeader(PrecisionName) as string)
         );
+
+    private static TimePrecision? PrecisionIn(string? word) =>
+        word is null ? null
+        : Words<TimePrecision>.TryParse(word, out var precision) ? precision
+        : throw new FormatException($"the header \"{PrecisionName}\" is none of {string.Join(", ", Words<TimePrecision>.All)}: {word}");
 
     private static int IndexOf(ref Utf8JsonReader reader)
     {

@@ -74,6 +74,7 @@ public static class EventLookup
             && e.Source == stored.Source
             && e.Subject == stored.Subject
             && Instants.ToMicroseconds(e.OccurredAt) == stored.OccurredAt
+            && e.Precision == stored.Precision
             && e.Actor == stored.Actor
             && e.CorrelationId == stored.Correlation
             && e.CausationId == stored.Causation

@@ -30,7 +30,8 @@ public static class EventMapping
     public static string? Said(string? id) => string.IsNullOrEmpty(id) ? null : id;
 
     /// <summary>What of an event stands in its headers.</summary>
-    public static EventHeaders HeadersOf(NewEvent e) => new(e.Id, e.Source, e.Subject, Instants.ToMicroseconds(e.OccurredAt), e.Actor);
+    public static EventHeaders HeadersOf(NewEvent e) =>
+        new(e.Id, e.Source, e.Subject, Instants.ToMicroseconds(e.OccurredAt), e.Actor, e.Precision);
 
     /// <summary>An event that Marten read; throws <see cref="FormatException"/> where it lacks the ledger's headers.</summary>
     public static LedgerEvent ToEvent(IEvent e)
@@ -47,7 +48,10 @@ public static class EventMapping
             Instant.FromDateTimeOffset(e.Timestamp),
             headers.Actor,
             (EventData)e.Data
-        );
+        )
+        {
+            Precision = headers.Precision,
+        };
     }
 
     /// <summary>The event of a row. Throws <see cref="LedgerException"/> for one that this program cannot read.</summary>
@@ -77,7 +81,10 @@ public static class EventMapping
             Instants.FromMicroseconds(e.RecordedAt),
             e.Actor,
             data
-        );
+        )
+        {
+            Precision = e.Precision,
+        };
 
     /// <summary>The error of an event on record that cannot be read, or not be applied.</summary>
     public static LedgerException Unreadable(StoredEvent e, string why, Exception? cause = null) =>

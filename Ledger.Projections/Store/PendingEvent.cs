@@ -38,7 +38,10 @@ public sealed record PendingEvent(NewEvent Event, Guid Uuid, string Stream, byte
             Event.CorrelationId,
             Event.CausationId,
             Data
-        );
+        )
+        {
+            Precision = Event.Precision,
+        };
 }
 
 /// <summary>What became of one event.</summary>

@@ -1,4 +1,5 @@
 using Ledger.Domain.Errors;
+using Ledger.Domain.Time;
 using Npgsql;
 
 namespace Ledger.Projections.Store;
@@ -29,6 +30,9 @@ public sealed record StoredEvent(
     ReadOnlyMemory<byte> Data
 )
 {
+    /// <summary>With how much less than a moment the time is known; null: exactly.</summary>
+    public TimePrecision? Precision { get; init; }
+
     /// <summary>The columns that <see cref="Of"/> reads, of <c>mt_events e</c>.</summary>
     public const string Columns =
         "e.seq_id, e.tenant_id, e.stream_id, e.version, e.type, e.id, e.headers, e.timestamp, e.correlation_id, e.causation_id, e.data";
@@ -58,7 +62,10 @@ public sealed record StoredEvent(
                 row.IsDBNull(8) ? null : row.GetString(8),
                 row.IsDBNull(9) ? null : row.GetString(9),
                 row.GetFieldValue<byte[]>(10)
-            );
+            )
+            {
+                Precision = headers.Precision,
+            };
         }
         catch (Exception e)
             when (e

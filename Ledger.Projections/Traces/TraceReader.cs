@@ -5,6 +5,7 @@ using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
@@ -23,7 +24,8 @@ public sealed record TracedEvent(
     Instant OccurredAt,
     Instant RecordedAt,
     string Actor,
-    JsonElement Data
+    JsonElement Data,
+    TimePrecision? Precision = null
 );
 
 /// <summary>The clause of a deduction with its rule blocks and their parameters.</summary>
@@ -157,7 +159,8 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
                 Instants.FromMicroseconds(e.OccurredAt),
                 Instants.FromMicroseconds(e.RecordedAt),
                 e.Actor,
-                JsonElement.Parse(e.Data.Span)
+                JsonElement.Parse(e.Data.Span),
+                e.Precision
             )),
         ];
 }

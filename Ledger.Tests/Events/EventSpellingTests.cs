@@ -28,6 +28,8 @@ public sealed class EventSpellingTests
     [InlineData("\"sequence\":7,\"sampled\":true", "")]
     [InlineData("\"expectedVersion\":3", "$.expectedVersion")]
     [InlineData("\"extra\":{\"a\":1}", "$.extra")]
+    [InlineData("\"timeprecision\":\"date\"", "")]
+    [InlineData("\"timeprecision\":\"day\"", "$.timeprecision")]
     public void Media_types_have_parameters_and_events_extensions(string attribute, string fault) =>
         Assert.Equal(fault, FaultOf(attribute, "2025-11-03T09:12:00+08:00"));
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ledger.Domain.Time;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Store;
 
@@ -84,6 +85,26 @@ public sealed class MerkleTreeTests
         var (read, hash) = Leaf.Parse(Leaf.Text(e))!.Value;
         Assert.Equal(e with { Data = default }, read with { Data = default });
         Assert.Equal(SHA256.HashData("""{"elements":3,"unit":"u"}"""u8), hash);
+    }
+
+    [Theory]
+    [InlineData(null, "1700000000000000")]
+    [InlineData(TimePrecision.Date, "1700000000000000 date")]
+    [InlineData(TimePrecision.Minute, "1700000000000000 minute")]
+    [InlineData(TimePrecision.RepeatedHour, "1700000000000000 repeated_hour")]
+    public void A_time_that_is_not_exact_says_so_in_its_leaf(TimePrecision? precision, string line)
+    {
+        const long at = 1_700_000_000_000_000;
+        var e = new StoredEvent(1, "c", "case/1", 1, "case_signed", default, "e", "s", "case/1", at, at, "a", null, null, "{}"u8.ToArray())
+        {
+            Precision = precision,
+        };
+        Assert.Equal(line, Leaf.Text(e).Split('\n')[10]);
+        Assert.Equal(precision, Leaf.Parse(Leaf.Text(e))!.Value.Event.Precision);
+        foreach (var wrong in new[] { line + " ", line + " day", " " + line })
+        {
+            Assert.Null(Leaf.Parse(Leaf.Text(e).Replace($"\n{line}\n", $"\n{wrong}\n", StringComparison.Ordinal)));
+        }
     }
 
     private static MerkleTree Tree(int size)

@@ -27,6 +27,8 @@ public sealed class VerificationTests
     )]
     [InlineData("update ledger.mt_events set headers = jsonb_set(headers, '{time}', '\"2023-11-15T06:13:20+08:00\"') where seq_id = 5", 5)]
     [InlineData("update ledger.mt_events set headers = headers || '{\"more\":\"x\"}' where seq_id = 2", 2)]
+    [InlineData("update ledger.mt_events set headers = headers || '{\"timeprecision\":\"date\"}' where seq_id = 2", 2)]
+    [InlineData("update ledger.mt_events set headers = headers || '{\"timeprecision\":\"day\"}' where seq_id = 2", 2)]
     [InlineData("update ledger.mt_events set headers = headers - 'source' where seq_id = 2", 2)]
     [InlineData("update ledger.mt_events set timestamp = timestamp + interval '1 microsecond' where seq_id = 6", 6)]
     [InlineData("update ledger.mt_events set causation_id = '' where seq_id = 2", 2)]

@@ -37,7 +37,15 @@ public sealed class History
     public ContractAccount Account { get; private set; } = null!;
 
     /// <summary>Records a fact, or a decision that is known to be right.</summary>
-    public History Add(string time, string subject, EventData data, string actor = "seat-01", string? id = null, string? recorded = null)
+    public History Add(
+        string time,
+        string subject,
+        EventData data,
+        string actor = "seat-01",
+        string? id = null,
+        string? recorded = null,
+        TimePrecision? precision = null
+    )
     {
         Assert.NotNull(EventCatalogue.Of(data).KeyOf(subject));
         events.Add(
@@ -53,6 +61,9 @@ public sealed class History
                 actor,
                 data
             )
+            {
+                Precision = precision,
+            }
         );
         Account = ContractAccount.Evolve(Account, events[^1])!;
         return this;

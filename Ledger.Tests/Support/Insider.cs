@@ -64,7 +64,7 @@ public static class Insider
         foreach (var e in rows)
         {
             var headers = new System.Buffers.ArrayBufferWriter<byte>();
-            new EventHeaders(e.EventId, e.Source, e.Subject, e.OccurredAt, e.Actor).Write(headers);
+            new EventHeaders(e.EventId, e.Source, e.Subject, e.OccurredAt, e.Actor, e.Precision).Write(headers);
             await ExecuteAsync(
                 connection,
                 """

@@ -3,6 +3,7 @@ using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
 using static Ledger.Tests.Tables.OfficeFiles;
 
@@ -150,7 +151,7 @@ public sealed class OfficeFileTests
         await using var database = await ReadyAsync();
         var file = FileOf("dateonly.csv");
         Assert.Contains(
-            "\"dateMeans\": \"start_of_day\" or \"end_of_day\"",
+            "\"dateMeans\": \"start_of_day\", \"end_of_day\" or, for an event's time, \"any\"",
             Faults(await ImportAsync(database, file, "tickets")),
             StringComparison.Ordinal
         );
@@ -163,6 +164,82 @@ public sealed class OfficeFileTests
         var findings = await database.Ledger.Findings.AtAsync(Contract, head, History.At("2026-01-28T00:00:00+08:00"), default);
         Assert.DoesNotContain(findings, f => f.Subject.StartsWith("case/S", StringComparison.Ordinal) && f.Rule is "handling" or "F11");
     }
+
+    [Fact]
+    public async Task A_closing_on_any_moment_of_its_day_is_kept_as_such_and_not_certainly_before_the_receipt()
+    {
+        await using var database = await ReadyAsync();
+        var mapping = Mapping("tickets") with { DateMeans = DateMeans.Any };
+        Assert.Empty((await ImportAsync(database, FileOf("dateonly.csv"), mapping)).Errors);
+        Assert.Equal(4, (await ImportAsync(database, FileOf("dateonly.csv"), mapping)).Duplicates / 2);
+        Assert.Equal("date", await ScalarAsync(database, "headers ->> 'timeprecision'", "case_closed", "case/S2"));
+        Assert.Equal("none", await ScalarAsync(database, "coalesce(headers ->> 'timeprecision', 'none')", "case_closed", "case/S1"));
+        var head = (await database.Ledger.Log.HeadAsync(default)).Position;
+        var findings = await database.Ledger.Findings.AtAsync(Contract, head, History.At("2026-01-28T00:00:00+08:00"), default);
+        var finding = Assert.Single(
+            findings,
+            f => f.Rule == "F11" && f.Subject == "case/S2" && f.Detail["what"] == "closed before received"
+        );
+        Assert.Equal((Certainty.Undecidable, "case_closed 2025-11-03"), (finding.Certainty, finding.Detail["first"]));
+        Assert.True((await database.Ledger.VerifyAsync()).Ok);
+        using var bundle = await BundleFile.OfAsync(database, Contract);
+        Assert.True((await bundle.VerifyAsync()).Ok);
+    }
+
+    [Theory]
+    [InlineData("timePrecision", "\"minute\"", "minute", "2025-11-03T01:12:00Z")]
+    [InlineData("timePrecision", "\"date\"", "date", "2025-11-03T01:12:00Z")]
+    public async Task A_mapping_says_that_no_more_is_known_than_the_minute_or_the_date(
+        string option,
+        string value,
+        string kept,
+        string time
+    )
+    {
+        await using var database = await ReadyAsync();
+        var file = Encoding.UTF8.GetBytes(Heading + "A1,2025-11-03 09:12,,,,,,\n");
+        Assert.Empty((await ImportAsync(database, file, With("tickets", option, value))).Errors);
+        Assert.Equal((kept, time), (await TimeAsync(database, "timeprecision"), await TimeAsync(database, "time")));
+    }
+
+    [Theory]
+    [InlineData("2025-11-02 01:30", "America/New_York", "repeated_hour", "2025-11-02T05:30:00Z")] // the clocks show it twice
+    [InlineData("2025-11-02 02:00", "America/New_York", null, "2025-11-02T07:00:00Z")]
+    [InlineData("2025-11-02 00:59", "America/New_York", null, "2025-11-02T04:59:00Z")]
+    [InlineData("2025-04-06 01:45", "Australia/Lord_Howe", "repeated_hour", "2025-04-05T14:45:00Z")] // set back by half an hour
+    public async Task An_hour_that_a_change_of_clocks_repeats_is_kept_as_such(string text, string zone, string? kept, string time)
+    {
+        await using var database = await ReadyAsync();
+        var file = Encoding.UTF8.GetBytes(Heading + $"A1,{text},,,,,,\n");
+        Assert.Empty((await ImportAsync(database, file, With("tickets", "timeZone", $"\"{zone}\""))).Errors);
+        Assert.Equal((kept ?? "exact", time), (await TimeAsync(database, "timeprecision"), await TimeAsync(database, "time")));
+    }
+
+    [Theory]
+    [InlineData("A1,2025-11-01 10:00,,,2025-11-02 01:30,,,", "twice")] // data holds one moment
+    [InlineData("A1,2025-11-01,,,,,,", "kept as a day in China")]
+    public async Task What_cannot_be_kept_as_what_it_may_be_is_refused(string row, string reason)
+    {
+        await using var database = await ReadyAsync();
+        var mapping = With("tickets", "timeZone", "\"America/New_York\"") with { DateMeans = DateMeans.Any };
+        Assert.Contains(
+            reason,
+            Faults(await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + row + "\n"), mapping)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("repeated_hour", "$.timePrecision")]
+    [InlineData("second", "$.timePrecision")]
+    public void A_precision_that_no_mapping_can_know_is_refused(string word, string path)
+    {
+        Assert.Null(ImportMapping.Read(Json("tickets", "timePrecision", $"\"{word}\""), out var faults));
+        Assert.Equal(path, Assert.Single(faults).Path);
+    }
+
+    private static async Task<string> TimeAsync(TestDatabase database, string header) =>
+        await ScalarAsync(database, $"coalesce(headers ->> '{header}', 'exact')", "case_received");
 
     [Theory]
     [InlineData("start_of_day", "2025-11-02T16:00:00Z")]

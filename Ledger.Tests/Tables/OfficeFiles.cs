@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Tests.Support;
@@ -16,6 +17,17 @@ internal static class OfficeFiles
 
     public static ImportMapping Mapping(string name) =>
         ImportMapping.Read(FileOf(name + ".json"), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults));
+
+    /// <summary>A mapping's JSON with one of its properties set.</summary>
+    public static byte[] Json(string name, string property, string value)
+    {
+        var json = System.Text.Json.Nodes.JsonNode.Parse(FileOf(name + ".json"))!.AsObject();
+        json[property] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        return Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
+    public static ImportMapping With(string name, string property, string value) =>
+        ImportMapping.Read(Json(name, property, value), out var faults) ?? throw new InvalidDataException(string.Join("; ", faults));
 
     public static string Faults(ImportReport report) => string.Join("; ", report.Errors.SelectMany(e => e.Faults));
 
