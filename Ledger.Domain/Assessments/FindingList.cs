@@ -33,6 +33,7 @@ internal static class FindingList
             .. Duties(input),
             .. Contradictions(input, found),
             .. RecordContradictions.Of(input.Facts),
+            .. VoidedCases.Of(input.Facts),
             .. detectors.Findings(account, input.Facts),
             .. CaseLimits.OwnDueTimes(input),
             .. rules,

@@ -97,12 +97,12 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
     /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where that is not to be told.</summary>
     private bool? IsLate(CaseFacts c, List<CaseLimits> limits)
     {
-        if (c.Received is not { } received)
+        if (c.Received is not { } received || c.Voided is not null)
         {
             return null;
         }
 
-        var limit = received.Data is CaseReceived { DueAt: { } due }
+        var limit = c.DueAt is { } due
             ? new TimeRange(due, due)
             : limits
                 .SelectMany(l => l.ClocksOf(c))

@@ -285,3 +285,33 @@ public sealed record CaseScored(YearMonth Cycle, decimal Score, bool Responded, 
 
 /// <summary>The case was opened again after closing.</summary>
 public sealed record CaseReopened(string Reason) : CaseEvent;
+
+/// <summary>The case got more time, or less: limits use the latest on record; <c>approvedBy</c> where somebody had to agree.</summary>
+public sealed record DeadlineExtended(Instant DueAt, string? Reason = null, string? ApprovedBy = null) : CaseEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key)
+    {
+        if (DueAt.InUtc().Year is < Instants.FirstYear or > Instants.LastYear)
+        {
+            yield return new Fault(".dueAt", $"expected a year from {Instants.FirstYear} to {Instants.LastYear}, got {DueAt}");
+        }
+    }
+}
+
+/// <summary>The case is described otherwise than it was; what is left out stays. Of each property the latest on record decides.</summary>
+public sealed record CaseAmended(string? Category = null, string? Title = null, string? Grid = null, Location? Location = null) : CaseEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key) =>
+        this == new CaseAmended()
+            ? [new Fault("", "expected a category, a title, a grid or a location")]
+            : Location?.Faults(".location") ?? [];
+}
+
+/// <summary>The case was recorded in error, or twice (作废): it leaves rates and limits, and is listed with its reason.</summary>
+public sealed record CaseVoided(string Reason) : CaseEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key) => NotEmpty("reason", Reason);
+}

@@ -112,8 +112,8 @@ public static class EventOrder
 }
 
 /// <summary>
-/// What rules ask of one case. Of repeated events the first in order counts, of scorings of a cycle the last; a case is
-/// excluded from assessment once any exclusion was granted.
+/// What rules ask of one case. Of repeated events the first in order counts, of scorings of a cycle and of due times the last; a case is
+/// excluded from assessment once any exclusion was granted, and counts for nothing once it was voided.
 /// </summary>
 public sealed class CaseFacts(string subject)
 {
@@ -150,6 +150,15 @@ public sealed class CaseFacts(string subject)
 
     /// <summary>The first <c>exclusion_decided</c> that grants it.</summary>
     public LedgerEvent? Excluded { get; private set; }
+
+    /// <summary>The first <c>case_voided</c>.</summary>
+    public LedgerEvent? Voided { get; private set; }
+
+    /// <summary>The last <c>deadline_extended</c>.</summary>
+    public LedgerEvent? Extended { get; private set; }
+
+    /// <summary>When it is due: as extended, else as received; null where neither says.</summary>
+    public Instant? DueAt => (Extended?.Data as DeadlineExtended)?.DueAt ?? (Received?.Data as CaseReceived)?.DueAt;
 
     /// <summary>The first <c>case_carried_over</c>.</summary>
     public LedgerEvent? CarriedOver { get; private set; }
@@ -221,6 +230,12 @@ public sealed class CaseFacts(string subject)
                 break;
             case ExclusionDecided { Granted: true } when EventOrder.IsBefore(e, Excluded):
                 Excluded = e;
+                break;
+            case CaseVoided when EventOrder.IsBefore(e, Voided):
+                Voided = e;
+                break;
+            case DeadlineExtended when Extended is null || EventOrder.ByTime(e, Extended) > 0:
+                Extended = e;
                 break;
             case CaseScored scored:
                 Score(e, scored);

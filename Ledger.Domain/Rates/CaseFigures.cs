@@ -26,7 +26,7 @@ public sealed record CaseFigures(IReadOnlyList<CaseScore> Scores, IReadOnlyList<
                 select new CaseScore(
                     scored.Cycle,
                     UnitOf(facts),
-                    facts.Excluded is null,
+                    facts.Excluded is null && facts.Voided is null,
                     scored.Responded,
                     scored.Resolved,
                     scored.Satisfaction

@@ -174,7 +174,12 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
         [.. events.DistinctBy(e => e.Position).OrderBy(e => e.Position)];
 
     private static IEnumerable<LedgerEvent> EventsOf(CaseFacts c, YearMonth cycle) =>
-        c.Scorings.Where(s => ((CaseScored)s.Data).Cycle == cycle).Append(c.Dispatched).Append(c.Excluded).OfType<LedgerEvent>();
+        c
+            .Scorings.Where(s => ((CaseScored)s.Data).Cycle == cycle)
+            .Append(c.Dispatched)
+            .Append(c.Excluded)
+            .Append(c.Voided)
+            .OfType<LedgerEvent>();
 
     private IEnumerable<LedgerEvent> RatingsOf(string contract, YearMonth cycle) =>
         contracts

@@ -7,10 +7,10 @@ namespace Ledger.Domain.Rates;
 /// <summary>One case scored in a cycle: whether it counts, and why or why not.</summary>
 /// <param name="Subject">The case.</param>
 /// <param name="Counted">Whether it counts.</param>
-/// <param name="Why">The scoring that counts it, or the exclusion that leaves it out.</param>
+/// <param name="Why">The scoring that counts it, or the exclusion or voiding that leaves it out.</param>
 /// <param name="Unit">The unit to which it was first dispatched, if any.</param>
 /// <param name="Scored">What the city scored.</param>
-/// <param name="Evidence">The ids of the scoring and of the exclusion.</param>
+/// <param name="Evidence">The ids of the scoring and of what leaves it out.</param>
 public sealed record CaseRow(string Subject, bool Counted, string Why, string? Unit, CaseScored Scored, IReadOnlyList<string> Evidence);
 
 /// <summary>
@@ -63,15 +63,19 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
             let scored = (CaseScored)scoring.Data
             where scored.Cycle == cycle
             orderby c.Subject
-            select c.Excluded is { } excluded
-                ? new CaseRow(
-                    c.Subject,
-                    false,
-                    "left out: an exclusion was granted",
-                    CaseFigures.UnitOf(c),
-                    scored,
-                    [scoring.Id, excluded.Id]
-                )
-                : new CaseRow(c.Subject, true, "counted: scored in the cycle", CaseFigures.UnitOf(c), scored, [scoring.Id]),
+            let leftOut = c.Voided ?? c.Excluded
+            select new CaseRow(
+                c.Subject,
+                leftOut is null,
+                leftOut?.Data switch
+                {
+                    CaseVoided voided => $"left out: voided, {voided.Reason}",
+                    not null => "left out: an exclusion was granted",
+                    null => "counted: scored in the cycle",
+                },
+                CaseFigures.UnitOf(c),
+                scored,
+                leftOut is null ? [scoring.Id] : [scoring.Id, leftOut.Id]
+            ),
         ];
 }

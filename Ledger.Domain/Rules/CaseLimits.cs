@@ -85,6 +85,9 @@ public sealed record CaseLimits(
         bool Doubtful = false
     )
     {
+        /// <summary>What moved the limit, where something did.</summary>
+        public LedgerEvent? Extended { get; init; }
+
         /// <summary>Whether its limit is broken at a moment; null where the precision of its times leaves it open.</summary>
         public bool? IsBroken(Instant asOf)
         {
@@ -93,8 +96,8 @@ public sealed record CaseLimits(
         }
     }
 
-    /// <summary>All clocks of a case, kept and broken.</summary>
-    public IEnumerable<Clock> ClocksOf(CaseFacts c) => Limits.SelectMany(limit => ClocksOf(limit, c));
+    /// <summary>All clocks of a case, kept and broken; none where it was voided.</summary>
+    public IEnumerable<Clock> ClocksOf(CaseFacts c) => c.Voided is null ? Limits.SelectMany(limit => ClocksOf(limit, c)) : [];
 
     /// <summary>Where no clause limits the handling, the due time that a case itself carries still does.</summary>
     internal static IEnumerable<Finding> OwnDueTimes(RuleInput input) =>
@@ -171,12 +174,13 @@ public sealed record CaseLimits(
 
                 break;
             case CaseStep.Handling when c.Received is { } start:
-                if (start.Data is CaseReceived { DueAt: { } due })
+                if (c.DueAt is { } due)
                 {
                     yield return From(limit.Step, start, general, c.Closed, c.Returned) with
                     {
                         Limit = new TimeRange(due, due),
                         Text = "due " + Show(due),
+                        Extended = c.Extended,
                     };
                 }
                 else if (limit.Minutes is not null)
@@ -205,7 +209,7 @@ public sealed record CaseLimits(
 
     private static Finding Broken(string subject, Clause clause, Clock clock, bool undecidable)
     {
-        var evidence = new[] { clock.Start, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
+        var evidence = new[] { clock.Start, clock.Extended, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
         var finding = Finding.Of(
             FindingKind.TimeLimit,
             Words<CaseStep>.Of(clock.Step),

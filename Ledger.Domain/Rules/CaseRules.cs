@@ -20,7 +20,7 @@ public sealed record ZeroScoreCase(Cny Amount) : Rule
     /// <inheritdoc/>
     public override IEnumerable<Found> Find(RuleInput input, Clause clause) =>
         from c in input.Facts.Cases
-        where c.Excluded is null
+        where c.Excluded is null && c.Voided is null
         from scoring in c.Scorings
         let scored = (CaseScored)scoring.Data
         where scored.Score == 0
@@ -51,7 +51,7 @@ public abstract record LateCaseRule : Rule
     {
         var applied = ReadingOf(input, clause);
         return from late in Late(input)
-            where late.IsLate == true
+            where late.IsLate == true && late.Case.Voided is null
             select new Found(
                 $"{clause.Number}-{Suffix}:{late.Case.Subject}",
                 clause.Number,
@@ -65,7 +65,7 @@ public abstract record LateCaseRule : Rule
     /// <summary>Where the precision of the times leaves it open no deduction follows, and a finding says so.</summary>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
         from late in Late(input)
-        where late.IsLate is null
+        where late.IsLate is null && late.Case.Voided is null
         select Finding
             .Of(
                 FindingKind.TimeLimit,

@@ -223,7 +223,7 @@ public sealed record CarryOverReports : Rule
     {
         foreach (var c in input.Facts.Cases)
         {
-            if (c.CarriedOver is not { } carried)
+            if (c.CarriedOver is not { } carried || c.Voided is not null)
             {
                 continue;
             }

@@ -89,7 +89,7 @@ public sealed record ScoreSheets(
             )
             .ToHashSet();
         return from c in input.Facts.Cases
-            where c.Excluded is null
+            where c.Excluded is null && c.Voided is null
             from scoring in c.Scorings
             where scoring.Data is CaseScored { Score: 0 }
             let quarter = input.Account.PeriodOf(scoring.OccurredOn)

@@ -20,6 +20,9 @@ public enum FindingKind
 
     /// <summary>A record suspected false.</summary>
     FalseRecord,
+
+    /// <summary>A case that was taken out of rates and limits.</summary>
+    Voided,
 }
 
 /// <summary>How far a finding was looked into.</summary>
