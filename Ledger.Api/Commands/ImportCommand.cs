@@ -91,6 +91,11 @@ internal static class ImportCommand
                             console.MarkupLineInterpolated($"left out: {rows:#,0} {reason}");
                         }
 
+                        foreach (var (type, events) in sum.Changed ?? new Dictionary<string, long>())
+                        {
+                            console.MarkupLineInterpolated($"changed since the last time: {events:#,0} {type}");
+                        }
+
                         if (mapping?.PersonalData is { Count: > 0 } personal)
                         {
                             console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
@@ -231,12 +236,13 @@ internal static class ImportCommand
                 [.. reports.SelectMany(r => r.Errors)],
                 reports.Exists(r => r.DryRun),
                 reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])],
-                reports.TrueForAll(r => r.LeftOut is null)
-                    ? null
-                    : reports
-                        .SelectMany(r => r.LeftOut ?? new Dictionary<string, long>())
-                        .GroupBy(l => l.Key)
-                        .ToDictionary(g => g.Key, g => g.Sum(l => l.Value)),
-                reports.Sum(r => r.Repeated) is > 0 and var repeated ? repeated : null
+                Sum(reports.Select(r => r.LeftOut)),
+                reports.Sum(r => r.Repeated) is > 0 and var repeated ? repeated : null,
+                Sum(reports.Select(r => r.Changed))
             );
+
+    private static Dictionary<string, long>? Sum(IEnumerable<IReadOnlyDictionary<string, long>?> counts) =>
+        counts.OfType<IReadOnlyDictionary<string, long>>().ToList() is { Count: > 0 } some
+            ? some.SelectMany(c => c).GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value))
+            : null;
 }

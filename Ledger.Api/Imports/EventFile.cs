@@ -19,6 +19,9 @@ public abstract class EventFile
     /// <summary>How much was left out, by what it was (rows, attributes); known once all lines were read.</summary>
     public virtual IReadOnlyDictionary<string, long> LeftOut => new Dictionary<string, long>();
 
+    /// <summary>The types of which a changed row yields another event: a file that comes again and again.</summary>
+    public virtual IReadOnlyList<string> Refreshed => [];
+
     /// <summary>The lines from the first one on, in bounded memory, each with what reads it.</summary>
     internal abstract IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel);
 
@@ -117,6 +120,8 @@ public abstract class EventFile
     {
         private const string Hidden = "hidden rows";
         private const string Skipped = "rows that the mapping skips";
+
+        public override IReadOnlyList<string> Refreshed => mapping.Refreshed;
 
         private long skipped;
         private long hidden;

@@ -21,6 +21,7 @@ internal sealed class ImportRun
     private readonly LogTransaction log;
     private readonly PersonalImport personal;
     private readonly ImportState state;
+    private readonly IReadOnlyList<string> refreshed;
     private readonly ImportOptions options;
     private readonly bool trusting;
     private readonly List<RejectedLine> errors = [];
@@ -34,8 +35,9 @@ internal sealed class ImportRun
     private long repeated;
     private long rejected;
 
-    public ImportRun(LogTransaction log, PersonalStore personal, ImportOptions options, bool trusting)
+    public ImportRun(LogTransaction log, PersonalStore personal, IReadOnlyList<string> refreshed, ImportOptions options, bool trusting)
     {
+        this.refreshed = refreshed;
         this.log = log;
         this.personal = new PersonalImport(log.Connection, personal);
         state = new ImportState(log);
@@ -68,6 +70,7 @@ internal sealed class ImportRun
         }
 
         var keep = !options.DryRun && (rejected == 0 || options.Reject is not null);
+        var changed = refreshed.Count > 0 && (keep || rejected == 0) ? await log.ChangedAsync(refreshed, cancel) : null;
         if (keep && log.Position >= first)
         {
             await log.CommitAsync(cancel);
@@ -84,7 +87,8 @@ internal sealed class ImportRun
             errors,
             options.DryRun,
             options.DryRun ? sample : null,
-            Repeated: repeated > 0 ? repeated : null
+            Repeated: repeated > 0 ? repeated : null,
+            Changed: changed
         );
     }
 
@@ -142,7 +146,7 @@ internal sealed class ImportRun
         }
     }
 
-    /// <summary>The events of a line one after the other; a line of which one is on record as another event records nothing.</summary>
+    /// <summary>The events of a line one after the other; a line of which one is refused records nothing.</summary>
     private IReadOnlyList<Fault> Decide(LogChunk chunk, FileLine line, ReadOnlySpan<AppendResult?> known)
     {
         if (line.Events.Count == 1)
@@ -150,18 +154,19 @@ internal sealed class ImportRun
             return Decide(chunk, line.Events[0], chunk.Recognise(line.Events[0], known[0]));
         }
 
-        for (var i = 0; i < line.Events.Count; i++)
+        if (line.Events.Count == 0)
         {
-            if (chunk.Recognise(line.Events[i], known[i]) is AppendResult.IdConflict conflict)
-            {
-                return Decide(chunk, line.Events[i], conflict);
-            }
+            return [];
         }
 
+        var (placed, before, counts) = (chunk.Placed.Count, state.Of(line.Events[0].Event.Contract), (recorded, duplicates, repeated));
         for (var i = 0; i < line.Events.Count; i++)
         {
             if (Decide(chunk, line.Events[i], chunk.Recognise(line.Events[i], known[i])) is { Count: > 0 } faults)
             {
+                chunk.TakeBackTo(placed);
+                state.Restore(before);
+                (recorded, duplicates, repeated) = counts;
                 return faults;
             }
         }

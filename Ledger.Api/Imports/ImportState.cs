@@ -61,6 +61,14 @@ internal sealed class ImportState(LogTransaction log)
             ? LedgerWideDecisions.Check(calendar!, e)
             : Decider.Check(accounts[e.Contract], e, subject => log.VersionOf(e.Contract, EventStreams.KeyOf(e.Contract, subject)) > 0);
 
+    /// <summary>The state that the decisions on a contract are checked against, to come back to.</summary>
+    public (string Contract, ContractAccount? Account, WorkingDays? Calendar) Of(string contract) =>
+        (contract, accounts.GetValueOrDefault(contract), calendar);
+
+    /// <summary>Comes back to a state.</summary>
+    public void Restore((string Contract, ContractAccount? Account, WorkingDays? Calendar) state) =>
+        (accounts[state.Contract], calendar) = (state.Account, state.Calendar);
+
     /// <summary>The event was recorded.</summary>
     public void Apply(NewEvent e, StoredEvent stored)
     {

@@ -19,6 +19,8 @@ public sealed record RejectedLine(
 /// file itself. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that followed from its
 /// decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, and <c>sample</c> the events of the
 /// first lines of a dry run; <c>leftOut</c> counts what of the file was not read: rows, attributes.
+/// <c>changed</c> counts by type the new events of cases and other subjects that had one of that type before, of a mapping whose ids hold
+/// <c>{digest}</c>.
 /// </summary>
 public sealed record ImportReport(
     long Read,
@@ -31,7 +33,8 @@ public sealed record ImportReport(
     bool DryRun,
     IReadOnlyList<JsonElement>? Sample = null,
     IReadOnlyDictionary<string, long>? LeftOut = null,
-    long? Repeated = null
+    long? Repeated = null,
+    IReadOnlyDictionary<string, long>? Changed = null
 );
 
 /// <summary>How an import goes about it.</summary>
@@ -63,7 +66,7 @@ public sealed class Importer(NpgsqlDataSource database, IClock clock, PersonalSt
         }
 
         await using var log = await LogTransaction.BeginAsync(database, clock, cancel);
-        return await new ImportRun(log, personal, options, trusting).TakeAsync(lines.Chunks, cancel) is { } report
+        return await new ImportRun(log, personal, file.Refreshed, options, trusting).TakeAsync(lines.Chunks, cancel) is { } report
             ? report with
             {
                 LeftOut = LeftOut(file),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Api.Tables;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
@@ -73,6 +74,11 @@ public sealed record ImportMapping(
         return faults.Count == 0 ? mapping : null;
     }
 
+    /// <summary>The types of which a changed row yields another event.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Refreshed =>
+        [.. Events.Where(e => e.Id.Contains("{digest}", StringComparison.Ordinal)).Select(e => e.Type).Distinct()];
+
     private IEnumerable<Fault> Faults()
     {
         if (Events.Count == 0)
@@ -133,7 +139,8 @@ public sealed record ImportMapping(
 
 /// <summary>One event that a row becomes.</summary>
 /// <param name="Type">The event's type.</param>
-/// <param name="Id">Template of its id.</param>
+/// <param name="Id">Template of its id. <c>{digest}</c> stands for a digest of what the event says: in an export that comes again, a row
+/// that did not change yields the event that is on record, a changed one a new event of the same type.</param>
 /// <param name="Subject">Template of its subject.</param>
 /// <param name="Time">The column with the time at which it happened.</param>
 /// <param name="Actor">Template of who did it.</param>

@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
+using Ledger.Projections.Evidence;
 
 namespace Ledger.Api.Mapping;
 
@@ -14,6 +18,9 @@ namespace Ledger.Api.Mapping;
 /// </summary>
 internal sealed partial class RowMapper
 {
+    // What holds the digest's place until the event is read.
+    private const string NoDigest = "0000000000000000";
+
     private readonly ImportMapping mapping;
     private readonly string contract;
     private readonly IReadOnlyList<string> headings;
@@ -55,7 +62,7 @@ internal sealed partial class RowMapper
                         {
                             When = [.. (e.When ?? []).Select(Normal)],
                         },
-                        Template.Parse(e.Id),
+                        Template.OfId(e.Id),
                         Template.Parse(e.Subject),
                         Template.Parse(e.Actor),
                         e.Data is { } data ? Node($"$.events[{i}].data", data, faults) : null
@@ -184,7 +191,7 @@ internal sealed partial class RowMapper
         }
 
         var attributes = new EventAttributes(
-            Fill(planned.Id, row, faults),
+            Fill(planned.Id, row, faults, NoDigest),
             mapping.Source,
             e.Type,
             contract,
@@ -200,12 +207,30 @@ internal sealed partial class RowMapper
 
         var read = EventReader.Read(attributes, buffer.WrittenCount > 0 ? buffer.WrittenSpan : "{}"u8, out var wrong);
         faults.AddRange(wrong);
-        return read;
+        return planned.Id.HasDigest && read is not null ? read with { Id = Fill(planned.Id, row, faults, DigestOf(read)) } : read;
     }
 
-    private string Fill(Template template, TableRow row, List<Fault> faults) =>
+    /// <summary>
+    /// What tells an event from others of its type in a file that comes again: its time, its actor and its data, without personal values,
+    /// which no id may give away. Sixteen hexadecimal digits.
+    /// </summary>
+    private static string DigestOf(NewEvent e)
+    {
+        Span<byte> data = stackalloc byte[SHA256.HashSizeInBytes];
+        CanonicalJson.Hash(JsonSerializer.SerializeToUtf8Bytes(e.Data, e.Data.GetType(), LedgerJson.Options), data);
+        var precision = e.Precision is { } known ? Words<TimePrecision>.Of(known) : "";
+        var text = $"{Instants.ToMicroseconds(e.OccurredAt)} {precision}\n{e.Actor}\n{Convert.ToHexStringLower(data)}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..NoDigest.Length];
+    }
+
+    private string Fill(Template template, TableRow row, List<Fault> faults, string digest = "") =>
         template.Fill(column =>
         {
+            if (template.HasDigest && column == Template.Digest)
+            {
+                return digest;
+            }
+
             var text = CellText.Key(TextOf(row, column, faults));
             if (text.Length == 0)
             {
@@ -285,7 +310,15 @@ internal sealed partial class RowMapper
     /// <summary>A text with columns in braces.</summary>
     private sealed partial record Template(string Text, IReadOnlyList<(string Literal, string? Column)> Parts)
     {
-        public IEnumerable<string> Columns => Parts.Select(p => p.Column).OfType<string>();
+        public const string Digest = "digest";
+
+        /// <summary>Whether it holds the digest of its event: <c>{digest}</c> in an id.</summary>
+        public bool HasDigest { get; private init; }
+
+        public IEnumerable<string> Columns => Parts.Select(p => p.Column).OfType<string>().Where(c => !(HasDigest && c == Digest));
+
+        public static Template OfId(string text) =>
+            Parse(text) is var id && id.Parts.Any(p => p.Column == Digest) ? id with { HasDigest = true } : id;
 
         public static Template Parse(string text)
         {

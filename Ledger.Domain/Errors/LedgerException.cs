@@ -6,7 +6,7 @@ public enum ErrorCode
     /// <summary>The stream is at another version than the one expected.</summary>
     VersionConflict,
 
-    /// <summary>The id is on record with another body.</summary>
+    /// <summary>The id is on record as another event.</summary>
     IdConflict,
 
     /// <summary>The database cannot be reached, or went away.</summary>

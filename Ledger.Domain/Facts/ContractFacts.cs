@@ -154,11 +154,17 @@ public sealed class CaseFacts(string subject)
     /// <summary>The first <c>case_voided</c>.</summary>
     public LedgerEvent? Voided { get; private set; }
 
-    /// <summary>The last <c>deadline_extended</c>.</summary>
-    public LedgerEvent? Extended { get; private set; }
+    /// <summary>The last event that says when the case is due: its receipt, the receipt told again, an extension.</summary>
+    public LedgerEvent? Due { get; private set; }
 
-    /// <summary>When it is due: as extended, else as received; null where neither says.</summary>
-    public Instant? DueAt => (Extended?.Data as DeadlineExtended)?.DueAt ?? (Received?.Data as CaseReceived)?.DueAt;
+    /// <summary>When it is due; null where nothing says.</summary>
+    public Instant? DueAt =>
+        Due?.Data switch
+        {
+            DeadlineExtended extended => extended.DueAt,
+            CaseReceived received => received.DueAt,
+            _ => null,
+        };
 
     /// <summary>The first <c>case_carried_over</c>.</summary>
     public LedgerEvent? CarriedOver { get; private set; }
@@ -196,6 +202,11 @@ public sealed class CaseFacts(string subject)
 
     internal void Add(LedgerEvent e)
     {
+        if (e.Data is DeadlineExtended or CaseReceived { DueAt: not null } && (Due is null || EventOrder.ByTime(e, Due) > 0))
+        {
+            Due = e;
+        }
+
         switch (e.Data)
         {
             case CaseReceived when EventOrder.IsBefore(e, Received):
@@ -233,9 +244,6 @@ public sealed class CaseFacts(string subject)
                 break;
             case CaseVoided when EventOrder.IsBefore(e, Voided):
                 Voided = e;
-                break;
-            case DeadlineExtended when Extended is null || EventOrder.ByTime(e, Extended) > 0:
-                Extended = e;
                 break;
             case CaseScored scored:
                 Score(e, scored);

@@ -85,8 +85,8 @@ public sealed record CaseLimits(
         bool Doubtful = false
     )
     {
-        /// <summary>What moved the limit, where something did.</summary>
-        public LedgerEvent? Extended { get; init; }
+        /// <summary>What says when the case is due, where something does.</summary>
+        public LedgerEvent? Due { get; init; }
 
         /// <summary>Whether its limit is broken at a moment; null where the precision of its times leaves it open.</summary>
         public bool? IsBroken(Instant asOf)
@@ -180,7 +180,7 @@ public sealed record CaseLimits(
                     {
                         Limit = new TimeRange(due, due),
                         Text = "due " + Show(due),
-                        Extended = c.Extended,
+                        Due = c.Due,
                     };
                 }
                 else if (limit.Minutes is not null)
@@ -209,7 +209,7 @@ public sealed record CaseLimits(
 
     private static Finding Broken(string subject, Clause clause, Clock clock, bool undecidable)
     {
-        var evidence = new[] { clock.Start, clock.Extended, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
+        var evidence = new[] { clock.Start, clock.Due, clock.Stop }.OfType<LedgerEvent>().Select(e => e.Id).Distinct().ToList();
         var finding = Finding.Of(
             FindingKind.TimeLimit,
             Words<CaseStep>.Of(clock.Step),

@@ -54,14 +54,18 @@ public static class EventLookup
         {
             if (found.TryGetValue(events[i].Uuid, out var stored))
             {
-                results[i] = IsSame(events[i], stored)
-                    ? new AppendResult.Duplicate(stored.Position, stored.Version)
-                    : new AppendResult.IdConflict(stored.Position);
+                results[i] = Known(events[i], stored);
             }
         }
 
         return results;
     }
+
+    /// <summary>What an event is whose id stands in a row: that event again, or another one.</summary>
+    public static AppendResult Known(PendingEvent e, StoredEvent stored) =>
+        IsSame(e, stored)
+            ? new AppendResult.Duplicate(stored.Position, stored.Version)
+            : new AppendResult.IdConflict(stored.Position, EventDifference.Of(e, stored));
 
     /// <summary>Whether an event on its way in is the one in a row: every attribute, and the data in canonical form.</summary>
     public static bool IsSame(PendingEvent pending, StoredEvent stored)
@@ -80,14 +84,4 @@ public static class EventLookup
             && e.CausationId == stored.Causation
             && CanonicalJson.Of(pending.Data).AsSpan().SequenceEqual(CanonicalJson.Of(stored.Data.Span));
     }
-
-    /// <summary>Whether two events on their way in are the same one.</summary>
-    public static bool IsSame(PendingEvent a, PendingEvent b) =>
-        a.Event with
-        {
-            Data = b.Event.Data,
-            ExpectedVersion = null,
-            Personal = null,
-        } == b.Event with { ExpectedVersion = null, Personal = null }
-        && a.Data.AsSpan().SequenceEqual(b.Data);
 }

@@ -9,10 +9,10 @@ namespace Ledger.Projections.Store;
 public sealed class LogChunk(LogTransaction log, LogChunk? before = null)
 {
     private readonly List<StoredEvent> placed = [];
-    private readonly Dictionary<Guid, (PendingEvent Event, StoredEvent Stored)> byId = [];
+    private readonly Dictionary<Guid, StoredEvent> byId = [];
 
     // Not the chunk itself: it would keep all those before it alive.
-    private readonly Dictionary<Guid, (PendingEvent Event, StoredEvent Stored)>? earlier = before?.byId;
+    private readonly Dictionary<Guid, StoredEvent>? earlier = before?.byId;
 
     /// <summary>What is to be written, in order of position.</summary>
     public IReadOnlyList<StoredEvent> Placed => placed;
@@ -30,9 +30,7 @@ public sealed class LogChunk(LogTransaction log, LogChunk? before = null)
 
         if (byId.TryGetValue(e.Uuid, out var same) || earlier?.TryGetValue(e.Uuid, out same) == true)
         {
-            return EventLookup.IsSame(same.Event, e)
-                ? new AppendResult.Duplicate(same.Stored.Position, same.Stored.Version)
-                : new AppendResult.IdConflict(same.Stored.Position);
+            return EventLookup.Known(e, same);
         }
 
         var version = log.VersionOf(e.Event.Contract, e.Stream);
@@ -44,7 +42,18 @@ public sealed class LogChunk(LogTransaction log, LogChunk? before = null)
     {
         var stored = log.Place(e);
         placed.Add(stored);
-        byId[e.Uuid] = (e, stored);
+        byId[e.Uuid] = stored;
         return stored;
+    }
+
+    /// <summary>Takes back what was placed after the first <paramref name="count"/>.</summary>
+    public void TakeBackTo(int count)
+    {
+        while (placed.Count > count)
+        {
+            log.TakeBack(placed[^1]);
+            byId.Remove(placed[^1].Uuid);
+            placed.RemoveAt(placed.Count - 1);
+        }
     }
 }

@@ -95,6 +95,40 @@ public sealed class LogTransaction : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>Takes back what was placed last, before it is written.</summary>
+    public void TakeBack(StoredEvent last)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(last.Position, Position);
+        Position--;
+        streams[(last.Contract, last.Stream)] = last.Version - 1;
+    }
+
+    /// <summary>
+    /// How many of the events placed here, by type, stand in a stream that had one of their type before; asked once they are written.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, long>> ChangedAsync(IReadOnlyList<string> types, CancellationToken cancel)
+    {
+        var counts = new Dictionary<string, long>();
+        await using var command = Command(
+            $"""
+            select e.type, count(*) from {LedgerStore.Schema}.mt_events e where e.seq_id > $1 and e.type = any ($2) and exists (
+                select from {LedgerStore.Schema}.mt_events o
+                where o.tenant_id = e.tenant_id and o.stream_id = e.stream_id and o.type = e.type and o.seq_id <= $1
+            )
+            group by e.type order by e.type
+            """
+        );
+        command.Parameters.Add(new() { Value = before });
+        command.Parameters.Add(new() { Value = types.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            counts.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+
+        return counts;
+    }
+
     /// <summary>
     /// Writes events in the order in which <see cref="Place"/> gave them, each list once. Others may be placed meanwhile: what is
     /// shared with that is done before the first wait.

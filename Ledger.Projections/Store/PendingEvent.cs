@@ -55,8 +55,10 @@ public abstract record AppendResult
         {
             IdConflict conflict => new Fault(
                 "$.id",
-                $"event {e.Id} of {e.Source} is on record at position {conflict.Position} with another body or source"
-                    + $"{(place is null ? "" : $"; this one would stand at position {place}")}: give it an id of its own"
+                $"event {e.Id} of {e.Source} is on record at position {conflict.Position}, and {conflict.Difference}"
+                    + $"{(place is null ? "" : $"; this one would stand at position {place}")}. A correction is an event with an id of its "
+                    + "own, such as case_amended, deadline_extended or a later scoring; the mapping of an export that is refreshed "
+                    + "takes {digest} into its ids"
             ),
             VersionConflict conflict => new Fault(
                 "$.expectedversion",
@@ -72,9 +74,9 @@ public abstract record AppendResult
     public sealed record Duplicate(long Position, long Version) : AppendResult;
 
     /// <summary>
-    /// The id is on record, or comes earlier in the same transaction, with another body or another source, at <paramref name="Position"/>.
+    /// The id is on record, or comes earlier in the same transaction, at <paramref name="Position"/>, as another event.
     /// </summary>
-    public sealed record IdConflict(long Position) : AppendResult;
+    public sealed record IdConflict(long Position, EventDifference Difference) : AppendResult;
 
     /// <summary>The stream is at another version than the one expected.</summary>
     public sealed record VersionConflict(long Actual, long Expected) : AppendResult;

@@ -142,7 +142,7 @@ public sealed class PersonalDataTests
         var again = await Ledgers.ImportAsync(database.Ledger, Received("1", Zhang));
         Assert.Equal((0L, 1L), (again.Recorded, again.Duplicates));
         var conflict = await Ledgers.ImportAsync(database.Ledger, other);
-        Assert.Contains("another body", Assert.Single(conflict.Errors).Faults[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("and $.data.caller is another;", Assert.Single(conflict.Errors).Faults[0].ToString(), StringComparison.Ordinal);
         Assert.Equal(1, (await Ledgers.ImportAsync(database.Ledger, Received("1", null))).Rejected);
 
         await database.Ledger.EraseAsync("p-1", "officer-1", "asked");

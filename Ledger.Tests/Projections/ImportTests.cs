@@ -85,7 +85,7 @@ public sealed class ImportTests
         );
         var fault = Assert.Single(Assert.Single(report.Errors).Faults);
         Assert.Equal("$.id", fault.Path);
-        Assert.Contains("position 8 ", fault.Problem, StringComparison.Ordinal);
+        Assert.Contains("position 8, and $.", fault.Problem, StringComparison.Ordinal);
         Assert.Contains("position 38", fault.Problem, StringComparison.Ordinal);
         Assert.Equal(0, report.Recorded);
     }

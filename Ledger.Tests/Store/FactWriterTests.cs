@@ -1,5 +1,6 @@
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
+using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using NodaTime;
@@ -81,44 +82,23 @@ public sealed class FactWriterTests
         Assert.Equal(new AppendResult.Recorded(1, 1), await facts.RecordAsync(e, default));
         Assert.Equal(new AppendResult.Duplicate(1, 1), await facts.RecordAsync(e with { ExpectedVersion = 7 }, default));
         foreach (
-            var changed in new[]
+            var (path, changed) in new[]
             {
-                e with
-                {
-                    Data = new CaseDispatched("v"),
-                },
-                e with
-                {
-                    OccurredAt = e.OccurredAt + Duration.FromMilliseconds(1),
-                },
-                e with
-                {
-                    Actor = "b",
-                },
-                e with
-                {
-                    Data = new CaseSigned(),
-                },
-                e with
-                {
-                    Subject = "case/other",
-                },
-                e with
-                {
-                    CorrelationId = "x",
-                },
-                e with
-                {
-                    CausationId = "x",
-                },
-                e with
-                {
-                    Source = "other",
-                },
+                ("$.data.unit", e with { Data = new CaseDispatched("v") }),
+                ("$.data.approvedBy", e with { Data = new CaseDispatched("u", "mayor") }),
+                ("$.time", e with { OccurredAt = e.OccurredAt + Duration.FromMilliseconds(1) }),
+                ("$.timeprecision", e with { Precision = TimePrecision.Date }),
+                ("$.actor", e with { Actor = "b" }),
+                ("$.type", e with { Data = new CaseSigned() }),
+                ("$.subject", e with { Subject = "case/other" }),
+                ("$.correlationid", e with { CorrelationId = "x" }),
+                ("$.causationid", e with { CausationId = "x" }),
+                ("$.source", e with { Source = "other" }),
             }
         )
         {
-            Assert.Equal(new AppendResult.IdConflict(1), await facts.RecordAsync(changed, default));
+            var conflict = Assert.IsType<AppendResult.IdConflict>(await facts.RecordAsync(changed, default));
+            Assert.Equal((1, path), (conflict.Position, conflict.Difference.Path));
         }
 
         // An id belongs to its contract: another one may have the same.
@@ -136,7 +116,7 @@ public sealed class FactWriterTests
             [Fact.Of("case/s", "new-1"), Fact.Of("case/s", "taken") with { Actor = "b" }, Fact.Of("case/s", "new-2")],
             default
         );
-        Assert.Equal([new AppendResult.IdConflict(1)], refused);
+        Assert.Equal(1, Assert.IsType<AppendResult.IdConflict>(Assert.Single(refused)).Position);
         var twice = await facts.RecordAsync([Fact.Of("case/s", "x"), Fact.Of("case/s", "x")], default);
         Assert.Equal([new AppendResult.Recorded(2, 2), new AppendResult.Duplicate(2, 2)], twice);
         var chained = await facts.RecordAsync([Fact.Of("case/s", "y", 2), Fact.Of("case/s", "z")], default);
