@@ -30,7 +30,8 @@ public sealed class FindingFold(Instant effective)
     public void Add(LedgerEvent e)
     {
         Account = ContractAccount.Evolve(Account, e);
-        if (e.When.Earliest > Effective)
+        // What is said of how records came in counts by position, as they do.
+        if (e.When.Earliest > Effective && e.Data is not HistoricalLoadDeclared)
         {
             ahead.Enqueue(e, (e.When.Earliest, e.Position));
         }

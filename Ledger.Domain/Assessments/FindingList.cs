@@ -34,6 +34,7 @@ internal static class FindingList
             .. Contradictions(input, found),
             .. RecordContradictions.Of(input.Facts),
             .. VoidedCases.Of(input.Facts),
+            .. HistoricalLoads.Of(input.Facts),
             .. detectors.Findings(account, input.Facts),
             .. CaseLimits.OwnDueTimes(input),
             .. rules,

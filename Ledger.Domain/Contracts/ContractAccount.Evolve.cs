@@ -68,7 +68,7 @@ public sealed partial record ContractAccount
                 }
             ).Rescheduled(),
             ContractTerminated t => this with { Termination = new Termination(t.On, t.Clause, t.Cause, e.Id) },
-            ScoringSchemeAdopted => this,
+            ScoringSchemeAdopted or HistoricalLoadDeclared => this,
             ContractRegistered => throw new System.Diagnostics.UnreachableException("refused when it was decided"),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

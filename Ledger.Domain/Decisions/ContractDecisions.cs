@@ -25,7 +25,7 @@ internal static class ContractDecisions
             ContractAmended amended => Amend(account, amended),
             ContractRenewed renewed => Renew(account, renewed),
             ContractTerminated terminated => Terminate(account, terminated),
-            ScoringSchemeAdopted => Decided.Accepted,
+            ScoringSchemeAdopted or HistoricalLoadDeclared => Decided.Accepted,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 

@@ -9,7 +9,7 @@ namespace Ledger.Domain.Detectors;
 /// <summary>
 /// F08: recorded more than so many hours after it occurred; a lead, certain where the statement of the period in which it
 /// occurred was issued before it was recorded. One finding a case, round or issue, for all of its late records. What comes in
-/// with a file is recorded when it is imported: a file of old records shows each of them.
+/// with a file is recorded when it is imported: a file of old records shows each of them, unless it was declared as a load of history.
 /// </summary>
 [Discriminator("back_dated")]
 public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
@@ -27,7 +27,7 @@ public sealed record BackDated(int Hours = 24, bool Off = false) : Detector(Off)
             .Account.Schedule.Select(p => (p.From, p.To, p.Number, Position: records.Account.Periods[p.Number].Issued?.Position))
             .Where(p => p.Position is not null)
             .ToList();
-        var events = records.All.Where(e => Grouping.IsRecord(e.Data) && Delay(e) > Duration.FromHours(Hours)).ToList();
+        var events = records.NotLoaded.Where(e => Grouping.IsRecord(e.Data) && Delay(e) > Duration.FromHours(Hours)).ToList();
         if (events.Count > 0)
         {
             var most = events.MaxBy(Delay)!;

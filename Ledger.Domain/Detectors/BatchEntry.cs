@@ -8,7 +8,8 @@ namespace Ledger.Domain.Detectors;
 
 /// <summary>
 /// F10, a lead: so many records or more of one person recorded within so many seconds whose occurrence spans more than so many
-/// hours. Batches do not overlap: a record stands in one. Subject <c>actor/{person}</c>.
+/// hours. Batches do not overlap: a record stands in one. A load of
+/// history that was declared is none. Subject <c>actor/{person}</c>.
 /// </summary>
 [Discriminator("batch_entry")]
 public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 2, bool Off = false) : Detector(Off)
@@ -22,7 +23,7 @@ public sealed record BatchEntry(int Records = 10, int Seconds = 60, int Hours = 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Find(RecordGroup records)
     {
-        var events = records.All.OrderBy(e => e.Position).ToList();
+        var events = records.NotLoaded.OrderBy(e => e.Position).ToList();
         var (first, last) = (new Extreme(-1, e => e.When.Latest), new Extreme(1, e => e.When.Earliest));
         for (int start = 0, end = 0; start < events.Count; start++)
         {

@@ -8,7 +8,8 @@ namespace Ledger.Domain.Detectors;
 
 /// <summary>
 /// What the detectors find in the records of one contract, kept up to date with them: a record that comes later, also one
-/// that lies between others, makes only the groups it belongs to be looked at again. New terms make it look at all again.
+/// that lies between others, makes only the groups it belongs to be looked at again. New terms, and a load of history
+/// that was declared, make it look at all again.
 /// </summary>
 /// <param name="only">The detectors to run; by default those of the terms.</param>
 public sealed class DetectorIndex(IReadOnlyList<Detector>? only = null)
@@ -17,6 +18,7 @@ public sealed class DetectorIndex(IReadOnlyList<Detector>? only = null)
     private readonly Dictionary<Grouping, Groups> groupings = [];
     private ContractTerms? terms;
     private int indexed;
+    private int loads;
 
     /// <summary>Takes in the contract's next event, in log order.</summary>
     public void Add(LedgerEvent e)
@@ -30,9 +32,10 @@ public sealed class DetectorIndex(IReadOnlyList<Detector>? only = null)
     /// <summary>What the detectors find among all records taken in.</summary>
     public IEnumerable<Finding> Findings(ContractAccount account, ContractFacts facts)
     {
-        if (!ReferenceEquals(terms, account.Terms))
+        var declared = facts.Of<HistoricalLoadDeclared>().Count();
+        if (!ReferenceEquals(terms, account.Terms) || declared != loads)
         {
-            (terms, indexed) = (account.Terms, 0);
+            (terms, loads, indexed) = (account.Terms, declared, 0);
             groupings.Clear();
             foreach (var detector in only ?? Detector.InForce(account.Terms))
             {

@@ -14,6 +14,7 @@ public sealed record Round(LedgerEvent Event, PatrolRoundRecorded Data, IReadOnl
 /// <param name="all">The records, by time, then by position.</param>
 public sealed class RecordGroup(ContractAccount account, ContractFacts facts, string key, IReadOnlyList<LedgerEvent> all)
 {
+    private readonly IReadOnlyList<HistoricalLoadDeclared> loads = [.. facts.Of<HistoricalLoadDeclared>().Select(l => l.Data)];
     private IReadOnlyList<Round>? rounds;
 
     /// <summary>The account: its terms with grids and roster, its locked periods.</summary>
@@ -34,6 +35,9 @@ public sealed class RecordGroup(ContractAccount account, ContractFacts facts, st
             .. All.Where(e => e.Data is PatrolRoundRecorded)
                 .Select(e => new Round(e, (PatrolRoundRecorded)e.Data, InOrder(((PatrolRoundRecorded)e.Data).Track))),
         ];
+
+    /// <summary>The records without those that were loaded at once: when these were recorded says nothing.</summary>
+    public IEnumerable<LedgerEvent> NotLoaded => loads.Count == 0 ? All : All.Where(e => !loads.Any(l => l.Covers(e)));
 
     /// <summary>The records of one type.</summary>
     public IEnumerable<(LedgerEvent Event, T Data)> Of<T>()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -97,4 +98,31 @@ public sealed record ScoringSchemeAdopted(
             yield return new Fault("", "expected weights that sum to 1");
         }
     }
+}
+
+/// <summary>
+/// What a source told of a span was loaded at once, long after it happened: that it was recorded late, and together, says nothing against
+/// it. Days inclusive, none after the declaration. Subject <c>load/{source}</c>.
+/// </summary>
+/// <param name="Source">The source of the events.</param>
+public sealed record HistoricalLoadDeclared(string Source, LocalDate From, LocalDate Until, string Reason) : ContractEvent
+{
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> Faults(string key) =>
+        SameAsSubject("source", Source, key).Concat(PatrolQuotaSet.Ordered("until", From, Until)).Concat(NotEmpty("reason", Reason));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Fault> FaultsAt(Instant time)
+    {
+        if (Until > ChinaTime.DateOf(time))
+        {
+            yield return new Fault(
+                ".until",
+                $"expected a day up to that of the declaration, got {Until:uuuu-MM-dd}: what comes is no history"
+            );
+        }
+    }
+
+    /// <summary>Whether it covers an event.</summary>
+    public bool Covers(LedgerEvent e) => e.Source == Source && e.OccurredOn >= From && e.OccurredOn <= Until;
 }

@@ -92,6 +92,7 @@ public static class EventCatalogue
         Decision<ContractRenewed>("contract_renewed", "contract"),
         Decision<ContractTerminated>("contract_terminated", "contract"),
         Decision<ScoringSchemeAdopted>("scoring_scheme_adopted", "contract"),
+        Decision<HistoricalLoadDeclared>("historical_load_declared", "load/*"),
         Decision<ScoreSheetSubmitted>("score_sheet_submitted", "evaluation/*"),
         Decision<InterviewHeld>("interview_held", "rating/*"),
         Decision<RemediationPlanFiled>("remediation_plan_filed", "rating/*"),

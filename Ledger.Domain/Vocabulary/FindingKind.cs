@@ -21,6 +21,9 @@ public enum FindingKind
     /// <summary>A record suspected false.</summary>
     FalseRecord,
 
+    /// <summary>Records that were loaded at once, which some detectors pass over.</summary>
+    Load,
+
     /// <summary>A case that was taken out of rates and limits.</summary>
     Voided,
 }
