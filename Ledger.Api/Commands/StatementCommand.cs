@@ -118,12 +118,6 @@ internal static class StatementCommand
             table.AddRow(Markup.Escape(fee.Line), Terminal.Yuan(fee.Amount));
         }
 
-        var fees = s.Fees.Aggregate(Domain.Money.Cny.Zero, (sum, f) => sum + f.Amount);
-        if (fees != s.Gross)
-        {
-            table.AddRow("confirmed in writing, or left by an early end", Terminal.Yuan(s.Gross - fees));
-        }
-
         table.AddRow("[bold]gross[/]", $"[bold]{Terminal.Yuan(s.Gross)}[/]");
         foreach (
             var clause in s

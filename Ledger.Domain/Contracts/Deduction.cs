@@ -75,9 +75,9 @@ public sealed record Deduction(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    /// <summary>True where it counts among repeated failures: all but withdrawn, waived and overturned.</summary>
+    /// <summary>True where it takes something or still may: all but withdrawn, waived and overturned.</summary>
     [JsonIgnore]
-    public bool CountsAsFailure => Status is not (DeductionStatus.Withdrawn or DeductionStatus.Waived or DeductionStatus.Overturned);
+    public bool Stands => Status is not (DeductionStatus.Withdrawn or DeductionStatus.Waived or DeductionStatus.Overturned);
 
     /// <summary>The deduction after one more event of its stream.</summary>
     public Deduction Evolve(LedgerEvent e) =>

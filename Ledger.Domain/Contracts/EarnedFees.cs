@@ -11,20 +11,50 @@ public static class EarnedFees
 {
     /// <summary>
     /// The fee earned at the account's termination, served up to and including its day: the terms of service before that day's
-    /// in whole, and of its own what the clause leaves; rounded half up once.
+    /// in whole, and of its own what the clause leaves; rounded half up once. What was confirmed lower is not paid back by the end: it is
+    /// less by the work of the periods up to the end's that was not confirmed, unless nothing is earned, or only what was paid.
     /// </summary>
     public static Cny At(ContractAccount account, Termination termination)
     {
-        var terms = account.Terms;
-        var rule =
-            terms.RulesOf<EarlyEnd>(termination.Clause).FirstOrDefault(r => !r.AnyBreach)
-            ?? terms
-                .Rules<EarlyEnd>()
-                .Select(r => r.Rule)
-                .FirstOrDefault(r => r.AnyBreach && termination.Cause == TerminationCause.VendorBreach);
+        var (earned, rule) = (Scheduled(account, termination), RuleOf(account, termination));
+        return rule?.Earns is EarnedFee.Nothing or EarnedFee.AlreadyPaid
+            ? earned
+            : Cny.Max(Cny.Zero, earned - NotConfirmed(account, termination));
+    }
+
+    /// <summary>What the periods before the end's leave of the earned fee for that one, by their scheduled fees.</summary>
+    public static Cny LeftForLast(ContractAccount account, Termination termination) =>
+        Cny.Max(Cny.Zero, Scheduled(account, termination) - Before(account, termination).Sum(p => p.Gross));
+
+    private static IEnumerable<PaymentPeriod> Before(ContractAccount account, Termination termination) =>
+        account.Schedule.Take(account.PeriodOf(termination.On) - 1);
+
+    private static Cny NotConfirmed(ContractAccount account, Termination termination)
+    {
+        var last = account.Schedule[account.PeriodOf(termination.On) - 1];
+        var left = Cny.Min(last.Gross, LeftForLast(account, termination));
+        var confirmed = account.Periods[last.Number].ConfirmedGross ?? last.Gross;
+        return Before(account, termination).Sum(p => p.Gross - Confirmed(account, p)) + Cny.Max(Cny.Zero, left - confirmed);
+    }
+
+    private static Cny Confirmed(ContractAccount account, PaymentPeriod period) =>
+        account.Periods[period.Number] is var decided && decided.Issued is { } issued
+            ? issued.Gross
+            : decided.ConfirmedGross ?? period.Gross;
+
+    private static EarlyEnd? RuleOf(ContractAccount account, Termination termination) =>
+        account.Terms.RulesOf<EarlyEnd>(termination.Clause).FirstOrDefault(r => !r.AnyBreach)
+        ?? account
+            .Terms.Rules<EarlyEnd>()
+            .Select(r => r.Rule)
+            .FirstOrDefault(r => r.AnyBreach && termination.Cause == TerminationCause.VendorBreach);
+
+    /// <summary>The earned fee where all work is confirmed.</summary>
+    private static Cny Scheduled(ContractAccount account, Termination termination)
+    {
         var term = account.TermOn(termination.On);
         var before = account.ServiceTerms.TakeWhile(t => t != term).Sum(t => t.Price);
-        return rule?.Earns switch
+        return RuleOf(account, termination)?.Earns switch
         {
             EarnedFee.Nothing => before,
             EarnedFee.AlreadyPaid => account.Periods.Values.Sum(p => p.Paid),

@@ -76,7 +76,7 @@ internal sealed record PeriodFigures(
 
     /// <summary>
     /// The fee of a period that is not locked: the work confirmed in writing where it is less. After an early end a period
-    /// wholly after it has none, and the period of the end takes what the periods before it leave of the earned fee.
+    /// wholly after it has none, and the period of the end takes what the scheduled fees of the periods before it leave of the earned fee.
     /// </summary>
     private static Cny GrossOf(ContractAccount account, PaymentPeriod period)
     {
@@ -91,11 +91,7 @@ internal sealed record PeriodFigures(
             return Cny.Zero;
         }
 
-        var before = account
-            .Schedule.Take(period.Number - 1)
-            .Sum(p => account.Periods[p.Number].Issued?.Gross ?? account.Periods[p.Number].ConfirmedGross ?? p.Gross);
-        var earned = EarnedFees.At(account, ended);
-        return Cny.Max(Cny.Zero, Cny.Min(own, earned - before));
+        return Cny.Min(own, EarnedFees.LeftForLast(account, ended));
     }
 
     private static List<StatementDeduction> Lines(IEnumerable<Deduction> deductions) =>

@@ -67,7 +67,11 @@ internal static class ClaimDecisions
             account.Termination?.Cause == TerminationCause.VendorBreach
             && account
                 .Terms.Rules<TerminationDamages>()
-                .Any(r => r.Rule.WithClaim == DamagesTogether.One && r.Rule.ClaimClause == damages.Clause);
+                .Any(r =>
+                    r.Rule.WithClaim == DamagesTogether.One
+                    && r.Rule.ClaimClause == damages.Clause
+                    && TerminationDamages.Stands(account, TerminationDamages.IdOf(r.Clause))
+                );
         return Decided.Unless(
             (clause is null, "$.data.clause", $"expected a clause that sets liquidated damages: {Clauses<LiquidatedDamages>(account)}"),
             (

@@ -2,7 +2,9 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
+using NodaTime;
 
 namespace Ledger.Domain.Decisions;
 
@@ -77,10 +79,11 @@ internal static class PeriodDecisions
             (unmet.Count > 0, "$.subject", $"not payable yet: {string.Join(", ", unmet)}"),
             (period.Suspended, "$.subject", "payment is suspended"),
             (
-                days > 0 && received is { } on && NodaTime.Period.DaysBetween(on, payment.On) < days,
+                days > 0 && received is { } on && Period.DaysBetween(on, payment.On) < days,
                 "$.data.on",
                 $"the invoice lay there from {received:uuuu-MM-dd}: {days} days before payment are agreed"
             ),
+            After("$.data.on", payment.On, e),
             (payment.Amount > statement.Outstanding, "$.data.amount", $"outstanding is {statement.Outstanding}, got {payment.Amount}"),
             (
                 account.Deductions.Values.Any(d => d.Period == period.Number && d.ConfirmedBy == e.Actor),
@@ -89,6 +92,14 @@ internal static class PeriodDecisions
             )
         );
     }
+
+    /// <summary>Money moves on a day that has come when it is recorded.</summary>
+    internal static (bool Wrong, string Path, string Why) After(string path, LocalDate on, NewEvent e) =>
+        (
+            on > ChinaTime.DateOf(e.OccurredAt),
+            path,
+            $"expected a day up to that of the event, {ChinaTime.DateOf(e.OccurredAt):uuuu-MM-dd}, got {on:uuuu-MM-dd}"
+        );
 
     private static bool NeedsReport(PeriodStatement statement) => statement.Gates.Any(g => g.Kind == GateKind.Report);
 }

@@ -1,5 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
+using Ledger.Domain.Money;
+using Ledger.Domain.Statements;
 using Ledger.Domain.Terms;
 
 namespace Ledger.Domain.Decisions;
@@ -14,7 +16,7 @@ internal static class SettlementDecisions
         var disputed = account.Deductions.Values.FirstOrDefault(d => d.Status == DeductionStatus.Disputed)?.Id;
         return data switch
         {
-            RefundReceived => Decided.Accepted,
+            RefundReceived refund => Refund(account, e, refund),
             AuditOpened => Decided.Unless(
                 (!audited, "$.type", "the contract sets no audit: it concludes by settlement_agreed"),
                 (state.AuditOpen || state.Concluded, "$.subject", "the audit was opened already")
@@ -43,5 +45,20 @@ internal static class SettlementDecisions
             ),
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
+    }
+
+    /// <summary>What can come back: what was paid, and what deductions take beyond a period's fee.</summary>
+    private static Decided Refund(ContractAccount account, NewEvent e, RefundReceived refund)
+    {
+        var statements = StatementBuilder.BuildAll(account);
+        var most = statements.Sum(s => s.Paid) + statements.Sum(s => s.Shortfall) - account.Settlement.Refunded;
+        return Decided.Unless(
+            (
+                refund.Amount > most,
+                "$.data.amount",
+                $"expected at most {most}, what was paid and not refunded yet and what deductions take beyond the fees, got {refund.Amount}"
+            ),
+            PeriodDecisions.After("$.data.on", refund.On, e)
+        );
     }
 }

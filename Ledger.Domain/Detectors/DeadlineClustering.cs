@@ -15,8 +15,15 @@ namespace Ledger.Domain.Detectors;
 /// within so many days. Subject <c>actor/{person}</c>. A case has a limit where it carries <c>dueAt</c> or the contract sets one.
 /// </summary>
 [Discriminator("deadline_clustering")]
-public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, int Days = 7, int Least = 3, bool Off = false)
-    : Detector(Off)
+public sealed record DeadlineClustering(
+    decimal Percent = 5,
+    decimal Times = 3,
+    int Days = 7,
+    int Least = 5,
+    int Closings = 20,
+    decimal P = 0.001m,
+    bool Off = false
+) : Detector(Off)
 {
     private const int Hundred = 100;
 
@@ -50,7 +57,9 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
             var (person, closed, late) = closers[i];
             if (
                 closers.Count < 2
+                || closed < Closings
                 || late.Count < Least
+                || !StandsOut(closed, late.Count, closers.Where((_, other) => other != i).ToList())
                 || Median(shares.Where((_, other) => other != i)) is var median && shares[i] <= Times * median
             )
             {
@@ -92,7 +101,16 @@ public sealed record DeadlineClustering(decimal Percent = 5, decimal Times = 3, 
         AtLeast(0, "percent", Percent)
             .Concat(AtLeast(0, "times", Times))
             .Concat(AtLeast(0, "days", Days))
-            .Concat(AtLeast(0, "least", Least));
+            .Concat(AtLeast(0, "least", Least))
+            .Concat(AtLeast(0, "closings", Closings))
+            .Concat(AtLeast(0, "p", P));
+
+    /// <summary>
+    /// Whether so many late closings would come about by chance with less than <c>p</c> at the others' share. One is added to both of its
+    /// parts: that none of a few was late does not make the next one a wonder.
+    /// </summary>
+    private bool StandsOut(int closed, int late, List<(string Person, int Closed, List<CaseFacts> Late)> others) =>
+        Binomial.Tail(closed, late, others.Sum(o => o.Late.Count) + 1, others.Sum(o => o.Closed) + 1) < P;
 
     /// <summary>Whether a case was closed in the last stretch of its limit, limit included; null where that is not to be told.</summary>
     private bool? IsLate(CaseFacts c, List<CaseLimits> limits)

@@ -25,7 +25,7 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
     {
         var events = records.All.Where(e => e.Precision != TimePrecision.Date).ToList();
         var regular = events.Where(e => ChinaTime.Show(e.OccurredAt).Minute % Every == 0).ToList();
-        if (events.Count >= Records && Tail(events.Count, regular.Count) < P)
+        if (events.Count >= Records && Binomial.Tail(events.Count, regular.Count, 1, Every) < P)
         {
             yield return Suspect(
                 Certainty.Lead,
@@ -42,31 +42,4 @@ public sealed record TooRegular(int Records = 30, decimal P = 0.001m, bool Off =
 
     /// <inheritdoc/>
     public override IEnumerable<Fault> Faults() => AtLeast(1, "records", Records).Concat(AtLeast(0, "p", P));
-
-    /// <summary>
-    /// The probability of at least <paramref name="k"/> of <paramref name="n"/> where each is one in five. Terms are taken
-    /// relative to the likeliest, from which they fall off on both sides: no power underflows.
-    /// </summary>
-    public static decimal Tail(int n, int k)
-    {
-        var mode = (n + 1) / Every;
-        var (all, tail) = (0m, 0m);
-        for (var (i, term) = (mode, 1m); i <= n && term > 0; term = term * (n - i) / (i + 1) / (Every - 1), i++)
-        {
-            all += term;
-            tail += i >= k ? term : 0;
-        }
-
-        for (
-            var (i, term) = (mode - 1, mode == 0 ? 0m : 1m * mode * (Every - 1) / (n - mode + 1));
-            i >= 0 && term > 0;
-            term = term * i * (Every - 1) / (n - i + 1), i--
-        )
-        {
-            all += term;
-            tail += i >= k ? term : 0;
-        }
-
-        return tail / all;
-    }
 }

@@ -1,3 +1,4 @@
+using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Json;
@@ -84,7 +85,10 @@ public sealed record LiquidatedDamages(Percentage Percent, IReadOnlyList<Party> 
 /// <summary>Whether damages on termination and damages on claim add up (reading gmd-6.5-with-6.2).</summary>
 public enum DamagesTogether
 {
-    /// <summary>They do not: the one recorded first counts, the later is refused (by position, as decisions are).</summary>
+    /// <summary>
+    /// They do not: the one recorded first counts, the later is refused (by position, as decisions are). One that was waived,
+    /// overturned or withdrawn stands in no other's way.
+    /// </summary>
     One,
 
     /// <summary>They do.</summary>
@@ -104,14 +108,14 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
         var termination = input.Facts.Of<ContractTerminated>().FirstOrDefault(t => t.Data.Cause == TerminationCause.VendorBreach);
         if (
             termination is null
-            || (WithClaim == DamagesTogether.One && Claims(input.Facts).Any(c => c.Event.Position < termination.Event.Position))
+            || (WithClaim == DamagesTogether.One && Claims(input).Any(c => c.Event.Position < termination.Event.Position))
         )
         {
             yield break;
         }
 
         yield return new Found(
-            $"{clause.Number}:termination",
+            IdOf(clause),
             clause.Number,
             Applied(input.Terms, clause, "withClaim"),
             input.Account.TermOn(termination.Data.On).Price.Percent(Percent),
@@ -136,13 +140,24 @@ public sealed record TerminationDamages(Percentage Percent, string ClaimClause, 
             .Any(r =>
                 r.Rule.WithClaim == DamagesTogether.One
                 && r.Rule.ClaimClause == claim.Data.Clause
+                && Stands(input.Account, IdOf(r.Clause))
                 && input
                     .Facts.Of<ContractTerminated>()
                     .Any(t => t.Data.Cause == TerminationCause.VendorBreach && t.Event.Position < claim.Event.Position)
             );
 
-    private IEnumerable<Fact<LiquidatedDamagesClaimed>> Claims(ContractFacts facts) =>
-        facts.Of<LiquidatedDamagesClaimed>().Where(c => c.Data.Clause == ClaimClause && c.Data.By is null or Party.Principal);
+    /// <summary>The id of the deduction for a termination under a clause.</summary>
+    internal static string IdOf(Clause clause) => $"{clause.Number}:termination";
+
+    /// <summary>Whether a deduction takes something, or will: it was neither waived nor overturned nor withdrawn.</summary>
+    internal static bool Stands(ContractAccount account, string deduction) =>
+        !account.Deductions.TryGetValue(deduction, out var known) || known.Stands;
+
+    private IEnumerable<Fact<LiquidatedDamagesClaimed>> Claims(RuleInput input) =>
+        input
+            .Facts.Of<LiquidatedDamagesClaimed>()
+            .Where(c => c.Data.Clause == ClaimClause && c.Data.By is null or Party.Principal)
+            .Where(c => Stands(input.Account, $"{ClaimClause}:{c.Key}"));
 }
 
 /// <summary>

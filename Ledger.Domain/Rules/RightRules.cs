@@ -33,7 +33,7 @@ public sealed record SuspensionRight(int Count, IReadOnlyList<string> Suffixes, 
         var prefixes = Suffixes.Select(s => $"{clause.Number}-{s}:").ToList();
         var counted = account
             .Deductions.Values.Where(d =>
-                d.Period is not null && d.CountsAsFailure && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal))
+                d.Period is not null && d.Stands && prefixes.Exists(p => d.Id.StartsWith(p, StringComparison.Ordinal))
             )
             .OrderBy(d => d.AttributedOn)
             .ThenBy(d => d.Id, StringComparer.Ordinal);

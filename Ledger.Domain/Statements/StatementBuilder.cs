@@ -82,7 +82,7 @@ public static class StatementBuilder
             AsOf: null,
             StatusOf(decided, net, gates),
             figures.Gross,
-            period.Fees,
+            [.. FeesOf(account, period, figures.Gross)],
             figures.Deductions,
             figures.Adjustments,
             figures.Totals,
@@ -98,6 +98,16 @@ public static class StatementBuilder
             dueOn?.Provisional ?? false,
             Checkpoint: null
         );
+    }
+
+    /// <summary>The fee's lines, which add up to the gross: what was not confirmed, or an early end leaves unearned, is one.</summary>
+    private static IEnumerable<FeeLine> FeesOf(ContractAccount account, PaymentPeriod period, Cny gross)
+    {
+        var confirmed = Cny.Max(gross, account.Periods[period.Number].ConfirmedGross ?? period.Gross);
+        return period
+            .Fees.Append(new FeeLine(FeeLine.NotConfirmed, confirmed - period.Gross))
+            .Append(new FeeLine(FeeLine.NotEarned, gross - confirmed))
+            .Where(f => f.Amount != Cny.Zero || period.Fees.Contains(f));
     }
 
     private static List<Gate> GatesOf(ContractAccount account, PeriodAccount period, Cny net)

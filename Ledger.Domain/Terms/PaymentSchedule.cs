@@ -7,7 +7,14 @@ using NodaTime;
 namespace Ledger.Domain.Terms;
 
 /// <summary>A line of a period's fee.</summary>
-public sealed record FeeLine(string Line, Cny Amount);
+public sealed record FeeLine(string Line, Cny Amount)
+{
+    /// <summary>The line of what was not confirmed in writing, below zero.</summary>
+    public const string NotConfirmed = "not_confirmed";
+
+    /// <summary>The line of what an early end leaves unearned, below zero.</summary>
+    public const string NotEarned = "not_earned";
+}
 
 /// <summary>
 /// One payment period: both days inclusive. A deduction belongs to it when its date lies in it, or, for an instalment,

@@ -36,7 +36,10 @@ public sealed class SettlementTests
         }
 
         Assert.Empty(history.Decide("deduction/4.4:L", new DeductionWaived("x")));
-        Assert.Empty(history.Decide("settlement", new RefundReceived(Cny.OfFen(1), History.Date("2026-11-30")), "finance-1"));
+        Assert.Equal(
+            "$.data.amount",
+            Assert.Single(history.Decide("settlement", new RefundReceived(Cny.OfFen(1), History.Date("2026-01-30")), "finance-1")).Path
+        );
         Assert.Equal("4308200.00", Settlement.Build(history.Account).Final.ToString());
     }
 
@@ -129,6 +132,59 @@ public sealed class SettlementTests
         Assert.Equal(SettlementStatus.Ended, s.State);
     }
 
+    /// <summary>Period 1 is scheduled at 1,078,800.00; the end leaves 1,438,400.00, or 1,090,400.00, of the price.</summary>
+    [Theory]
+    [InlineData("2026-02-27", "1000000.00", null, "1359600.00", "1000000.00|359600.00|0.00|0.00")]
+    [InlineData("2026-01-28", "1000000.00", null, "1011600.00", "1000000.00|11600.00|0.00|0.00")]
+    [InlineData("2026-02-27", null, "300000.00", "1378800.00", "1078800.00|300000.00|0.00|0.00")] // of the period of the end itself
+    [InlineData("2026-02-27", null, "400000.00", "1438400.00", "1078800.00|359600.00|0.00|0.00")]
+    [InlineData("2026-02-27", "1000000.00", "300000.00", "1300000.00", "1000000.00|300000.00|0.00|0.00")]
+    public void What_was_confirmed_lower_is_not_paid_back_by_an_early_end(
+        string on,
+        string? first,
+        string? second,
+        string earned,
+        string grosses
+    )
+    {
+        var history = new History("gaomidian-2025");
+        foreach (var (period, confirmed) in new[] { (1, first), (2, second) })
+        {
+            history.Decided($"period/{period}", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1");
+            history.Decided($"period/{period}", new PeriodAccepted(ConfirmedGross: confirmed is null ? null : Cny.Parse(confirmed)));
+        }
+
+        history.Decided("contract", new ContractTerminated(History.Date(on), "7.1", TerminationCause.Mutual), time: $"{on}T10:00:00+08:00");
+        var s = Settlement.Build(history.Account);
+        Assert.Equal((earned, grosses), (s.Earned.ToString(), string.Join('|', s.Periods.Select(p => p.Gross))));
+        Assert.DoesNotContain(s.Open, o => o.Contains("settles", StringComparison.Ordinal));
+        Assert.All(
+            Domain.Statements.StatementBuilder.BuildAll(history.Account),
+            statement => Assert.Equal(statement.Gross, statement.Fees.Sum(f => f.Amount))
+        );
+    }
+
+    [Theory]
+    [InlineData("1078800.00", "2026-02-10", "")]
+    [InlineData("1078800.01", "2026-02-10", "$.data.amount")]
+    [InlineData("1.00", "2026-02-11", "$.data.on")]
+    public void No_more_is_refunded_than_was_paid_and_on_no_day_to_come(string amount, string on, string path)
+    {
+        var faults = Paid()
+            .Decide("settlement", new RefundReceived(Cny.Parse(amount), History.Date(on)), "finance-1", "2026-02-10T12:00:00+08:00");
+        Assert.Equal(path, string.Join(' ', faults.Select(f => f.Path)));
+    }
+
+    [Fact]
+    public void What_was_refunded_cannot_be_refunded_again()
+    {
+        var history = Paid()
+            .Decided("settlement", new RefundReceived(Cny.Parse("1000000.00"), new(2026, 2, 10)), "finance-1", "2026-02-10T12:00:00+08:00");
+        RefundReceived Refund(string amount) => new(Cny.Parse(amount), new(2026, 2, 10));
+        Assert.Single(history.Decide("settlement", Refund("78800.01"), "finance-1", "2026-02-10T12:00:00+08:00"));
+        Assert.Empty(history.Decide("settlement", Refund("78800.00"), "finance-1", "2026-02-10T12:00:00+08:00"));
+    }
+
     [Fact]
     public void What_was_paid_beyond_the_final_amount_is_a_refund_due()
     {
@@ -139,7 +195,12 @@ public sealed class SettlementTests
             time: "2026-02-20T10:00:00+08:00"
         );
         Assert.Equal("-1078800.00", Settlement.Build(history.Account).Balance.ToString());
-        history.Decided("settlement", new RefundReceived(Cny.Parse("1000000.00"), new LocalDate(2026, 3, 1)), "finance-1");
+        history.Decided(
+            "settlement",
+            new RefundReceived(Cny.Parse("1000000.00"), new(2026, 3, 1)),
+            "finance-1",
+            "2026-03-01T10:00:00+08:00"
+        );
         Assert.Equal("-78800.00", Settlement.Build(history.Account).Balance.ToString());
     }
 
@@ -189,5 +250,5 @@ public sealed class SettlementTests
                 new InvoiceReceived("N-1", Cny.Parse("1078800.00"), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1)),
                 "finance-1"
             )
-            .Decided("period/1", new PaymentMade(Cny.Parse("1078800.00"), new LocalDate(2026, 2, 10)), "finance-1");
+            .Decided("period/1", new PaymentMade(Cny.Parse("1078800.00"), new(2026, 2, 10)), "finance-1", "2026-02-10T10:00:00+08:00");
 }

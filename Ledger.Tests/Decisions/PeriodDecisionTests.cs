@@ -128,6 +128,28 @@ public sealed class PeriodDecisionTests
         Refused(history, "period/1", new InvoiceRejected("N-1", "again"), "$.data.number");
     }
 
+    [Theory]
+    [InlineData("2026-01-30", 0)]
+    [InlineData("2026-01-31", 1)]
+    public void Money_is_paid_on_a_day_that_has_come(string on, int refusals)
+    {
+        var history = Issued().Decided("period/1", Invoice("1073800.00"), "finance-1");
+        var faults = history.Decide("period/1", new PaymentMade(Cny.Parse("1.00"), History.Date(on)), "finance-1");
+        Assert.Equal(Enumerable.Repeat("$.data.on", refusals), faults.Select(f => f.Path));
+    }
+
+    [Fact]
+    public void A_fee_that_was_confirmed_lower_shows_what_was_not_and_its_lines_add_up()
+    {
+        var history = Proposed()
+            .Decided("period/1", new PeriodReportSubmitted(AllDocuments), "vendor-1")
+            .Decided("period/1", new PeriodAccepted(ConfirmedGross: Cny.Parse("1000000.00")));
+        var statement = history.Statement(1);
+        Assert.Equal("-78800.00", Assert.Single(statement.Fees, f => f.Line == "not_confirmed").Amount.ToString());
+        Assert.Equal(statement.Gross, statement.Fees.Sum(f => f.Amount));
+        Assert.DoesNotContain(history.Statement(2).Fees, f => f.Line == "not_confirmed");
+    }
+
     [Fact]
     public void Who_confirmed_neither_decides_the_dispute_nor_pays()
     {
@@ -290,5 +312,5 @@ public sealed class PeriodDecisionTests
     private static InvoiceReceived Invoice(string amount) =>
         new("N-1", Cny.Parse(amount), InvoiceKind.VatGeneral, Percentage.Of(6), new LocalDate(2026, 2, 1));
 
-    private static PaymentMade Payment(string amount) => new(Cny.Parse(amount), new LocalDate(2026, 2, 20));
+    private static PaymentMade Payment(string amount) => new(Cny.Parse(amount), new LocalDate(2026, 1, 30));
 }

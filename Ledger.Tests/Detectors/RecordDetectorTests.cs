@@ -1,9 +1,12 @@
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
+using NodaTime;
 
 namespace Ledger.Tests.Detectors;
 
@@ -215,26 +218,61 @@ public sealed class RecordDetectorTests
     [InlineData(10, 10, "0.0000001024")]
     [InlineData(1000, 200, "0.5126139")]
     public void The_tail_of_the_binomial_distribution(int n, int k, string expected) =>
-        Assert.InRange(TooRegular.Tail(n, k) / decimal.Parse(expected), 0.999m, 1.001m);
+        Assert.InRange(Binomial.Tail(n, k, 1, 5) / decimal.Parse(expected), 0.999m, 1.001m);
 
     [Theory]
-    [InlineData(4, false)] // 40 % are not more than three times 20 % less a bit: the others' median is 20 %
-    [InlineData(7, true)]
-    public void F16_a_share_of_last_minute_closings_beyond_three_times_the_peers(int lastMinute, bool found)
+    [InlineData(0, 20, 5, true)]
+    [InlineData(0, 19, 5, false)] // fewer than twenty closings
+    [InlineData(0, 20, 4, false)] // fewer than five in the last stretch
+    [InlineData(20, 20, 12, false)] // 60 % are not more than three times 20 %
+    [InlineData(20, 20, 13, true)]
+    [InlineData(10, 20, 7, false)] // 35 % of twenty come about by chance at 10 %, in three of a thousand
+    [InlineData(10, 20, 8, true)]
+    public void F16_a_share_of_last_minute_closings_beyond_the_peers_and_beyond_chance(int peers, int closings, int lastMinute, bool found)
     {
         var history = Gaomidian();
-        Close(history, "seat-01", 10, 2);
-        Close(history, "seat-02", 10, 2);
-        Close(history, "seat-03", 10, lastMinute);
+        Close(history, "seat-01", 100, peers);
+        Close(history, "seat-02", 100, peers);
+        Close(history, "seat-03", closings, lastMinute);
         Expect("F16", found, history);
         Assert.All(
             Found(history, "F16"),
-            f =>
-                Assert.Equal(
-                    ("actor/seat-03", "share 70.0 %", "median of the 2 others 20.0 %"),
-                    (f.Subject, f.Detail["first"], f.Detail["second"])
-                )
+            f => Assert.Equal(("actor/seat-03", $"share {100m * lastMinute / closings:0.0} %"), (f.Subject, f.Detail["first"]))
         );
+    }
+
+    /// <summary>Six seats that close at any time of their limit, and all are reopened: a thousand times.</summary>
+    [Fact]
+    public void F16_shows_no_more_honest_seats_than_chance_allows()
+    {
+        const int seeds = 1000;
+        const int seats = 6;
+        var account = Gaomidian().Account;
+        var received = History.At("2025-11-20T00:00:00+08:00");
+        var due = received + Duration.FromHours(100);
+        var leads = 0;
+        for (var seed = 1UL; seed <= seeds; seed++)
+        {
+            var (dice, facts, index, position) = (new Dice(seed), new ContractFacts(), new DetectorIndex([new DeadlineClustering()]), 0L);
+            for (var i = 0; i < seats * 40; i++)
+            {
+                var closed = received + Duration.FromMinutes(dice.Between(0, 6000));
+                Record(received, $"case/{i}", new CaseReceived(Platform.City, Channel.Phone, Urgency.Routine, DueAt: due));
+                Record(closed, $"case/{i}", new CaseClosed(), $"seat-{i % seats}");
+                Record(closed, $"case/{i}", new CaseReopened("x"));
+            }
+
+            leads += index.Findings(account, facts).Count();
+
+            void Record(Instant at, string subject, EventData data, string actor = "12345")
+            {
+                var e = new LedgerEvent(++position, "gaomidian-2025", subject, 1, $"e{position}", "s", at, at, actor, data);
+                facts.Add(e);
+                index.Add(e);
+            }
+        }
+
+        Assert.True(Binomial.Tail(seeds * seats, leads, 1, 1000) > 0.001m, $"{leads} of {seeds * seats}");
     }
 
     [Theory]

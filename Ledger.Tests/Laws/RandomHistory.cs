@@ -258,7 +258,7 @@ public sealed class RandomHistory
                 );
                 return (
                     $"period/{payable}",
-                    new PaymentMade(Cny.OfFen(Math.Max(1, History.Statement(payable).Outstanding.Fen * (v + 1) / 8)), on.PlusDays(400)),
+                    new PaymentMade(Cny.OfFen(Math.Max(1, History.Statement(payable).Outstanding.Fen * (v + 1) / 8)), on),
                     "finance-2"
                 );
             case StepKind.Suspend:

@@ -10,6 +10,8 @@ namespace Ledger.Tests.Rules;
 /// <summary>Duties: when each arises, by when it must be met, and what meets it.</summary>
 public sealed class DutyTests
 {
+    private const string Late = "2027-06-01T10:00:00+08:00";
+
     [Fact]
     [Clauses("gaomidian-2025", "4.6.2")]
     public void A_poor_rating_calls_for_an_interview_and_a_plan_until_both_are_recorded()
@@ -102,9 +104,9 @@ public sealed class DutyTests
         history.Assess(History.Date(duty[^10..]).PlusDays(1).ToString("uuuu-MM-dd", null));
         Assert.Equal([duty + " overdue"], Refunds(history));
 
-        history.Decided("settlement", new RefundReceived(Cny.Parse(owed) - Cny.OfFen(1), History.Date(noticed)), "finance-1");
+        history.Decided("settlement", new RefundReceived(Cny.Parse(owed) - Cny.OfFen(1), History.Date(noticed)), "finance-1", Late);
         Assert.Equal([duty + " overdue"], Refunds(history));
-        history.Decided("settlement", new RefundReceived(Cny.OfFen(1), History.Date(noticed)), "finance-1");
+        history.Decided("settlement", new RefundReceived(Cny.OfFen(1), History.Date(noticed)), "finance-1", Late);
         Assert.Equal([duty + " met"], Refunds(history));
     }
 
@@ -163,7 +165,7 @@ public sealed class DutyTests
         Assert.Empty(history.Duties());
         history.Decided("deduction/4.4:L", new DeductionConfirmed());
         Assert.Equal([$"6.6-shortfall:notice {noticed} {due} open"], history.Duties());
-        history.Decided("settlement", new RefundReceived(Cny.Parse("0.01"), History.Date(due)), "finance-1");
+        history.Decided("settlement", new RefundReceived(Cny.Parse("0.01"), History.Date(due)), "finance-1", Late);
         Assert.Equal([$"6.6-shortfall:notice {noticed} {due} met"], history.Duties());
     }
 
@@ -295,6 +297,6 @@ public sealed class DutyTests
                 "finance-1",
                 "2026-01-01T10:00:00+08:00"
             )
-            .Decided("period/1", new PaymentMade(Cny.Parse("100000.00"), new LocalDate(2026, 2, 10)), "finance-1");
+            .Decided("period/1", new PaymentMade(Cny.Parse("100000.00"), new LocalDate(2026, 2, 10)), "finance-1", Late);
     }
 }

@@ -47,6 +47,54 @@ public sealed class GaomidianClaimTests
         Assert.All(found, f => Assert.Equal("1294560.00", f.Amount.ToString()));
     }
 
+    /// <summary>A claim under 6.2, then a termination: the claim that takes nothing stands in nobody's way.</summary>
+    [Theory]
+    [InlineData("", "6.2:D")]
+    [InlineData("confirmed", "6.2:D")]
+    [InlineData("waived", "6.2:D 6.5:termination")] // the facts still show the claim; it was waived
+    [InlineData("overturned", "6.2:D 6.5:termination")]
+    [InlineData("upheld", "6.2:D")]
+    public void Read_as_one_only_damages_that_take_something_exclude_those_of_the_termination(string decided, string found)
+    {
+        const string claim = "deduction/6.2:D";
+        var history = Given().Decided("claim/D", new LiquidatedDamagesClaimed("6.2"), time: "2025-12-20T15:00:00+08:00");
+        history.Assess("2025-12-31");
+        if (decided == "waived")
+        {
+            history.Decided(claim, new DeductionWaived("agreed"));
+        }
+        else if (decided.Length > 0)
+        {
+            history.Decided(claim, new DeductionConfirmed());
+        }
+
+        if (decided is "overturned" or "upheld")
+        {
+            history
+                .Decided(claim, new DeductionDisputed("not ours"), "vendor-1")
+                .Decided(
+                    claim,
+                    new DisputeDecided(decided == "upheld" ? DisputeOutcome.Upheld : DisputeOutcome.Overturned, "heard"),
+                    "officer-2"
+                );
+        }
+
+        history.Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "6.5", TerminationCause.VendorBreach));
+        Assert.Equal(found, string.Join(' ', history.Assess("2026-02-02").Select(f => f.Id).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void After_the_damages_of_a_termination_were_waived_those_of_6_2_can_be_claimed()
+    {
+        var history = Given().Decided("contract", new ContractTerminated(History.Date("2026-02-01"), "6.5", TerminationCause.VendorBreach));
+        history.Assess("2026-02-02");
+        Assert.NotEmpty(history.Decide("claim/D", new LiquidatedDamagesClaimed("6.2"), time: "2026-02-03T10:00:00+08:00"));
+        history
+            .Decided("deduction/6.5:termination", new DeductionWaived("agreed"))
+            .Decided("claim/D", new LiquidatedDamagesClaimed("6.2"), time: "2026-02-03T10:00:00+08:00");
+        Assert.Contains(history.Assess("2026-02-04"), f => f.Id == "6.2:D");
+    }
+
     [Fact]
     public void Damages_claimed_after_a_termination_for_breach_are_refused()
     {

@@ -94,11 +94,25 @@ public sealed class TerminationRightTests
                 "finance-1",
                 "2026-05-05T10:00:00+08:00"
             )
-            .Decided("period/1", new PaymentMade(Cny.Parse("1000000.00"), History.Date("2026-05-08")), "finance-1")
+            .Decided(
+                "period/1",
+                new PaymentMade(Cny.Parse("1000000.00"), History.Date("2026-05-08")),
+                "finance-1",
+                "2026-05-08T10:00:00+08:00"
+            )
             .Decided("contract", new ContractTerminated(History.Date("2026-06-10"), "8.3", TerminationCause.VendorBreach));
         Assert.Equal(
             "$.subject",
-            Assert.Single(history.Decide("period/1", new PaymentMade(Cny.Parse("163820.00"), History.Date("2026-06-11")), "finance-1")).Path
+            Assert
+                .Single(
+                    history.Decide(
+                        "period/1",
+                        new PaymentMade(Cny.Parse("163820.00"), History.Date("2026-06-11")),
+                        "finance-1",
+                        "2026-06-11T10:00:00+08:00"
+                    )
+                )
+                .Path
         );
         Assert.Equal("1000000.00", Domain.Settlements.Settlement.Build(history.Account).Earned.ToString());
     }
