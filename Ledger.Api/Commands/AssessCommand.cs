@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Time;
-using Ledger.Projections.Store;
 using Spectre.Console;
 using Wolverine;
 
@@ -17,24 +16,15 @@ internal static class AssessCommand
         var asOf = new Option<string>("--as-of")
         {
             Required = true,
-            Description = "Facts up to this time count; a date means the end of that day in China",
+            Description =
+                "Facts up to this time count, which lies in the ledger's day at the latest; a date means the end of that day in China",
         };
         var command = new Command("assess", "Runs an assessment and records what it proposes") { id, asOf };
         command.SetLedgerAction(
-            async (IMessageBus bus, LedgerTime time, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            async (IMessageBus bus, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
                 var contract = parsed.GetRequiredValue(id);
                 var moment = Moments.Parse(parsed.GetRequiredValue(asOf), "--as-of");
-                var now = await time.NowAsync(cancel);
-                if (moment > ChinaTime.EndOf(ChinaTime.DateOf(now)))
-                {
-                    terminal.Say(
-                        $"the assessment lies ahead of the ledger's clock ({ChinaTime.Show(now):uuuu-MM-dd}): limits that have not "
-                            + "passed yet "
-                            + "count as passed, and no later assessment may lie before it"
-                    );
-                }
-
                 var report = await bus.InvokeForTenantAsync<AssessmentReport>(contract, new AssessContract(contract, moment), cancel);
                 terminal.Show(
                     report,

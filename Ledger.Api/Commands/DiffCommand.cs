@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Operations;
 using Ledger.Domain.Differences;
 using Ledger.Projections.Differences;
 using Ledger.Projections.Store;
@@ -14,9 +15,9 @@ internal static class DiffCommand
     public static Command Create()
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
-        var from = new Option<long>("--from") { Required = true, Description = "The earlier position of the log" };
-        var to = new Option<long?>("--to") { Description = "The later position (default: the log's head)" };
-        var command = new Command("diff", "Shows what changed in a contract between two positions, and which events changed it")
+        var from = new Option<string>("--from") { Required = true, Description = "The earlier moment: a position of the log, or a time" };
+        var to = new Option<string?>("--to") { Description = "The later one (default: the log's head)" };
+        var command = new Command("diff", "Shows what changed in a contract between two moments, and which events changed it")
         {
             id,
             from,
@@ -25,8 +26,11 @@ internal static class DiffCommand
         command.SetLedgerAction(
             async (LogReader log, DifferenceReader differences, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                var until = parsed.GetValue(to) ?? (await log.HeadAsync(cancel)).Position;
-                var difference = await differences.BetweenAsync(parsed.GetRequiredValue(id), parsed.GetValue(from), until, cancel);
+                var since = await Moments.PositionAsync(log, parsed.GetRequiredValue(from), "--from", cancel);
+                var until = parsed.GetValue(to) is { } later
+                    ? await Moments.PositionAsync(log, later, "--to", cancel)
+                    : (await log.HeadAsync(cancel)).Position;
+                var difference = await differences.BetweenAsync(parsed.GetRequiredValue(id), since, until, cancel);
                 terminal.Show(
                     difference,
                     console =>

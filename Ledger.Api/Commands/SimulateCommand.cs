@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Simulation;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Time;
+using NodaTime;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -32,6 +35,14 @@ internal static class SimulateCommand
     {
         Description = "Cases a service month and contract, 0 to 1,000,000",
         DefaultValueFactory = _ => 1000,
+    };
+    private static readonly Option<string?> Until = new("--until")
+    {
+        Description = "Leaves out what happens after this date or time (default: now, so that a ledger takes all of it)",
+    };
+    private static readonly Option<int?> Months = new("--months")
+    {
+        Description = "Leaves out what happens after so many service months of the contract",
     };
     private static readonly Option<string> Output = new("--out")
     {
@@ -64,6 +75,8 @@ internal static class SimulateCommand
             Ids,
             Seed,
             Cases,
+            Until,
+            Months,
             Output,
             Contracts,
             Truth,
@@ -76,6 +89,10 @@ internal static class SimulateCommand
                     parsed,
                     async terminal =>
                     {
+                        var months = parsed.GetValue(Months) is { } m ? Between("--months", m, 1, 1_200) : (int?)null;
+                        var until = parsed.GetValue(Until) is { } moment
+                            ? Moments.Parse(moment, "--until")
+                            : SystemClock.Instance.GetCurrentInstant();
                         var perMonth = Between("--cases-per-month", parsed.GetValue(Cases), 0, 1_000_000);
                         var count = parsed.GetValue(Contracts) is { } n ? Between("--contracts", n, 1, MostContracts) : (int?)null;
                         var models = new List<ContractTerms>();
@@ -96,9 +113,19 @@ internal static class SimulateCommand
                                 parsed,
                                 City.Contracts(models, count ?? models.Count),
                                 PlanOf(parsed, perMonth),
+                                terms => EndOf(terms, until, months),
                                 cancel
                             )
-                            : await WriteYearAsync(terminal, parsed, ServiceYear.Of(models[0], parsed.GetValue(Seed), perMonth), cancel);
+                            : await WriteYearAsync(
+                                terminal,
+                                parsed,
+                                [
+                                    .. ServiceYear
+                                        .Of(models[0], parsed.GetValue(Seed), perMonth)
+                                        .Where(e => e.OccurredAt <= EndOf(models[0], until, months)),
+                                ],
+                                cancel
+                            );
                     }
                 )
         );
@@ -134,6 +161,7 @@ internal static class SimulateCommand
         ParseResult parsed,
         IEnumerable<ContractTerms> models,
         CityPlan plan,
+        Func<ContractTerms, Instant> endOf,
         CancellationToken cancel
     )
     {
@@ -144,7 +172,7 @@ internal static class SimulateCommand
         {
             foreach (var model in models)
             {
-                var contract = City.Of(model, plan);
+                var contract = City.Of(model, plan).Until(endOf(model));
                 await WriteAsync(stream, EventWriter.Write(City.Registration(contract.Terms, plan.Seed)), cancel);
                 foreach (var (e, _) in contract.Events)
                 {
@@ -181,6 +209,9 @@ internal static class SimulateCommand
 
         return CommandLine.Done;
     }
+
+    private static Instant EndOf(ContractTerms terms, Instant until, int? months) =>
+        months is { } some ? Instant.Min(until, ChinaTime.EndOf(ServiceMonths.Months(terms.From, 1, some).To)) : until;
 
     private static CityPlan PlanOf(ParseResult parsed, int perMonth)
     {

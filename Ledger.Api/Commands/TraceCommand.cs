@@ -44,6 +44,11 @@ internal static class TraceCommand
             $"[bold]{d.Id}[/] · {Words<DeductionStatus>.Of(d.Status)} · {Terminal.Yuan(d.Amount)}, effective {Terminal.Yuan(d.Effective)} · arisen {d.AttributedOn:uuuu-MM-dd}"
         );
         console.MarkupLineInterpolated($"clause {trace.Clause.Number}: {trace.Clause.Title} ({trace.Clause.TitleZh})");
+        if (trace.Reason is { } reason)
+        {
+            console.MarkupLineInterpolated($"  because {reason}");
+        }
+
         foreach (var reading in trace.Readings)
         {
             console.MarkupLineInterpolated($"  reading {reading.Id} = {reading.Choice}: {reading.Yields}");
@@ -52,6 +57,11 @@ internal static class TraceCommand
         Events(console, "evidence", trace.Evidence);
         Events(console, "assessments", trace.Runs);
         Events(console, "history", trace.History);
+        foreach (var e in trace.History.Where(e => e.Type is not "deduction_proposed" && DecisionsCommand.Said(e).Length > 0))
+        {
+            console.MarkupLineInterpolated($"  {e.Type} by {e.Actor}: {DecisionsCommand.Said(e)}");
+        }
+
         console.MarkupLineInterpolated($"{Line(trace.Line)}");
         foreach (var adjustment in trace.Line.Adjustments)
         {
@@ -79,7 +89,7 @@ internal static class TraceCommand
         return $"statement: period {period}{carried}, {status}, effective {effective}, net payable {Terminal.Yuan(line.NetPayable!.Value)}";
     }
 
-    private static void Events(IAnsiConsole console, string title, IReadOnlyList<TracedEvent> events)
+    internal static void Events(IAnsiConsole console, string title, IReadOnlyList<TracedEvent> events)
     {
         var table = Terminal.Table(title + "#", "Type", "Subject~", "Occurred~", "Recorded~", "Actor~", "Id~");
         foreach (var e in events)

@@ -47,6 +47,7 @@ public static class LedgerServices
         services.AddSingleton<RankingReader>();
         services.AddSingleton<DifferenceReader>();
         services.AddSingleton<TraceReader>();
+        services.AddSingleton<CaseHistoryReader>();
         services.AddSingleton<LogProver>();
         services.AddSingleton<BundleWriter>();
         services.AddSingleton<Importer>();

@@ -123,11 +123,15 @@ public abstract class EventFile
 
         public override IReadOnlyList<string> Refreshed => mapping.Refreshed;
 
+        private RowMapper? bound;
         private long skipped;
         private long hidden;
 
         public override IReadOnlyDictionary<string, long> LeftOut =>
-            new[] { (Hidden, hidden), (Skipped, Interlocked.Read(ref skipped)) }.Where(l => l.Item2 > 0).ToDictionary();
+            new[] { (Hidden, hidden), (Skipped, Interlocked.Read(ref skipped)) }
+                .Where(l => l.Item2 > 0)
+                .Concat((bound?.Unyielded ?? new Dictionary<string, long>()).Select(u => (u.Key, u.Value)).OrderBy(u => u.Key))
+                .ToDictionary();
 
         internal override async IAsyncEnumerable<Func<FileLine>> LinesAsync(
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
@@ -138,7 +142,7 @@ public abstract class EventFile
             var rows = workbook is null
                 ? CsvTable.ReadAsync(stream, mapping.Encoding, mapping.Delimiter[0], cancel)
                 : workbook.ReadAsync(mapping.Sheet, mapping.HiddenRows, cancel);
-            RowMapper? mapper = null;
+            bound = null;
             var number = 0L;
             await foreach (var row in rows)
             {
@@ -149,22 +153,22 @@ public abstract class EventFile
                     continue;
                 }
 
-                if (mapper is not { } bound)
+                if (bound is not { } mapper)
                 {
-                    mapper = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text)], workbook?.HiddenColumns)
+                    bound = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text)], workbook?.HiddenColumns)
                     {
                         IsSheet = workbook is not null,
                     };
                 }
                 else if (row.Problem is not null || row.Cells.Any(c => !c.IsBlank))
                 {
-                    var filled = bound.FilledDown(row);
-                    yield return () => Read(bound, filled);
+                    var filled = mapper.FilledDown(row);
+                    yield return () => Read(mapper, filled);
                 }
             }
 
             hidden = workbook?.HiddenRows ?? 0;
-            if (mapper is null)
+            if (bound is null)
             {
                 throw new LedgerException(ErrorCode.FileUnreadable, $"the file ends before its heading in row {mapping.HeaderRow}");
             }

@@ -27,36 +27,18 @@ internal sealed partial class RowMapper
         public DateMeans? DateMeans { get; init; } = Cell.DateMeans;
     }
 
-    private DataNode Node(string path, JsonElement element, List<string> faults)
+    private DataNode Node(JsonElement element)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object when element.TryGetProperty("column", out _):
-                var cell = StrictJson.Read<MappedCell>(
-                    JsonSerializer.SerializeToUtf8Bytes(element, LedgerJson.Options),
-                    path,
-                    out var wrong
-                );
-                faults.AddRange(wrong.Select(f => f.ToString()));
-                if (cell?.DateMeans == DateMeans.Any)
-                {
-                    faults.Add($"{path}.dateMeans: expected \"start_of_day\" or \"end_of_day\": data holds one moment");
-                }
-
-                IReadOnlyDictionary<string, JsonElement>? map = null;
-                if (cell?.Map is { } name && mapping.ValueMaps?.TryGetValue(name, out map) != true)
-                {
-                    faults.Add($"{path}.map: the mapping has no value map \"{name}\"");
-                }
-
-                return new CellNode(
-                    cell ?? new MappedCell(""),
-                    map?.DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value)
-                );
+                var cell = element.Deserialize<MappedCell>(LedgerJson.Options)!;
+                var map = cell.Map is { } name ? mapping.ValueMaps![name] : null;
+                return new CellNode(cell, map?.DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value));
             case JsonValueKind.Object:
-                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(path, p, faults)))]);
+                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(p)))]);
             case JsonValueKind.Array:
-                return new ListNode([.. element.EnumerateArray().Select((item, i) => Node($"{path}[{i}]", item, faults))]);
+                return new ListNode([.. element.EnumerateArray().Select(Node)]);
             case JsonValueKind.String:
                 return new TextNode(Template.Parse(element.GetString()!));
             default:
@@ -65,10 +47,8 @@ internal sealed partial class RowMapper
     }
 
     /// <summary>What is due on a day is due by its end.</summary>
-    private DataNode Property(string path, JsonProperty property, List<string> faults) =>
-        Node($"{path}.{property.Name}", property.Value, faults) is var node
-        && node is CellNode { DateMeans: null } due
-        && property.Name == "dueAt"
+    private DataNode Property(JsonProperty property) =>
+        Node(property.Value) is var node && node is CellNode { DateMeans: null } due && property.Name == "dueAt"
             ? due with
             {
                 DateMeans = DateMeans.EndOfDay,
@@ -148,7 +128,7 @@ internal sealed partial class RowMapper
                 return;
             }
 
-            Refuse($"expected one of {string.Join(", ", map.Keys.Take(20).Select(k => $"\"{k}\""))}");
+            Refuse($"expected one of {Listed(map.Keys)}");
             return;
         }
 
@@ -196,6 +176,17 @@ internal sealed partial class RowMapper
             writer.WriteNullValue();
         }
     }
+
+    private static string Listed(IEnumerable<string> texts) => string.Join(", ", texts.Take(20).Select(k => $"\"{k}\""));
+
+    private static IEnumerable<CellNode> Cells(DataNode node) =>
+        node switch
+        {
+            CellNode cell => [cell],
+            ObjectNode o => o.Properties.SelectMany(p => Cells(p.Value)),
+            ListNode list => list.Items.SelectMany(Cells),
+            _ => [],
+        };
 
     private static decimal? NumberIn(string text) =>
         decimal.TryParse(

@@ -70,7 +70,7 @@ public sealed record ImportMapping(
             return null;
         }
 
-        faults = [.. mapping.Faults()];
+        faults = [.. mapping.Faults(), .. MappingCheck.Of(mapping)];
         return faults.Count == 0 ? mapping : null;
     }
 

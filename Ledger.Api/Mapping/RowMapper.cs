@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -27,6 +28,7 @@ internal sealed partial class RowMapper
     private readonly IReadOnlySet<string> blanks;
     private readonly IReadOnlyList<RowCondition> skip;
     private readonly Dictionary<int, Cell> above = [];
+    private readonly ConcurrentDictionary<string, long> unyielded = [];
 
     // By the name that the mapping gives them.
     private readonly Dictionary<string, int> columns = new(StringComparer.Ordinal);
@@ -52,24 +54,20 @@ internal sealed partial class RowMapper
                 "--contract: expected the contract that the rows belong to; the mapping names none"
             );
         times = new CellTimes(mapping);
-        var faults = new List<string>();
         plan =
         [
-            .. mapping.Events.Select(
-                (e, i) =>
-                    new PlannedEvent(
-                        e with
-                        {
-                            When = [.. (e.When ?? []).Select(Normal)],
-                        },
-                        Template.OfId(e.Id),
-                        Template.Parse(e.Subject),
-                        Template.Parse(e.Actor),
-                        e.Data is { } data ? Node($"$.events[{i}].data", data, faults) : null
-                    )
-            ),
+            .. mapping.Events.Select(e => new PlannedEvent(
+                e with
+                {
+                    When = [.. (e.When ?? []).Select(Normal)],
+                },
+                Template.OfId(e.Id),
+                Template.Parse(e.Subject),
+                Template.Parse(e.Actor),
+                e.Data is { } data ? Node(data) : null
+            )),
         ];
-        Check(faults, hidden ?? new HashSet<int>());
+        Check(hidden ?? new HashSet<int>());
     }
 
     /// <summary>A condition whose texts are as <see cref="CellText.Key"/> has them.</summary>
@@ -109,11 +107,20 @@ internal sealed partial class RowMapper
         };
     }
 
+    /// <summary>How many events of a kind rows did not yield, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Unyielded => unyielded;
+
     /// <summary>Whether the mapping leaves a row out.</summary>
     public bool Skips(TableRow row) => skip.Any(c => Holds(c, row));
 
     private sealed record PlannedEvent(MappedEvent Event, Template Id, Template Subject, Template Actor, DataNode? Data)
     {
+        /// <summary>The value maps by which a column stands in the data.</summary>
+        public IEnumerable<IReadOnlyDictionary<string, JsonElement>> MapsOf(string column) =>
+            Data is null
+                ? []
+                : Cells(Data).Where(c => c.Cell.Column == column).Select(c => c.Map).OfType<IReadOnlyDictionary<string, JsonElement>>();
+
         /// <summary>The columns whose cells stand in the recorded event: a caller's do not.</summary>
         public IEnumerable<string> ColumnsOfData =>
             Event.Type == "case_received" && Data is ObjectNode data
@@ -136,7 +143,11 @@ internal sealed partial class RowMapper
         var events = new List<NewEvent>();
         foreach (var planned in faults.Count > 0 ? [] : plan)
         {
-            if (Applies(planned.Event, row) && Read(planned, row, faults) is { } e)
+            if (WhyNot(planned, row, faults) is { } reason)
+            {
+                unyielded.AddOrUpdate($"{planned.Event.Type} where {reason}", 1, (_, known) => known + 1);
+            }
+            else if (Read(planned, row, faults) is { } e)
             {
                 events.Add(e);
             }
@@ -161,7 +172,35 @@ internal sealed partial class RowMapper
     /// <summary>Whether rows come from a workbook, where blank cells at the end are left out.</summary>
     public bool IsSheet { get; init; }
 
-    private bool Applies(MappedEvent e, TableRow row) => !CellOf(row, e.Time).IsBlank && e.When!.All(c => Holds(c, row));
+    /// <summary>
+    /// Why a row yields no event of a kind: the first condition that does not hold; null where all do. A text that a condition does not
+    /// list and the event's value map does not know is left to the map, which refuses it.
+    /// </summary>
+    private string? WhyNot(PlannedEvent planned, TableRow row, List<Fault> faults)
+    {
+        if (CellOf(row, planned.Event.Time).IsBlank)
+        {
+            return $"\"{planned.Event.Time}\" is blank";
+        }
+
+        foreach (var condition in planned.Event.When!.Where(c => !Holds(c, row)))
+        {
+            var text = CellText.Key(Shown(CellOf(row, condition.Column)));
+            if (text.Length > 0 && condition.In is not null && planned.MapsOf(condition.Column).ToList() is { Count: > 0 } maps)
+            {
+                if (maps.TrueForAll(m => !m.ContainsKey(text)))
+                {
+                    faults.Add(new Fault($"column \"{condition.Column}\"", $"expected one of {Listed(maps[0].Keys)}, got \"{text}\""));
+                }
+            }
+
+            return text.Length == 0 ? $"\"{condition.Column}\" is blank"
+                : condition.Blank == true ? $"\"{condition.Column}\" is not blank"
+                : $"\"{condition.Column}\" is none of those that count";
+        }
+
+        return null;
+    }
 
     private bool Holds(RowCondition condition, TableRow row) => condition.Holds(CellText.Key(Shown(CellOf(row, condition.Column))));
 
@@ -260,8 +299,9 @@ internal sealed partial class RowMapper
         return Shown(cell);
     }
 
-    private void Check(List<string> faults, IReadOnlySet<int> hidden)
+    private void Check(IReadOnlySet<int> hidden)
     {
+        var faults = new List<string>();
         var named = mapping
             .Events.SelectMany(e => new[] { e.Time }.Concat((e.When ?? []).Select(c => c.Column)))
             .Concat(plan.SelectMany(p => p.Id.Columns.Concat(p.Subject.Columns).Concat(p.Actor.Columns).Concat(p.Data?.Columns ?? [])))

@@ -47,6 +47,16 @@ public static class AssessContractHandler
     )
     {
         var head = await log.HeadAsync(cancel);
+        var today = ChinaTime.EndOf(ChinaTime.DateOf(LogLock.RecordedAt(head, clock)));
+        if (command.AsOf > today)
+        {
+            throw new LedgerException(
+                ErrorCode.Refused,
+                $"an assessment may not lie beyond the ledger's day, which ends {Words(today)}; got {Words(command.AsOf)}. Limits that have "
+                    + "not passed yet would count as passed, and no later assessment could lie before it"
+            );
+        }
+
         var (assessment, version) = await AssessmentReader.AtAsync(log, command.Contract, command.AsOf, head.Position, cancel);
         if (!command.Again && assessment.Account?.LastAsOf >= command.AsOf)
         {

@@ -104,6 +104,16 @@ internal static class Reports
             [$"as of position {list.AsOf.Position}"]
         );
 
+    public static ReportTable Decisions(IEnumerable<Projections.Traces.TracedEvent> decisions) =>
+        new(
+            "decisions",
+            "决定",
+            ReportTable.Headings("position|位置", "occurred|发生时间", "by|决定人", "decision|决定", "about|对象", "says|内容"),
+            decisions.Select(e =>
+                (IReadOnlyList<object?>)[e.Position, e.OccurredAt, e.Actor, e.Type, e.Subject, Commands.DecisionsCommand.Said(e)]
+            )
+        );
+
     public static ReportTable Deductions(IEnumerable<DeductionRow> deductions) =>
         new(
             "deductions",

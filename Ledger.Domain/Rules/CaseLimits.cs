@@ -103,7 +103,11 @@ public sealed record CaseLimits(
     internal static IEnumerable<Finding> OwnDueTimes(RuleInput input) =>
         input.Terms.Rules<CaseLimits>().Any(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling))
             ? []
-            : new CaseLimits([new CaseLimit(CaseStep.Handling)]).Findings(input, new Clause("dueAt", "", "", ClauseClass.Computed));
+            : OwnDueTime.Rule.Findings(input, OwnDueTime.Clause);
+
+    /// <summary>The limit that a case itself carries, under the name of its due time for a clause.</summary>
+    internal static (Clause Clause, CaseLimits Rule) OwnDueTime { get; } =
+        (new Clause("dueAt", "", "", ClauseClass.Computed), new CaseLimits([new CaseLimit(CaseStep.Handling)]));
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)

@@ -57,7 +57,16 @@ public sealed record WrittenEvent(NewEvent Event, Instant WrittenAt);
 /// <summary>
 /// One simulated contract-year: terms with grids and a roster, events in the order in which they were written down, and the truth.
 /// </summary>
-public sealed record SimulatedContract(ContractTerms Terms, IReadOnlyList<WrittenEvent> Events, IReadOnlyList<PlantedForgery> Truth);
+public sealed record SimulatedContract(ContractTerms Terms, IReadOnlyList<WrittenEvent> Events, IReadOnlyList<PlantedForgery> Truth)
+{
+    /// <summary>The same up to a moment: without what happens after it, and the forgeries that need it.</summary>
+    public SimulatedContract Until(Instant end)
+    {
+        var kept = Events.Where(e => e.Event.OccurredAt <= end).ToList();
+        var ids = kept.Select(e => e.Event.Id).ToHashSet();
+        return this with { Events = kept, Truth = [.. Truth.Where(f => f.Events.All(ids.Contains))] };
+    }
+}
 
 /// <summary>
 /// A made-up city: any number of contracts with their hotline, patrols and people, a chosen share of each violation and of each

@@ -161,7 +161,8 @@ public sealed class AccountReader(NpgsqlDataSource database)
         }
     }
 
-    internal static LedgerException Unknown(string contract) =>
+    /// <summary>The error of a contract that is not registered.</summary>
+    public static LedgerException Unknown(string contract) =>
         new(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment; `contracts list` names those that are");
 
     /// <summary>All of a past moment in one round trip.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
@@ -26,7 +28,23 @@ public sealed record TracedEvent(
     string Actor,
     JsonElement Data,
     TimePrecision? Precision = null
-);
+)
+{
+    /// <summary>The event in a row.</summary>
+    public static TracedEvent Of(StoredEvent e) =>
+        new(
+            e.Position,
+            e.EventId,
+            e.Source,
+            e.Type,
+            e.Subject,
+            Instants.FromMicroseconds(e.OccurredAt),
+            Instants.FromMicroseconds(e.RecordedAt),
+            e.Actor,
+            JsonElement.Parse(e.Data.Span),
+            e.Precision
+        );
+}
 
 /// <summary>The clause of a deduction with its rule blocks and their parameters.</summary>
 public sealed record TracedClause(string Number, string Title, string TitleZh, IReadOnlyList<RuleBlock> Rules);
@@ -57,7 +75,8 @@ public sealed record DeductionTrace(
     IReadOnlyList<TracedEvent> Evidence,
     IReadOnlyList<TracedEvent> Runs,
     IReadOnlyList<TracedEvent> History,
-    TracedLine Line
+    TracedLine Line,
+    string? Reason = null
 );
 
 /// <summary>Traces single deductions.</summary>
@@ -102,8 +121,30 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             Traced(await log.ReadByIdsAsync(contract, found.Evidence, position, cancel)),
             Traced(await log.ReadByIdsAsync(contract, runs, position, cancel)),
             Traced(history),
-            LineOf(account, found)
+            LineOf(account, found),
+            await ReasonAsync(account, found, position, cancel)
         );
+    }
+
+    /// <summary>What the case's clocks say, as of the latest assessment; or its score.</summary>
+    private async Task<string?> ReasonAsync(ContractAccount account, Deduction found, long position, CancellationToken cancel)
+    {
+        var at = found.Id.IndexOf(":" + EventStreams.Cases, StringComparison.Ordinal);
+        if (at < 0 || account.LastAsOf is not { } asOf)
+        {
+            return null;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var subject = found.Id[(at + 1)..].Split(':')[0];
+        var events = await LogQueries
+            .ReadStreamAsync(connection, account.Terms.Id, subject, position, cancel)
+            .Select(EventMapping.ToEvent)
+            .ToListAsync(cancel);
+        var scored = events.Where(e => found.Evidence.Contains(e.Id)).Select(e => e.Data).OfType<CaseScored>().FirstOrDefault();
+        return events.Count == 0 ? null
+            : scored is not null ? $"scored {scored.Score} in {MonthlyRatingPublished.CycleText(scored.Cycle)}"
+            : CaseHistory.Of(account, events, asOf).ReasonOf(found.Id);
     }
 
     private static TracedClause ClauseOf(ContractTerms terms, string number)
@@ -148,19 +189,5 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
         );
     }
 
-    private static IReadOnlyList<TracedEvent> Traced(IReadOnlyList<StoredEvent> events) =>
-        [
-            .. events.Select(e => new TracedEvent(
-                e.Position,
-                e.EventId,
-                e.Source,
-                e.Type,
-                e.Subject,
-                Instants.FromMicroseconds(e.OccurredAt),
-                Instants.FromMicroseconds(e.RecordedAt),
-                e.Actor,
-                JsonElement.Parse(e.Data.Span),
-                e.Precision
-            )),
-        ];
+    private static IReadOnlyList<TracedEvent> Traced(IReadOnlyList<StoredEvent> events) => [.. events.Select(TracedEvent.Of)];
 }

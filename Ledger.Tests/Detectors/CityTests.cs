@@ -86,4 +86,18 @@ public sealed class CityTests
 
     private static IEnumerable<string> Lines(SimulatedContract contract) =>
         contract.Events.Select(e => Convert.ToHexString(EventWriter.Write(e.Event)));
+
+    [Fact]
+    public void A_city_up_to_a_moment_is_its_beginning_and_the_truth_about_that()
+    {
+        var plan = new CityPlan(3, 20, ViolationRates.OfCity, CityPlan.UsualForgeries);
+        var whole = City.Of(Terms.Of("gaomidian-2025"), plan);
+        var end = History.At("2026-02-01T00:00:00+08:00");
+        var begun = whole.Until(end);
+        Assert.All(begun.Events, e => Assert.True(e.Event.OccurredAt <= end));
+        Assert.Equal(whole.Events.Count(e => e.Event.OccurredAt <= end), begun.Events.Count);
+        Assert.InRange(begun.Truth.Count, 1, whole.Truth.Count - 1);
+        var ids = begun.Events.Select(e => e.Event.Id).ToHashSet();
+        Assert.All(begun.Truth, f => Assert.All(f.Events, id => Assert.Contains(id, ids)));
+    }
 }

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Domain.Events;
+using Ledger.Projections.Store;
+using Ledger.Projections.Traces;
+using Spectre.Console;
+
+namespace Ledger.Api.Commands;
+
+/// <summary><c>decisions ID</c>: who decided what, and when, in the order of the log.</summary>
+internal static class DecisionsCommand
+{
+    private const int MostShown = 200;
+    private const int MostCharacters = 100;
+
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "The contract" };
+        var by = new Option<string?>("--by") { Description = "Of one actor" };
+        var (moment, export) = (new MomentOptions(), new ExportOptions());
+        var command = new Command("decisions", "Lists who decided what about a contract, and when") { id, by };
+        moment.AddTo(command);
+        export.AddTo(command);
+        command.SetLedgerAction(
+            async (LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var contract = parsed.GetRequiredValue(id);
+                var position = await moment.PositionAsync(parsed, log, cancel);
+                var decisions = new List<TracedEvent>();
+                var isKnown = false;
+                await foreach (var e in log.ReadAccountAsync(contract, position, cancel))
+                {
+                    isKnown = true;
+                    if (
+                        EventCatalogue.Find(e.Type)?.Class == EventClass.Decision
+                        && (parsed.GetValue(by) is not { } actor || e.Actor == actor)
+                    )
+                    {
+                        decisions.Add(TracedEvent.Of(e));
+                    }
+                }
+
+                if (!isKnown)
+                {
+                    throw Projections.Accounts.AccountReader.Unknown(contract);
+                }
+
+                export.Write(parsed, terminal, Tables.Reports.Decisions(decisions));
+                terminal.Show(decisions, console => Print(console, decisions));
+                return CommandLine.Done;
+            }
+        );
+        return command;
+    }
+
+    /// <summary>What a decision says, on one line; the terms of a registration are too long for any.</summary>
+    internal static string Said(TracedEvent e) =>
+        e.Type == EventCatalogue.Alias<ContractRegistered>() ? "the terms"
+        : e.Data.EnumerateObject().Any()
+            ? string.Join(
+                ", ",
+                e.Data.EnumerateObject()
+                    .Select(p => $"{p.Name}: {(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())}")
+            )
+        : "";
+
+    private static void Print(IAnsiConsole console, List<TracedEvent> decisions)
+    {
+        var table = Terminal.Table("Position#", "Occurred~", "By~", "Decision", "About~", "Says~");
+        foreach (var e in decisions.Take(MostShown))
+        {
+            var said = Said(e);
+            table.AddRow(
+                e.Position.ToString(),
+                Domain.Time.ChinaTime.Text(e.OccurredAt, e.Precision),
+                Markup.Escape(e.Actor),
+                e.Type,
+                Markup.Escape(e.Subject),
+                Markup.Escape(said.Length > MostCharacters ? said[..MostCharacters] + "…" : said)
+            );
+        }
+
+        console.Write(table);
+        if (decisions.Count > MostShown)
+        {
+            console.WriteLine($"and {decisions.Count - MostShown:#,0} more: --by chooses, --json, --csv and --xlsx have them all");
+        }
+    }
+}

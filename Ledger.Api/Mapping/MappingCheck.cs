@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using NodaTime;
+
+namespace Ledger.Api.Mapping;
+
+/// <summary>
+/// A mapping held against the events that it makes, before it reads a row: properties that no event of the type has, required ones that are
+/// missing, cells and value maps that can give no value of the property's type. Each fault names the column, or the text of the map.
+/// </summary>
+internal sealed class MappingCheck(ImportMapping mapping)
+{
+    private readonly List<Fault> faults = [];
+
+    /// <summary>Every fault.</summary>
+    public static IEnumerable<Fault> Of(ImportMapping mapping)
+    {
+        var check = new MappingCheck(mapping);
+        for (var i = 0; i < mapping.Events.Count; i++)
+        {
+            if (EventCatalogue.Find(mapping.Events[i].Type) is { Class: not EventClass.Derived } type)
+            {
+                check.Check($"$.events[{i}].data", mapping.Events[i].Data ?? JsonElement.Parse("{}"), type.Data);
+            }
+        }
+
+        return check.faults.Distinct();
+    }
+
+    private void Check(string path, JsonElement node, Type type)
+    {
+        switch (node.ValueKind)
+        {
+            case JsonValueKind.Object when node.TryGetProperty("column", out _):
+                CheckCell(path, node, type);
+                break;
+            case JsonValueKind.Object when LedgerJson.Options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } info:
+                CheckObject(path, node, info);
+                break;
+            case JsonValueKind.Array when LedgerJson.Options.GetTypeInfo(type) is { ElementType: { } element }:
+                foreach (var (i, item) in node.EnumerateArray().Index())
+                {
+                    Check($"{path}[{i}]", item, element);
+                }
+
+                break;
+            case JsonValueKind.String when node.GetString()!.Contains('{', StringComparison.Ordinal):
+                // What a template comes to is known with the row alone; a number or a truth it never is.
+                Expect(!IsNumber(type) && type != typeof(bool), path, "a template gives text: use {\"column\": …, \"as\": …}");
+                break;
+            default:
+                CheckValue(path, node, type, "");
+                break;
+        }
+    }
+
+    private void CheckObject(string path, JsonElement node, JsonTypeInfo info)
+    {
+        var properties = info.Properties.ToDictionary(p => p.Name);
+        foreach (var property in node.EnumerateObject())
+        {
+            if (properties.TryGetValue(property.Name, out var known))
+            {
+                Check($"{path}.{property.Name}", property.Value, Bare(known.PropertyType));
+            }
+            else
+            {
+                Expect(false, $"{path}.{property.Name}", $"unknown property; expected one of {string.Join(", ", properties.Keys)}");
+            }
+        }
+
+        foreach (var missing in properties.Values.Where(p => p.IsRequired && !node.TryGetProperty(p.Name, out _)))
+        {
+            Expect(false, $"{path}.{missing.Name}", "missing");
+        }
+    }
+
+    private void CheckCell(string path, JsonElement node, Type type)
+    {
+        if (StrictJson.Read<MappedCell>(JsonSerializer.SerializeToUtf8Bytes(node, LedgerJson.Options), path, out var wrong) is not { } cell)
+        {
+            faults.AddRange(wrong);
+            return;
+        }
+
+        if (cell.Default is { } standing)
+        {
+            CheckValue(path + ".default", standing, type, "");
+        }
+
+        Expect(cell.DateMeans != DateMeans.Any, path + ".dateMeans", "expected \"start_of_day\" or \"end_of_day\": data holds one moment");
+        if (cell.Map is { } name)
+        {
+            if (mapping.ValueMaps?.TryGetValue(name, out var map) != true)
+            {
+                Expect(false, path + ".map", $"the mapping has no value map \"{name}\"");
+                return;
+            }
+
+            foreach (var (text, value) in map!)
+            {
+                CheckValue($"$.valueMaps.{name}.{text}", value, type, $", which column \"{cell.Column}\" gives to {path}");
+            }
+
+            return;
+        }
+
+        var fits = cell.As switch
+        {
+            CellType.Number => IsNumber(type),
+            CellType.Integer => IsNumber(type),
+            CellType.Boolean => type == typeof(bool),
+            CellType.Time => type == typeof(Instant),
+            CellType.Date => type == typeof(LocalDate),
+            CellType.Month => type == typeof(YearMonth),
+            _ => !IsNumber(type) && type != typeof(bool),
+        };
+        Expect(
+            fits,
+            path,
+            $"column \"{cell.Column}\" is read as {Words<CellType>.Of(cell.As)}, which no {type.Name} is: expected another \"as\", or a "
+                + "\"map\""
+        );
+    }
+
+    private void CheckValue(string path, JsonElement value, Type type, string used)
+    {
+        if (StrictJson.Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value), type, path, out var wrong) is null)
+        {
+            faults.AddRange(wrong.Select(f => f with { Problem = f.Problem + used }));
+        }
+    }
+
+    private void Expect(bool holds, string path, string problem)
+    {
+        if (!holds)
+        {
+            faults.Add(new Fault(path, problem));
+        }
+    }
+
+    private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static bool IsNumber(Type type) => type == typeof(decimal) || type == typeof(int) || type == typeof(long);
+}

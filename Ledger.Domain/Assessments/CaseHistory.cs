@@ -1,0 +1,135 @@
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Events;
+using Ledger.Domain.Facts;
+using Ledger.Domain.Json;
+using Ledger.Domain.Rules;
+using Ledger.Domain.Terms;
+using NodaTime;
+
+namespace Ledger.Domain.Assessments;
+
+/// <summary>How a clock of a case stands.</summary>
+public enum ClockState
+{
+    /// <summary>It was stopped within its limit.</summary>
+    Kept,
+
+    /// <summary>It runs, and its limit has not passed.</summary>
+    Running,
+
+    /// <summary>Its limit has passed.</summary>
+    Broken,
+
+    /// <summary>The precision of its times leaves it open.</summary>
+    Undecidable,
+}
+
+/// <summary>A clock of a case in words: its clause, its limit, from when, until when, and how it stands.</summary>
+public sealed record CaseClock(CaseStep Step, string Clause, string Limit, string From, string? Stopped, ClockState State, string InWords);
+
+/// <summary>What a case was called from a moment on; of each property the last one holds.</summary>
+public sealed record CaseDescription(string Property, string Value, Instant Since, string Event);
+
+/// <summary>One case with its events in order, its clocks as they stand at a moment, and how it was described.</summary>
+/// <param name="DueAt">When it is due by its own due time; null where it has none.</param>
+/// <param name="Voided">Why it counts for nothing; null where it counts.</param>
+public sealed record CaseHistory(
+    string Contract,
+    string Case,
+    Instant? DueAt,
+    string? Voided,
+    IReadOnlyList<CaseDescription> Descriptions,
+    IReadOnlyList<CaseClock> Clocks
+)
+{
+    /// <summary>The history of a case by its events, with clocks that run to a moment.</summary>
+    public static CaseHistory Of(ContractAccount account, IReadOnlyList<LedgerEvent> events, Instant effective)
+    {
+        var counted = events.Where(e => e.When.Earliest <= effective).Order(Comparer<LedgerEvent>.Create(EventOrder.ByTime)).ToList();
+        var facts = counted.Count > 0 ? CaseFacts.Of(counted) : new CaseFacts(events[0].Subject);
+        return new CaseHistory(
+            account.Terms.Id,
+            facts.Subject["case/".Length..],
+            facts.DueAt,
+            (facts.Voided?.Data as CaseVoided)?.Reason,
+            [.. counted.SelectMany(DescribedBy)],
+            [
+                .. from block in LimitsOf(account)
+                from clock in block.Rule.ClocksOf(facts)
+                select ClockOf(block.Clause.Number, clock, effective),
+            ]
+        );
+    }
+
+    /// <summary>
+    /// Why a deduction on this case was found, in words and figures; null where no clock of the case tells. The suffix of its id says which
+    /// step it is about.
+    /// </summary>
+    public string? ReasonOf(string deduction)
+    {
+        var step =
+            deduction.Contains("-dispatch:", StringComparison.Ordinal) ? CaseStep.Dispatch
+            : deduction.Contains("-response:", StringComparison.Ordinal) ? CaseStep.Contact
+            : deduction.Contains("-followup:", StringComparison.Ordinal) ? CaseStep.CallBack
+            : (CaseStep?)null;
+        return Clocks.FirstOrDefault(c => c.Step == step && c.State == ClockState.Broken)?.InWords;
+    }
+
+    private static IEnumerable<(Clause Clause, CaseLimits Rule)> LimitsOf(ContractAccount account)
+    {
+        var own = account.Terms.Rules<CaseLimits>().ToList();
+        return own.Exists(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling)) ? own : [.. own, CaseLimits.OwnDueTime];
+    }
+
+    private static IEnumerable<CaseDescription> DescribedBy(LedgerEvent e)
+    {
+        var (category, title, grid, location) = e.Data switch
+        {
+            CaseReceived received => (received.Category, received.Title, received.Grid, received.Location),
+            CaseAmended amended => (amended.Category, amended.Title, amended.Grid, amended.Location),
+            _ => (null, null, null, null),
+        };
+        (string Name, string? Value)[] all =
+        [
+            ("category", category),
+            ("title", title),
+            ("grid", grid),
+            ("location", location is null ? null : $"{location.Lat},{location.Lon}"),
+        ];
+        return all.Where(p => p.Value is not null).Select(p => new CaseDescription(p.Name, p.Value!, e.OccurredAt, e.Id));
+    }
+
+    private static CaseClock ClockOf(string clause, CaseLimits.Clock clock, Instant effective)
+    {
+        var state = clock.IsBroken(effective) switch
+        {
+            null => ClockState.Undecidable,
+            true => ClockState.Broken,
+            false => clock.Stop is null ? ClockState.Running : ClockState.Kept,
+        };
+        return new CaseClock(
+            clock.Step,
+            clause,
+            clock.Text,
+            clock.Start.TimeInWords,
+            clock.Stop?.TimeInWords,
+            state,
+            InWords(clock, state, effective)
+        );
+    }
+
+    /// <summary>What the clock shows, in words and figures: <c>dispatch after 88 min, limit 30 min</c>.</summary>
+    private static string InWords(CaseLimits.Clock clock, ClockState state, Instant effective)
+    {
+        var step = Words<CaseStep>.Of(clock.Step).Replace('_', '-');
+        var taken = Text((clock.Stop?.OccurredAt ?? effective) - clock.Start.OccurredAt);
+        return clock.Step == CaseStep.Contact
+            ? $"{step} {(state == ClockState.Kept ? "came before closing" : "did not come before closing")}"
+            : $"{step} {(clock.Stop is null ? "open for" : "after")} {taken}, limit {clock.Text}";
+    }
+
+    private static string Text(Duration span) =>
+        span.TotalHours < 3 ? $"{(long)span.TotalMinutes} min"
+        : span.TotalDays < 2 ? $"{(long)span.TotalHours} h {span.Minutes} min"
+        : $"{span.Days} d {span.Hours} h";
+}
