@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Ledger.Api.Operations;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
@@ -69,7 +71,12 @@ internal static class ReviewCommand
                 [Verdict],
                 (parsed, finding) =>
                     (
-                        $"spotcheck/{finding.Id}",
+                        finding.Review is null
+                            ? throw new LedgerException(
+                                ErrorCode.Refused,
+                                $"the finding {finding.Id} was not taken up: review open comes first"
+                            )
+                            : $"spotcheck/{finding.Id}",
                         new SpotCheckConcluded([new SampledRecord(finding.Subject, VerdictOf(parsed), parsed.GetRequiredValue(Note))])
                     )
             ),
@@ -100,34 +107,63 @@ internal static class ReviewCommand
             ) =>
             {
                 var contract = parsed.GetRequiredValue(Contract);
-                var (subject, data) = step(parsed, await FindAsync(reader, log, time, contract, parsed.GetRequiredValue(Id), cancel));
-                var e = new NewEvent(
-                    contract,
-                    subject,
-                    $"review-{Guid.NewGuid():n}",
-                    "ledger/review",
-                    await time.NowAsync(cancel),
-                    parsed.GetRequiredValue(Actor),
-                    data
-                );
-                var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(contract, new RecordDecision(e), cancel);
-                if (outcome.Refusals.Count > 0)
-                {
-                    throw new LedgerException(ErrorCode.Refused, $"the review was refused: {string.Join("; ", outcome.Refusals)}");
-                }
+                var finding = await FindAsync(reader, log, time, contract, parsed.GetRequiredValue(Id), cancel);
+                var (subject, data) = step(parsed, finding);
+                var id = IdOf(finding, subject, parsed.GetRequiredValue(Actor), data);
 
+                // Whoever lost the answer asks again: the step that was recorded last is not recorded twice.
+                var known = await log.ReadByIdsAsync(contract, [id.Last], long.MaxValue, cancel);
+                var position = known.Count > 0 ? known[0].Position : await RecordAsync(id.Next);
                 var now = await FindAsync(reader, log, time, contract, parsed.GetRequiredValue(Id), cancel);
                 terminal.Show(
                     now,
                     console =>
                         console.MarkupLineInterpolated(
-                            $"{now.Id} is [bold]{Words<FindingState>.Of(now.State)}[/], recorded at position {outcome.Receipt.Position}"
+                            $"{now.Id} is [bold]{Words<FindingState>.Of(now.State)}[/], recorded at position {position}"
                         )
                 );
+
+                async Task<long?> RecordAsync(string next)
+                {
+                    var e = new NewEvent(
+                        contract,
+                        subject,
+                        next,
+                        "ledger/review",
+                        await time.NowAsync(cancel),
+                        parsed.GetRequiredValue(Actor),
+                        data
+                    );
+                    var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(contract, new RecordDecision(e), cancel);
+                    return outcome.Refusals.Count == 0
+                        ? outcome.Receipt.Position
+                        : throw new LedgerException(ErrorCode.Refused, $"the review was refused: {string.Join("; ", outcome.Refusals)}");
+                }
+
                 return CommandLine.Done;
             }
         );
         return command;
+    }
+
+    /// <summary>
+    /// The id of this step where it comes after those that are on record, and where it was the last of them: made of what it says and of
+    /// how many came before it, so that a note can be made again later.
+    /// </summary>
+    private static (string Next, string Last) IdOf(Finding finding, string subject, string actor, EventData data)
+    {
+        // What a finding showed when it was opened may have changed since: a repeated opening is the same without it.
+        var said = data is FindingOpened opened ? opened with { Seen = null } : data;
+        var content =
+            $"{subject}\n{actor}\n{System.Text.Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(said, said.GetType(), LedgerJson.Options))}";
+        var steps = finding.Review?.Steps.Count ?? 0;
+        return (After(steps), After(steps - 1));
+
+        string After(int count) =>
+            "review-"
+            + Convert.ToHexStringLower(
+                SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{EventCatalogue.Of(data).Alias}\n{count}\n{content}"))
+            )[..32];
     }
 
     private static async Task<Finding> FindAsync(

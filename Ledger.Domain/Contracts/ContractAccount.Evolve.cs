@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Domain.Contracts;
 
@@ -18,7 +20,8 @@ public sealed partial record ContractAccount
     private ContractAccount Evolve(LedgerEvent e) =>
         e.Data switch
         {
-            CaseEvent or FieldEvent or FindingEvent => this,
+            CaseEvent or FieldEvent => this,
+            FindingEvent data => Reviewed(e.Key, data is FindingCleared ? FindingState.Cleared : FindingState.UnderReview),
             ContractEvent data => Evolve(e, data),
             DeductionProposed proposed => With(
                 Placed(
@@ -153,6 +156,26 @@ public sealed partial record ContractAccount
             ),
         };
 
+    /// <summary>A step of a review; a finding that was found true stays so.</summary>
+    private ContractAccount Reviewed(string finding, FindingState state) =>
+        this with
+        {
+            Reviews =
+                Reviews?.GetValueOrDefault(finding) == FindingState.Confirmed
+                    ? Reviews
+                    : (Reviews ?? ImmutableSortedDictionary<string, FindingState>.Empty).SetItem(finding, state),
+        };
+
+    /// <summary>A spot check under the id of a finding that was taken up concludes it.</summary>
+    private ContractAccount Checked(LedgerEvent e, SpotCheckConcluded check)
+    {
+        var falsified = check.Sampled.Where(s => s.Verdict == Verdict.Falsified).ToList();
+        var account = falsified.Exists(s => IsPatrol(s.Subject)) ? this with { PatrolChecks = PatrolChecks.Add(e.Subject) } : this;
+        return Reviews?.ContainsKey(e.Key) == true
+            ? account.Reviewed(e.Key, falsified.Count > 0 ? FindingState.Confirmed : FindingState.Cleared)
+            : account;
+    }
+
     private ContractAccount Evolve(LedgerEvent e, ServiceEvent data) =>
         data switch
         {
@@ -177,10 +200,7 @@ public sealed partial record ContractAccount
                 ForceMajeure = ForceMajeure.Add(new ForceMajeureSpan(span.From, span.Until, e.Id, e.OccurredAt)),
             },
             ScoreSheetSubmitted sheet => this with { SheetQuarters = SheetQuarters.Add(sheet.Quarter) },
-            SpotCheckConcluded check when check.Sampled.Any(s => s.Verdict == Verdict.Falsified && IsPatrol(s.Subject)) => this with
-            {
-                PatrolChecks = PatrolChecks.Add(e.Subject),
-            },
+            SpotCheckConcluded check => Checked(e, check),
             DeliverableSubmitted d => With(d.Item, d.Ordinal, new DeliverableState()),
             DeliverableAccepted d => With(d.Item, d.Ordinal, new DeliverableState(e.OccurredOn)),
             DeliverableRejected d => With(d.Item, d.Ordinal, new DeliverableState()),
@@ -194,8 +214,7 @@ public sealed partial record ContractAccount
             or AddedServiceAnswered
             or BankAccountChanged
             or FundingDelayed
-            or FundingArrived
-            or SpotCheckConcluded => this,
+            or FundingArrived => this,
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 

@@ -34,6 +34,7 @@ namespace Ledger.Domain.Contracts;
 /// <param name="Settlement">Audit and settlement.</param>
 /// <param name="LastRun">The latest assessment run.</param>
 /// <param name="Termination">The termination, if any.</param>
+/// <param name="Reviews">How far each finding was looked into that was taken up, by its id; null where none was.</param>
 public sealed partial record ContractAccount(
     ContractTerms Terms,
     long RegisteredAt,
@@ -54,7 +55,8 @@ public sealed partial record ContractAccount(
     ImmutableSortedSet<string> InvoiceNumbers,
     SettlementState Settlement,
     AssessmentRun? LastRun = null,
-    Termination? Termination = null
+    Termination? Termination = null,
+    ImmutableSortedDictionary<string, FindingState>? Reviews = null
 )
 {
     /// <summary>The account after the first <c>contract_registered</c>.</summary>

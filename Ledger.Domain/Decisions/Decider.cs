@@ -139,7 +139,7 @@ public static class Decider
             DeductionEvent data => DeductionDecisions.Decide(account, e, data),
             PeriodEvent data => PeriodDecisions.Decide(account, e, data),
             SettlementEvent data => SettlementDecisions.Decide(account, e, data),
-            FindingEvent => Decided.Accepted,
+            FindingEvent data => FindingDecisions.Decide(account, e, data),
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
 }

@@ -14,24 +14,31 @@ internal static class ServiceDecisions
             ScoreSheetSubmitted sheet => Submit(account, sheet),
             InterviewHeld held => Follow(account, held.Cycle),
             RemediationPlanFiled filed => Follow(account, filed.Cycle),
-            SpotCheckConcluded check => new Decided(
-                [
-                    .. check
-                        .Sampled.Select((s, i) => (s.Subject, i))
-                        .Where(s => !isKnown(s.Subject))
-                        .Select(s => new Fault(
-                            $"$.data.sampled[{s.i}].subject",
-                            $"unknown subject \"{s.Subject}\": nothing of it is on record"
-                        )),
-                ],
-                []
-            ),
+            SpotCheckConcluded check => Check(account, e, check, isKnown),
             DeliverableAccepted d => Judge(account, d.Item, d.Ordinal),
             DeliverableRejected d => Judge(account, d.Item, d.Ordinal),
             // Facts may be imported after decisions: what is performed may be found overdue later.
             ObligationPerformed => Decided.Accepted,
             _ => throw new System.Diagnostics.UnreachableException($"no decision is made of {e.Type.Alias}"),
         };
+
+    private static Decided Check(ContractAccount account, NewEvent e, SpotCheckConcluded check, Func<string, bool> isKnown)
+    {
+        var concluded = FindingDecisions.Conclude(account, e.Subject["spotcheck/".Length..]);
+        return new Decided(
+            [
+                .. concluded.Refusals,
+                .. check
+                    .Sampled.Select((s, i) => (s.Subject, i))
+                    .Where(s => !isKnown(s.Subject))
+                    .Select(s => new Fault(
+                        $"$.data.sampled[{s.i}].subject",
+                        $"unknown subject \"{s.Subject}\": nothing of it is on record"
+                    )),
+            ],
+            []
+        );
+    }
 
     private static Decided Submit(ContractAccount account, ScoreSheetSubmitted sheet)
     {

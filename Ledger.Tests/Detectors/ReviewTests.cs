@@ -77,6 +77,36 @@ public sealed class ReviewTests
         Assert.Equal(late.Evidence, gone.Evidence);
     }
 
+    [Fact]
+    public void What_nobody_took_up_is_neither_noted_nor_cleared()
+    {
+        var history = Suspect(out var finding);
+        foreach (var data in new FindingEvent[] { new FindingNoted("x"), new FindingCleared("x") })
+        {
+            Assert.Contains(
+                "was not taken up",
+                Assert.Single(history.Decide($"finding/{finding.Id}", data)).Problem,
+                StringComparison.Ordinal
+            );
+            Assert.Single(history.Decide("finding/no-such-finding", data));
+        }
+    }
+
+    [Theory]
+    [InlineData(Verdict.Falsified, "is confirmed")]
+    [InlineData(Verdict.Genuine, "take it up again first")]
+    public void A_finding_is_concluded_once_and_not_after_it_was_cleared(Verdict verdict, string why)
+    {
+        var history = Suspect(out var finding);
+        history.Decided($"finding/{finding.Id}", Opening(finding), "investigator-1");
+        var check = new SpotCheckConcluded([new SampledRecord("case/1", verdict)]);
+        history.Decided($"spotcheck/{finding.Id}", check);
+        Assert.Contains(why, Assert.Single(history.Decide($"spotcheck/{finding.Id}", check)).Problem, StringComparison.Ordinal);
+        Assert.Single(history.Decide($"finding/{finding.Id}", new FindingCleared("x")));
+        history.Decided($"finding/{finding.Id}", Opening(finding));
+        Assert.Equal(verdict == Verdict.Genuine, history.Decide($"spotcheck/{finding.Id}", check).Count == 0);
+    }
+
     private static FindingOpened Opening(Finding f) =>
         new("looks odd", "investigator-1", new SeenFinding(f.Kind, f.Rule, f.Subject, f.Certainty, f.Evidence, f.Detail));
 
