@@ -67,14 +67,18 @@ internal static class SettlementCommand
             $"[bold]{Terminal.Yuan(s.Balance)}[/]"
         );
         console.Write(sums);
-        foreach (var reason in s.Open.Take(MostReasons))
+        foreach (var group in s.OpenBy.GroupBy(o => o.By).OrderBy(g => g.Key))
         {
-            console.MarkupLineInterpolated($"  [yellow]open[/] {reason}");
-        }
+            console.MarkupLineInterpolated($"  [yellow]to be done by {Words<WhoActs>.Of(group.Key)}[/] ({group.Count()})");
+            foreach (var step in group.Take(MostReasons))
+            {
+                console.MarkupLineInterpolated($"    {step.What}");
+            }
 
-        if (s.Open.Count > MostReasons)
-        {
-            console.MarkupLineInterpolated($"  and {s.Open.Count - MostReasons} more; --json lists them all");
+            if (group.Count() > MostReasons)
+            {
+                console.MarkupLineInterpolated($"    and {group.Count() - MostReasons} more; --json lists them all");
+            }
         }
     }
 }

@@ -154,7 +154,7 @@ internal static class StatementCommand
         console.Write(table);
 
         console.MarkupLineInterpolated(
-            $"  gates: {string.Join(", ", s.Gates.Select(g => $"{Words<GateKind>.Of(g.Kind)} {(g.Met ? "met" : "open")}"))}{(s.DueOn is { } due ? $" · due {due:uuuu-MM-dd}{(s.DueProvisional ? " (provisional)" : "")}" : "")}"
+            $"  gates: {string.Join(", ", s.Gates.Select(g => $"{Words<GateKind>.Of(g.Kind)} {(g.Met ? "met" : g.Why is { } why ? $"not met ({why})" : "not met")}"))}{(s.DueOn is { } due ? $" · due {due:uuuu-MM-dd}{(s.DueProvisional ? " (provisional)" : "")}" : "")}"
         );
         foreach (var right in s.Rights)
         {

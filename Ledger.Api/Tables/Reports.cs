@@ -203,7 +203,7 @@ internal static class Reports
                 ["earned", Words<SettlementStatus>.Of(s.State), s.Earned, s.Effective, s.Adjustments, s.Final, s.Paid],
                 ["refunded", null, null, null, null, s.Refunded, null],
                 ["balance", null, null, null, null, s.Balance, null],
-                .. s.Open.Select(o => (IReadOnlyList<object?>)["open", o]),
+                .. s.OpenBy.Select(o => (IReadOnlyList<object?>)[$"open, {Words<WhoActs>.Of(o.By)} to act", o.What]),
             ]
         );
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Time;
@@ -222,17 +223,30 @@ public sealed partial record ContractAccount(
         PatrolChecks.Contains(deduction.Id[(deduction.Id.IndexOf(':', StringComparison.Ordinal) + 1)..]);
 
     /// <summary>The earliest invoice that was not sent back and is of the net amount, kind and rate; it opens the gate.</summary>
-    public Invoice? FittingInvoice(PeriodAccount period, Cny net)
+    public Invoice? FittingInvoice(PeriodAccount period, Cny net) =>
+        period.Invoices.Where(i => !i.Rejected && MisfitOf(i, net) is null).MinBy(i => i.ReceivedOn);
+
+    /// <summary>Why an invoice opens no gate, in words; null where it is of the net amount, and of the kind and the rate agreed.</summary>
+    public string? MisfitOf(Invoice invoice, Cny net)
     {
         var terms = Terms.Rules<InvoiceTerms>().Select(r => r.Rule).FirstOrDefault();
-        return period
-            .Invoices.Where(i =>
-                !i.Rejected
-                && i.Amount == net
-                && (terms?.Kind is null || terms.Kind == i.Kind)
-                && (terms?.TaxRate is null || terms.TaxRate == i.TaxRate)
-            )
-            .MinBy(i => i.ReceivedOn);
+        var reasons = new List<string>();
+        if (invoice.Amount != net)
+        {
+            reasons.Add($"is of {invoice.Amount}, the net payable is {net}");
+        }
+
+        if (terms?.Kind is { } kind && kind != invoice.Kind)
+        {
+            reasons.Add($"is a {Words<InvoiceKind>.Of(invoice.Kind)} invoice, the contract asks for {Words<InvoiceKind>.Of(kind)}");
+        }
+
+        if (terms?.TaxRate is { } rate && rate != invoice.TaxRate)
+        {
+            reasons.Add($"has a tax rate of {invoice.TaxRate} %, the contract asks for {rate} %");
+        }
+
+        return reasons.Count > 0 ? $"invoice {invoice.Number} {string.Join(", and ", reasons)}" : null;
     }
 
     /// <summary>The payment periods as they would be under other terms.</summary>

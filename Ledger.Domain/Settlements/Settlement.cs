@@ -42,8 +42,28 @@ public sealed record SettlementStatement(
     Cny Balance,
     SettlementStatus State,
     IReadOnlyList<SettledPeriod> Periods,
-    IReadOnlyList<string> Open
+    IReadOnlyList<string> Open,
+    IReadOnlyList<OpenStep> OpenBy
 );
+
+/// <summary>What still stands in the way of a settlement, and who must act on it.</summary>
+public sealed record OpenStep(WhoActs By, string What);
+
+/// <summary>Who must act.</summary>
+public enum WhoActs
+{
+    /// <summary>The office: assessments, confirmations, decisions on disputes.</summary>
+    Principal,
+
+    /// <summary>The office's finance: statements, the final account.</summary>
+    Finance,
+
+    /// <summary>The auditor.</summary>
+    Auditor,
+
+    /// <summary>Both sides together.</summary>
+    Both,
+}
 
 /// <summary>Makes the settlement of an account. Pure.</summary>
 public static class Settlement
@@ -61,6 +81,7 @@ public static class Settlement
         var adjustments =
             statements.Sum(s => s.Totals.Adjustments) + account.Unplaced.Sum(a => a.Amount) + account.Settlement.AuditAdjustments;
         var final = earned - effective + adjustments;
+        var open = StandsInTheWay(account).ToList();
         return new SettlementStatement(
             account.Terms.Id,
             AsOf: null,
@@ -83,7 +104,8 @@ public static class Settlement
                     s.Paid
                 )),
             ],
-            [.. StandsInTheWay(account)]
+            [.. open.Select(o => o.What)],
+            open
         );
     }
 
@@ -101,7 +123,7 @@ public static class Settlement
     private static bool IsOver(ContractAccount account) =>
         account.Termination is not null || (account.LastAsOf is { } asOf && ChinaTime.DateOf(asOf) > account.LastDay);
 
-    private static IEnumerable<string> StandsInTheWay(ContractAccount account)
+    private static IEnumerable<OpenStep> StandsInTheWay(ContractAccount account)
     {
         if (account.Settlement.Concluded)
         {
@@ -110,14 +132,17 @@ public static class Settlement
 
         if (!IsOver(account))
         {
-            yield return $"the term runs to {account.LastDay:uuuu-MM-dd} and was not assessed beyond it";
+            yield return new OpenStep(WhoActs.Principal, $"the term runs to {account.LastDay:uuuu-MM-dd} and was not assessed beyond it");
         }
 
         foreach (var deduction in account.Deductions.Values.OrderBy(d => d.AttributedOn).ThenBy(d => d.Id, StringComparer.Ordinal))
         {
             if (deduction.Status is DeductionStatus.Proposed or DeductionStatus.Disputed)
             {
-                yield return $"deduction {deduction.Id} is {Json.Words<DeductionStatus>.Of(deduction.Status)}";
+                yield return new OpenStep(
+                    WhoActs.Principal,
+                    $"deduction {deduction.Id} is {Json.Words<DeductionStatus>.Of(deduction.Status)}"
+                );
             }
         }
 
@@ -128,23 +153,28 @@ public static class Settlement
             )
         )
         {
-            yield return $"the statement of period {period.Number} is not issued";
+            yield return new OpenStep(WhoActs.Finance, $"the statement of period {period.Number} is not issued");
         }
 
         var grosses = account.Schedule.Sum(p => PeriodFigures.Of(account, p).Gross);
         if (account.Termination is { } ended && EarnedFees.At(account, ended) is var earned && grosses > earned)
         {
-            yield return $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles "
-                + "the difference";
+            yield return new OpenStep(
+                WhoActs.Finance,
+                $"the early end leaves {earned} earned where the statements' gross is {grosses}: the final account settles the difference"
+            );
         }
 
         if (account.Terms.Audit.Concludes == Conclusion.Audit && !account.Settlement.AuditWaived)
         {
-            yield return account.Settlement.AuditOpen ? "the audit is open" : "the audit was neither concluded nor waived";
+            yield return new OpenStep(
+                WhoActs.Auditor,
+                account.Settlement.AuditOpen ? "the audit is open" : "the audit was neither concluded nor waived"
+            );
         }
         else
         {
-            yield return "the settlement is not agreed";
+            yield return new OpenStep(WhoActs.Both, "the settlement is not agreed");
         }
     }
 }

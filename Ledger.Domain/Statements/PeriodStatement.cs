@@ -13,8 +13,8 @@ public sealed record RecordedMoment(long Position, Instant RecordedAt);
 /// <summary>The tree over the log at that moment: how many events, and their Merkle root in hexadecimal.</summary>
 public sealed record CheckpointReference(long Size, string Root);
 
-/// <summary>A condition of payment and whether it is met.</summary>
-public sealed record Gate([property: JsonPropertyName("gate")] GateKind Kind, bool Met);
+/// <summary>A condition of payment and whether it is met; <c>why</c> it is not where something was handed in that does not fit.</summary>
+public sealed record Gate([property: JsonPropertyName("gate")] GateKind Kind, bool Met, string? Why = null);
 
 /// <summary>How far a period has come; the first that applies.</summary>
 public enum PeriodStatus

@@ -114,7 +114,14 @@ public static class StatementBuilder
     {
         var (_, instalment) = account.Within(period.Number);
         var rules = account.Terms.Rules<Gates>().Select(r => r.Rule).Where(g => g.Instalment is null || g.Instalment == instalment);
-        return [.. rules.SelectMany(g => g.Kinds).Select(kind => new Gate(kind, IsMet(kind, account, period, net)))];
+        return [.. rules.SelectMany(g => g.Kinds).Select(kind => GateOf(kind, account, period, net))];
+    }
+
+    private static Gate GateOf(GateKind kind, ContractAccount account, PeriodAccount period, Cny net)
+    {
+        var met = IsMet(kind, account, period, net);
+        var misfits = met || kind != GateKind.Invoice ? [] : period.Invoices.Where(i => !i.Rejected).ToList();
+        return new Gate(kind, met, misfits.Count > 0 ? string.Join("; ", misfits.Select(i => account.MisfitOf(i, net))) : null);
     }
 
     private static bool IsMet(GateKind gate, ContractAccount account, PeriodAccount period, Cny net) =>

@@ -176,6 +176,27 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public void What_stands_in_the_way_names_who_must_act()
+    {
+        var history = new History("gaomidian-2025").Decided("claim/L", new LossClaimed("4.4", Cny.Parse("5000.00"), "x"));
+        history.Assess("2026-01-31");
+        var s = Settlement.Build(history.Account);
+        Assert.Equal(s.Open, s.OpenBy.Select(o => o.What));
+        Assert.Equal(
+            [
+                "principal: the term runs to 2026-10-27 and was not assessed beyond it",
+                "principal: deduction 4.4:L is proposed",
+                "finance: the statement of period 1 is not issued",
+                "finance: the statement of period 2 is not issued",
+                "finance: the statement of period 3 is not issued",
+                "finance: the statement of period 4 is not issued",
+                "auditor: the audit was neither concluded nor waived",
+            ],
+            s.OpenBy.Select(o => $"{Domain.Json.Words<WhoActs>.Of(o.By)}: {o.What}")
+        );
+    }
+
+    [Fact]
     public void What_was_refunded_cannot_be_refunded_again()
     {
         var history = Paid()

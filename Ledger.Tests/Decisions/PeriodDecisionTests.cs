@@ -1,6 +1,7 @@
 using Ledger.Domain.Events;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Terms;
 using Ledger.Tests.Support;
 using NodaTime;
 
@@ -115,6 +116,33 @@ public sealed class PeriodDecisionTests
     {
         var history = Issued().Decided("period/1", Invoice(amount), "finance-1");
         Assert.Equal(refusals, history.Decide("period/1", Payment("1.00"), "finance-1").Count);
+    }
+
+    [Theory]
+    [InlineData("1073800.01", InvoiceKind.VatGeneral, "invoice N-1 is of 1073800.01, the net payable is 1073800.00")]
+    [InlineData("1073800.00", InvoiceKind.VatGeneral, null)]
+    public void An_invoice_that_does_not_fit_says_why_its_gate_is_not_met(string amount, InvoiceKind kind, string? why)
+    {
+        var invoice = new InvoiceReceived("N-1", Cny.Parse(amount), kind, Percentage.Of(6), new LocalDate(2026, 1, 29));
+        var gate = Issued().Decided("period/1", invoice, "finance-1").Statement(1).Gates.Single(g => g.Kind == GateKind.Invoice);
+        Assert.Equal((why is null, why), (gate.Met, gate.Why));
+    }
+
+    [Theory]
+    [InlineData("yangfangdian-2026", "1235400.00", InvoiceKind.VatGeneral, 6, "is a vat_general invoice")]
+    [InlineData("yangfangdian-2026", "1235400.00", InvoiceKind.VatSpecial, 3, "has a tax rate of 3 %, the contract asks for 6 %")]
+    [InlineData("yangfangdian-2026", "1.00", InvoiceKind.VatSpecial, 3, "is of 1.00, the net payable is 1235400.00, and has a tax rate")]
+    public void Its_kind_and_its_rate_are_named_too(string contract, string amount, InvoiceKind kind, int rate, string why)
+    {
+        var history = new History(contract)
+            .Decided("period/1", new PeriodAccepted())
+            .Decided("period/1", new StatementIssued(), "finance-1")
+            .Decided(
+                "period/1",
+                new InvoiceReceived("N-1", Cny.Parse(amount), kind, Percentage.Of(rate), new LocalDate(2026, 1, 29)),
+                "finance-1"
+            );
+        Assert.Contains(why, history.Statement(1).Gates.Single(g => g.Kind == GateKind.Invoice).Why, StringComparison.Ordinal);
     }
 
     [Clauses("gaomidian-2025", "3.4")]
