@@ -25,6 +25,7 @@ internal static class FindingsCommand
         {
             Description = "The moment up to which clocks run; a date means its end in China (default: now)",
         };
+        var certainty = new Option<string?>("--certainty") { Description = "One certainty: " + string.Join(", ", Words<Certainty>.All) };
         var rule = new Option<string?>("--rule") { Description = "One rule, such as handling or F06" };
         var (moment, export) = (new MomentOptions(), new ExportOptions());
         var command = new Command(
@@ -35,6 +36,7 @@ internal static class FindingsCommand
             id,
             kind,
             rule,
+            certainty,
             effective,
         };
         moment.AddTo(command);
@@ -42,21 +44,16 @@ internal static class FindingsCommand
         command.SetLedgerAction(
             async (FindingReader reader, LedgerTime time, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                FindingKind? only = null;
-                if (parsed.GetValue(kind) is { } word)
-                {
-                    only = Words<FindingKind>.TryParse(word, out var known)
-                        ? known
-                        : throw new LedgerException(
-                            ErrorCode.BadRequest,
-                            $"--kind: expected one of {string.Join(", ", Words<FindingKind>.All)}, got \"{word}\""
-                        );
-                }
-
+                var only = OneOf<FindingKind>(parsed, kind);
+                var sure = OneOf<Certainty>(parsed, certainty);
                 var position = await moment.PositionAsync(parsed, log, cancel);
                 var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel);
                 var findings = (await reader.AtAsync(parsed.GetRequiredValue(id), position, until, cancel))
-                    .Where(f => (only is null || f.Kind == only) && (parsed.GetValue(rule) is not { } one || f.Rule == one))
+                    .Where(f =>
+                        (only is null || f.Kind == only)
+                        && (sure is null || f.Certainty == sure)
+                        && (parsed.GetValue(rule) is not { } one || f.Rule == one)
+                    )
                     .ToList();
                 export.Write(parsed, terminal, Reports.Findings(findings));
                 terminal.Show(findings, console => Print(console, findings));
@@ -65,6 +62,15 @@ internal static class FindingsCommand
         );
         return command;
     }
+
+    private static T? OneOf<T>(ParseResult parsed, Option<string?> option)
+        where T : struct, Enum =>
+        parsed.GetValue(option) is not { } word ? null
+        : Words<T>.TryParse(word, out var known) ? known
+        : throw new LedgerException(
+            ErrorCode.BadRequest,
+            $"{option.Name}: expected one of {string.Join(", ", Words<T>.All)}, got \"{word}\""
+        );
 
     private static void Print(IAnsiConsole console, List<Finding> findings)
     {
@@ -92,6 +98,19 @@ internal static class FindingsCommand
         }
 
         console.Write(sums);
+        Print(console, "open", [.. findings.Where(f => f.Review is null)]);
+        Print(console, "looked into", [.. findings.Where(f => f.Review is not null)]);
+    }
+
+    /// <summary>Those that nobody took up, and those that somebody did, stand apart.</summary>
+    private static void Print(IAnsiConsole console, string title, List<Finding> findings)
+    {
+        if (findings.Count == 0)
+        {
+            return;
+        }
+
+        console.MarkupLineInterpolated($"[bold]{title}[/] ({findings.Count:#,0})");
         var table = Terminal.Table("Arisen", "Finding", "Subject~", "State", "Detail~");
         foreach (var f in findings.Take(MostShown))
         {
@@ -111,7 +130,7 @@ internal static class FindingsCommand
         if (findings.Count > MostShown)
         {
             console.WriteLine(
-                $"and {findings.Count - MostShown:#,0} more: --kind and --rule choose, --json, --csv and --xlsx have them all"
+                $"and {findings.Count - MostShown:#,0} more: --kind, --rule and --certainty choose, --json, --csv and --xlsx have them all"
             );
         }
     }

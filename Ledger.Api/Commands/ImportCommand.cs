@@ -91,12 +91,22 @@ internal static class ImportCommand
                             console.MarkupLineInterpolated($"left out: {rows:#,0} {reason}");
                         }
 
+                        if (sum.OutsideTerm is { } outside)
+                        {
+                            console.MarkupLineInterpolated($"[yellow]{outside:#,0} facts occurred on no day of their contract's term[/]");
+                        }
+
+                        if (sum.Read == 0)
+                        {
+                            console.MarkupLine("[yellow]no event and no row was found: is it the right file, and the right sheet?[/]");
+                        }
+
                         foreach (var (type, events) in sum.Changed ?? new Dictionary<string, long>())
                         {
                             console.MarkupLineInterpolated($"changed since the last time: {events:#,0} {type}");
                         }
 
-                        if (mapping?.PersonalData is { Count: > 0 } personal)
+                        if (mapping?.PersonalData is { Count: > 0 } personal && sum.Read > 0)
                         {
                             console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
                         }
@@ -238,7 +248,8 @@ internal static class ImportCommand
                 reports.TrueForAll(r => r.Sample is null) ? null : [.. reports.SelectMany(r => r.Sample ?? [])],
                 Sum(reports.Select(r => r.LeftOut)),
                 reports.Sum(r => r.Repeated) is > 0 and var repeated ? repeated : null,
-                Sum(reports.Select(r => r.Changed))
+                Sum(reports.Select(r => r.Changed)),
+                reports.Sum(r => r.OutsideTerm) is > 0 and var outside ? outside : null
             );
 
     private static Dictionary<string, long>? Sum(IEnumerable<IReadOnlyDictionary<string, long>?> counts) =>

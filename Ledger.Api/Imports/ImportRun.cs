@@ -33,6 +33,8 @@ internal sealed class ImportRun
     private readonly long first;
     private long duplicates;
     private long repeated;
+    private long outside;
+    private readonly HashSet<string> told = [];
     private long rejected;
 
     public ImportRun(LogTransaction log, PersonalStore personal, IReadOnlyList<string> refreshed, ImportOptions options, bool trusting)
@@ -88,7 +90,8 @@ internal sealed class ImportRun
             options.DryRun,
             options.DryRun ? sample : null,
             Repeated: repeated > 0 ? repeated : null,
-            Changed: changed
+            Changed: changed,
+            OutsideTerm: outside > 0 ? outside : null
         );
     }
 
@@ -159,14 +162,18 @@ internal sealed class ImportRun
             return [];
         }
 
-        var (placed, before, counts) = (chunk.Placed.Count, state.Of(line.Events[0].Event.Contract), (recorded, duplicates, repeated));
+        var (placed, before, counts) = (
+            chunk.Placed.Count,
+            state.Of(line.Events[0].Event.Contract),
+            (recorded, duplicates, repeated, outside)
+        );
         for (var i = 0; i < line.Events.Count; i++)
         {
             if (Decide(chunk, line.Events[i], chunk.Recognise(line.Events[i], known[i])) is { Count: > 0 } faults)
             {
                 chunk.TakeBackTo(placed);
                 state.Restore(before);
-                (recorded, duplicates, repeated) = counts;
+                (recorded, duplicates, repeated, outside) = counts;
                 return faults;
             }
         }
@@ -200,6 +207,7 @@ internal sealed class ImportRun
             return decided.Refusals;
         }
 
+        outside += e.Type.Class == EventClass.Fact && state.IsOutsideTerm(e) ? 1 : 0;
         Place(chunk, pending);
         foreach (var derived in decided.Events)
         {
@@ -218,7 +226,7 @@ internal sealed class ImportRun
     private async Task RejectAsync(RejectedLine line)
     {
         rejected++;
-        if (errors.Count < MostErrorsShown)
+        if (errors.Count < MostErrorsShown && told.Add(string.Join('\n', line.Faults)))
         {
             errors.Add(line);
         }

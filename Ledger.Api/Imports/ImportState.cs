@@ -55,6 +55,11 @@ internal sealed class ImportState(LogTransaction log)
         }
     }
 
+    /// <summary>Whether an event occurred on no day of its contract's term and its renewals.</summary>
+    public bool IsOutsideTerm(NewEvent e) =>
+        accounts.GetValueOrDefault(e.Contract) is { } account
+        && (ChinaTime.DateOf(e.When.Latest) < account.Terms.From || ChinaTime.DateOf(e.When.Earliest) > account.LastDay);
+
     /// <summary>Checks one event against the state.</summary>
     public Decided Check(NewEvent e) =>
         LedgerWideDecisions.Concern(e)

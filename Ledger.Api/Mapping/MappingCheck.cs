@@ -58,7 +58,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
 
     private void CheckObject(string path, JsonElement node, JsonTypeInfo info)
     {
-        var properties = info.Properties.ToDictionary(p => p.Name);
+        var properties = info.Properties.Where(p => p.Get is not null).ToDictionary(p => p.Name);
         foreach (var property in node.EnumerateObject())
         {
             if (properties.TryGetValue(property.Name, out var known))

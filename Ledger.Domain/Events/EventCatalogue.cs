@@ -15,12 +15,49 @@ public enum EventClass
     Derived,
 }
 
+/// <summary>What somebody does with the ledger, and so may record.</summary>
+public enum Role
+{
+    /// <summary>Brings in what platforms, patrollers and the city report.</summary>
+    Recorder,
+
+    /// <summary>Acts for the vendor.</summary>
+    Vendor,
+
+    /// <summary>Acts for the office.</summary>
+    Principal,
+
+    /// <summary>Issues, records invoices, pays.</summary>
+    Finance,
+
+    /// <summary>Looks into findings.</summary>
+    Investigator,
+
+    /// <summary>Audits the settlement.</summary>
+    Auditor,
+
+    /// <summary>Looks after the ledger itself.</summary>
+    Administrator,
+
+    /// <summary>The ledger, of its own work.</summary>
+    Ledger,
+}
+
 /// <summary>One event type: its alias on the wire and in the log, its class, and the streams it may stand in.</summary>
 /// <param name="Alias">The snake_case alias.</param>
 /// <param name="Class">How it may enter the log.</param>
 /// <param name="Data">The record that holds its data.</param>
 /// <param name="Subjects">Subject patterns: a fixed word, or a word, a slash and <c>*</c> for a non-empty key.</param>
-public sealed record EventType(string Alias, EventClass Class, Type Data, IReadOnlyList<string> Subjects)
+/// <param name="By">Who may record it.</param>
+/// <param name="RefusedWhen">When a decision does not follow from the state, in words; null where it always does.</param>
+public sealed record EventType(
+    string Alias,
+    EventClass Class,
+    Type Data,
+    IReadOnlyList<string> Subjects,
+    IReadOnlyList<Role> By,
+    string? RefusedWhen
+)
 {
     /// <summary>The subject's key (what follows its first slash, or nothing) where the subject fits this type; else null.</summary>
     public string? KeyOf(string subject)
@@ -86,48 +123,123 @@ public static class EventCatalogue
         Fact<FundingDelayed>("funding_delayed", "contract"),
         Fact<FundingArrived>("funding_arrived", "contract"),
         Fact<ForceMajeureNotified>("force_majeure_notified", "contract"),
-        Decision<ContractRegistered>("contract_registered", "contract"),
-        Decision<ContractAmended>("contract_amended", "contract"),
-        Decision<ReadingRecorded>("reading_recorded", "contract"),
-        Decision<ContractRenewed>("contract_renewed", "contract"),
-        Decision<ContractTerminated>("contract_terminated", "contract"),
-        Decision<ScoringSchemeAdopted>("scoring_scheme_adopted", "contract"),
-        Decision<HistoricalLoadDeclared>("historical_load_declared", "load/*"),
-        Decision<ScoreSheetSubmitted>("score_sheet_submitted", "evaluation/*"),
-        Decision<InterviewHeld>("interview_held", "rating/*"),
-        Decision<RemediationPlanFiled>("remediation_plan_filed", "rating/*"),
-        Decision<RemediationAccepted>("remediation_accepted", "deduction/*"),
-        Decision<ObligationPerformed>("obligation_performed", "obligation/*"),
-        Decision<SpotCheckConcluded>("spot_check_concluded", "spotcheck/*"),
-        Decision<FindingOpened>("finding_opened", "finding/*"),
-        Decision<FindingNoted>("finding_noted", "finding/*"),
-        Decision<FindingCleared>("finding_cleared", "finding/*"),
-        Decision<DeductionAssessed>("deduction_assessed", "assessment/*"),
-        Decision<LossClaimed>("loss_claimed", "claim/*"),
-        Decision<LiquidatedDamagesClaimed>("liquidated_damages_claimed", "claim/*"),
-        Decision<AdvancePaid>("advance_paid", "claim/*"),
-        Decision<DeductionConfirmed>("deduction_confirmed", "deduction/*"),
-        Decision<DeductionWaived>("deduction_waived", "deduction/*"),
-        Decision<DeductionDisputed>("deduction_disputed", "deduction/*"),
-        Decision<DisputeDecided>("dispute_decided", "deduction/*"),
-        Decision<PeriodReportSubmitted>("period_report_submitted", "period/*"),
-        Decision<PeriodAccepted>("period_accepted", "period/*"),
-        Decision<PeriodRejected>("period_rejected", "period/*"),
-        Decision<DeliverableAccepted>("deliverable_accepted", "deliverable/*"),
-        Decision<DeliverableRejected>("deliverable_rejected", "deliverable/*"),
-        Decision<StatementIssued>("statement_issued", "period/*"),
-        Decision<InvoiceReceived>("invoice_received", "period/*"),
-        Decision<InvoiceRejected>("invoice_rejected", "period/*"),
-        Decision<PaymentSuspended>("payment_suspended", "period/*"),
-        Decision<PaymentResumed>("payment_resumed", "period/*"),
-        Decision<PaymentMade>("payment_made", "period/*"),
-        Decision<RefundReceived>("refund_received", "settlement"),
-        Decision<AuditOpened>("audit_opened", "settlement"),
-        Decision<AuditAdjustmentMade>("audit_adjustment_made", "settlement"),
-        Decision<AuditConcluded>("audit_concluded", "settlement"),
-        Decision<AuditWaived>("audit_waived", "settlement"),
-        Decision<SettlementAgreed>("settlement_agreed", "settlement"),
-        Decision<CalendarPublished>("calendar_published", "calendar"),
+        Decision<ContractRegistered>("contract_registered", [Role.Principal], "registered already", "contract"),
+        Decision<ContractAmended>(
+            "contract_amended",
+            [Role.Principal],
+            "touches a period whose statement is issued, or changes the fee of one that has begun",
+            "contract"
+        ),
+        Decision<ReadingRecorded>("reading_recorded", [Role.Principal], "unknown reading or choice", "contract"),
+        Decision<ContractRenewed>("contract_renewed", [Role.Principal], "against the clause on renewal", "contract"),
+        Decision<ContractTerminated>("contract_terminated", [Role.Principal], "ended already, or on a day outside the term", "contract"),
+        Decision<ScoringSchemeAdopted>("scoring_scheme_adopted", [Role.Principal], "weights that do not sum to 1", "contract"),
+        Decision<HistoricalLoadDeclared>("historical_load_declared", [Role.Administrator], "a day after the declaration", "load/*"),
+        Decision<ScoreSheetSubmitted>(
+            "score_sheet_submitted",
+            [Role.Principal],
+            "the contract has no such sheet, or a score that it does not offer",
+            "evaluation/*"
+        ),
+        Decision<InterviewHeld>("interview_held", [Role.Principal], "no rating that calls for it", "rating/*"),
+        Decision<RemediationPlanFiled>("remediation_plan_filed", [Role.Vendor], "no rating that calls for it", "rating/*"),
+        Decision<RemediationAccepted>(
+            "remediation_accepted",
+            [Role.Principal],
+            "the clause gives no improvement period, or it is over, or the deduction takes nothing",
+            "deduction/*"
+        ),
+        Decision<ObligationPerformed>("obligation_performed", [Role.Principal], null, "obligation/*"),
+        Decision<SpotCheckConcluded>(
+            "spot_check_concluded",
+            [Role.Principal, Role.Investigator],
+            "a subject that is not on record, or a finding that was concluded or cleared",
+            "spotcheck/*"
+        ),
+        Decision<FindingOpened>("finding_opened", [Role.Investigator], null, "finding/*"),
+        Decision<FindingNoted>("finding_noted", [Role.Investigator], "a finding that was not taken up", "finding/*"),
+        Decision<FindingCleared>(
+            "finding_cleared",
+            [Role.Investigator],
+            "a finding that was not taken up, or is cleared or concluded",
+            "finding/*"
+        ),
+        Decision<DeductionAssessed>(
+            "deduction_assessed",
+            [Role.Principal],
+            "a clause that no officer assesses, or an amount outside its range",
+            "assessment/*"
+        ),
+        Decision<LossClaimed>(
+            "loss_claimed",
+            [Role.Principal],
+            "a clause under which no losses are claimed, or a claim id that is taken",
+            "claim/*"
+        ),
+        Decision<LiquidatedDamagesClaimed>(
+            "liquidated_damages_claimed",
+            [Role.Principal, Role.Vendor],
+            "the clause sets none for that side, or the claim id is taken, or others exclude it",
+            "claim/*"
+        ),
+        Decision<AdvancePaid>("advance_paid", [Role.Principal], "the contract has no clause on money advanced", "claim/*"),
+        Decision<DeductionConfirmed>("deduction_confirmed", [Role.Principal], "not proposed", "deduction/*"),
+        Decision<DeductionWaived>("deduction_waived", [Role.Principal], "not proposed", "deduction/*"),
+        Decision<DeductionDisputed>("deduction_disputed", [Role.Vendor], "not confirmed, or its period is settled", "deduction/*"),
+        Decision<DisputeDecided>(
+            "dispute_decided",
+            [Role.Principal],
+            "not disputed, or by whoever confirmed it; a reduction that is none",
+            "deduction/*"
+        ),
+        Decision<PeriodReportSubmitted>("period_report_submitted", [Role.Vendor], "no such period", "period/*"),
+        Decision<PeriodAccepted>(
+            "period_accepted",
+            [Role.Principal],
+            "nothing submitted where the contract asks for a report, or more than the gross, or issued",
+            "period/*"
+        ),
+        Decision<PeriodRejected>(
+            "period_rejected",
+            [Role.Principal],
+            "nothing submitted where the contract asks for a report, or issued",
+            "period/*"
+        ),
+        Decision<DeliverableAccepted>("deliverable_accepted", [Role.Principal], "not submitted", "deliverable/*"),
+        Decision<DeliverableRejected>("deliverable_rejected", [Role.Principal], "not submitted", "deliverable/*"),
+        Decision<StatementIssued>("statement_issued", [Role.Finance], "not accepted, or issued already", "period/*"),
+        Decision<InvoiceReceived>("invoice_received", [Role.Finance], "a number that was used before", "period/*"),
+        Decision<InvoiceRejected>("invoice_rejected", [Role.Finance], "no such invoice waits", "period/*"),
+        Decision<PaymentSuspended>("payment_suspended", [Role.Principal], "no right to suspend has arisen", "period/*"),
+        Decision<PaymentResumed>("payment_resumed", [Role.Principal], "not suspended", "period/*"),
+        Decision<PaymentMade>(
+            "payment_made",
+            [Role.Finance],
+            "a gate is not met, suspended, more than is outstanding, a day to come, or by whoever confirmed deductions of the period",
+            "period/*"
+        ),
+        Decision<RefundReceived>("refund_received", [Role.Finance], "more than was paid and is owed back, or a day to come", "settlement"),
+        Decision<AuditOpened>("audit_opened", [Role.Auditor], "the contract sets no audit, or it was opened", "settlement"),
+        Decision<AuditAdjustmentMade>("audit_adjustment_made", [Role.Auditor], "no audit is open", "settlement"),
+        Decision<AuditConcluded>(
+            "audit_concluded",
+            [Role.Auditor],
+            "no audit is open, a dispute is, or a period was not assessed",
+            "settlement"
+        ),
+        Decision<AuditWaived>("audit_waived", [Role.Principal], "the contract does not allow it", "settlement"),
+        Decision<SettlementAgreed>(
+            "settlement_agreed",
+            [Role.Principal, Role.Vendor],
+            "the contract calls for an audit that was neither concluded nor waived",
+            "settlement"
+        ),
+        Decision<CalendarPublished>(
+            "calendar_published",
+            [Role.Administrator],
+            "a day that is listed twice, or in no published year",
+            "calendar"
+        ),
         Derived<AssessmentRun>("assessment_run", "assessments"),
         Derived<DeductionProposed>("deduction_proposed", "deduction/*"),
         Derived<DeductionWithdrawn>("deduction_withdrawn", "deduction/*"),
@@ -161,9 +273,12 @@ public static class EventCatalogue
     /// <summary>The type of an event's data.</summary>
     public static EventType Of(EventData data) => ByData[data.GetType()];
 
-    private static EventType Fact<T>(string alias, params string[] subjects) => new(alias, EventClass.Fact, typeof(T), subjects);
+    private static EventType Fact<T>(string alias, params string[] subjects) =>
+        new(alias, EventClass.Fact, typeof(T), subjects, [Role.Recorder], null);
 
-    private static EventType Decision<T>(string alias, params string[] subjects) => new(alias, EventClass.Decision, typeof(T), subjects);
+    private static EventType Decision<T>(string alias, Role[] by, string? refusedWhen, params string[] subjects) =>
+        new(alias, EventClass.Decision, typeof(T), subjects, by, refusedWhen);
 
-    private static EventType Derived<T>(string alias, params string[] subjects) => new(alias, EventClass.Derived, typeof(T), subjects);
+    private static EventType Derived<T>(string alias, params string[] subjects) =>
+        new(alias, EventClass.Derived, typeof(T), subjects, [Role.Ledger], null);
 }

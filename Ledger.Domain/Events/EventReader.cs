@@ -234,7 +234,7 @@ public static class EventReader
     {
         if (EventCatalogue.Find(e.Type) is not { } type)
         {
-            faults.Add(new Fault("$.type", $"unknown event type \"{e.Type}\"; the documentation lists them all"));
+            faults.Add(new Fault("$.type", $"unknown event type \"{e.Type}\"; docs/events.md lists them all"));
             return null;
         }
 

@@ -83,6 +83,33 @@ public sealed class MappingCheckTests
         Assert.Equal(1, report.LeftOut!["case_followed_up where \"s\" is none of those that count"]);
     }
 
+    [Theory]
+    [InlineData("2025-10-27 23:59", 1)] // the day before the first
+    [InlineData("2025-10-28 00:00", 0)]
+    [InlineData("2026-10-27 23:59", 0)]
+    [InlineData("2026-10-28 00:00", 1)] // the day after the last
+    public async Task Facts_on_no_day_of_the_term_are_told(string at, int outside)
+    {
+        await using var database = await ReadyAsync();
+        var file = Encoding.UTF8.GetBytes($"no,at,s\n1,{at},\n2,2026-01-03 09:12,\n");
+        var report = await ImportAsync(database, file, Satisfied("""[{"column":"s"}]"""));
+        Assert.Equal((2, outside), (report.Recorded, report.OutsideTerm ?? 0));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_many_lines_in_the_same_way_is_shown_once()
+    {
+        await using var database = await ReadyAsync();
+        var lines = Enumerable
+            .Range(0, 50)
+            .Select(i =>
+                $$$"""{"specversion":"1.0","id":"{{{i}}}","source":"s","type":"case_closed","contract":"{{{(i < 40 ? "nowhere" : "elsewhere")}}}","subject":"case/1","time":"2025-11-03T09:12:00Z","actor":"a"}"""
+            );
+        var report = await Ledgers.ImportAsync(database.Ledger, string.Join('\n', lines));
+        Assert.Equal(50, report.Rejected);
+        Assert.Equal([1L, 41L], report.Errors.Select(e => e.Line));
+    }
+
     private static byte[] Replied(string data) =>
         Encoding.UTF8.GetBytes(
             $$$"""{"name":"n","source":"s","valueMaps":{"m":{"few":1,"many":"lots"}},"events":[{"type":"case_replied","id":"{u}","subject":"case/{u}","time":"t","actor":"a","data":{{{data}}}}]}"""
