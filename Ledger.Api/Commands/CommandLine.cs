@@ -183,7 +183,7 @@ public static partial class CommandLine
         {
             return secret
                 ? new FileStream(path, Projections.Evidence.Checkpoints.DurableFile.Options(mode, secret))
-                : new FileStream(path, mode, FileAccess.Write);
+                : new FileStream(path, mode, FileAccess.ReadWrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -45,7 +45,7 @@ internal static class DecisionsCommand
                     throw Projections.Accounts.AccountReader.Unknown(contract);
                 }
 
-                export.Write(parsed, terminal, Tables.Reports.Decisions(decisions));
+                await export.WriteAsync(parsed, terminal, cancel, Tables.Reports.Decisions(decisions));
                 terminal.Show(decisions, console => Print(console, decisions));
                 return CommandLine.Done;
             }

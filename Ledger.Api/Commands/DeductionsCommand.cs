@@ -26,7 +26,7 @@ internal static class DeductionsCommand
                     await moment.ReadAsync(parsed, log, cancel),
                     cancel
                 );
-                export.Write(parsed, terminal, Reports.Deductions(rows));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Deductions(rows));
                 terminal.Show(
                     rows,
                     console =>

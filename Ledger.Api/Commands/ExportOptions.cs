@@ -23,11 +23,11 @@ internal sealed class ExportOptions
     }
 
     /// <summary>Writes the files that were asked for.</summary>
-    public void Write(ParseResult parsed, Terminal terminal, params IReadOnlyList<ReportTable> tables)
+    public async Task WriteAsync(ParseResult parsed, Terminal terminal, CancellationToken cancel, params IReadOnlyList<ReportTable> tables)
     {
         if (parsed.GetValue(xlsx) is { } workbook)
         {
-            WriteWorkbook(workbook, tables, parsed.GetValue(chinese));
+            await WriteWorkbookAsync(workbook, tables, parsed.GetValue(chinese), cancel);
             terminal.Say($"{workbook} written");
         }
 
@@ -50,9 +50,9 @@ internal sealed class ExportOptions
     }
 
     /// <summary>Writes a workbook.</summary>
-    public static void WriteWorkbook(string path, IReadOnlyList<ReportTable> tables, bool chinese)
+    public static async Task WriteWorkbookAsync(string path, IReadOnlyList<ReportTable> tables, bool chinese, CancellationToken cancel)
     {
-        using var stream = CommandLine.CreateFile(path);
-        XlsxFile.Write(stream, tables, chinese);
+        await using var stream = CommandLine.CreateFile(path);
+        await XlsxFile.WriteAsync(stream, tables, chinese, cancel);
     }
 }

@@ -55,7 +55,7 @@ internal static class FindingsCommand
                         && (parsed.GetValue(rule) is not { } one || f.Rule == one)
                     )
                     .ToList();
-                export.Write(parsed, terminal, Reports.Findings(findings));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Findings(findings));
                 terminal.Show(findings, console => Print(console, findings));
                 return CommandLine.Done;
             }

@@ -57,7 +57,12 @@ internal static class PackCommand
                 ];
                 var recorded = ChinaTime.Text(at.RecordedAt);
                 var note = $"{contract} · as of position {at.Position}, recorded {recorded} (UTC+8) · tree size {at.Position}, root {root}";
-                ExportOptions.WriteWorkbook(path, [.. tables.Select(t => t with { Notes = [note] })], parsed.GetValue(chinese));
+                await ExportOptions.WriteWorkbookAsync(
+                    path,
+                    [.. tables.Select(t => t with { Notes = [note] })],
+                    parsed.GetValue(chinese),
+                    cancel
+                );
                 terminal.Show(
                     new
                     {

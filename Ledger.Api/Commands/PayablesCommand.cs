@@ -36,7 +36,7 @@ internal static class PayablesCommand
                     PayableFilter.Date(parsed.GetValue(due), "--due-before")
                 );
                 var list = await payables.ListAsync(only, before, await moment.ReadAsync(parsed, log, cancel), cancel);
-                export.Write(parsed, terminal, Reports.Payables(list));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Payables(list));
                 terminal.Show(list, console => Print(console, list));
                 return CommandLine.Done;
             }

@@ -77,7 +77,7 @@ internal static class RankingsCommand
                 else
                 {
                     var rankings = await reader.RankingsAsync(month, await moment.ReadAsync(parsed, log, cancel), cancel);
-                    export.Write(parsed, terminal, Reports.Rankings([rankings]));
+                    await export.WriteAsync(parsed, terminal, cancel, Reports.Rankings([rankings]));
                     terminal.Show(rankings, console => Print(console, rankings));
                 }
 

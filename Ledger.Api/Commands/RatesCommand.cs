@@ -34,7 +34,7 @@ internal static class RatesCommand
                 var rates =
                     book.Rates(contract, month)
                     ?? throw new LedgerException(ErrorCode.ContractUnknown, $"no contract \"{contract}\" is registered at that moment");
-                export.Write(parsed, terminal, Reports.Rates([rates]), Reports.RatedCases([rates]));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Rates([rates]), Reports.RatedCases([rates]));
                 terminal.Show(
                     rates,
                     console =>

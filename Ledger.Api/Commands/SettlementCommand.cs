@@ -29,7 +29,7 @@ internal static class SettlementCommand
                     await moment.ReadAsync(parsed, log, cancel),
                     cancel
                 );
-                export.Write(parsed, terminal, Reports.Settlement(settlement));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Settlement(settlement));
                 terminal.Show(settlement, console => Print(console, settlement));
                 return CommandLine.Done;
             }

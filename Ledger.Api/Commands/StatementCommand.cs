@@ -44,7 +44,7 @@ internal static class StatementCommand
                 IReadOnlyList<PeriodStatement> statements = parsed.GetValue(period) is { } number
                     ? [await reader.OneAsync(contract, number, position, cancel)]
                     : await reader.AllAsync(contract, position, cancel);
-                export.Write(parsed, terminal, Reports.Statements(statements));
+                await export.WriteAsync(parsed, terminal, cancel, Reports.Statements(statements));
                 if (parsed.GetValue(period) is not null)
                 {
                     terminal.Show(statements[0], console => Print(console, statements[0]));

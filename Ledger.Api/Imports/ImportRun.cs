@@ -226,7 +226,9 @@ internal sealed class ImportRun
     private async Task RejectAsync(RejectedLine line)
     {
         rejected++;
-        if (errors.Count < MostErrorsShown && told.Add(string.Join('\n', line.Faults)))
+        // A contract that nobody registered is wrong with all of its lines, and told once.
+        var isTold = line.Faults.All(f => f.Path == "$.contract") && !told.Add(string.Join('\n', line.Faults));
+        if (errors.Count < MostErrorsShown && !isTold)
         {
             errors.Add(line);
         }

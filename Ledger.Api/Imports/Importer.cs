@@ -17,8 +17,8 @@ public sealed record RejectedLine(
 /// <summary>
 /// What an import came to. <c>duplicates</c> were on record before; <c>repeated</c> ones, absent where there are none, come twice in the
 /// file itself. <c>firstPosition</c> and <c>lastPosition</c> span what it recorded (with the derived events that followed from its
-/// decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, one of those that are wrong in the
-/// same way, and <c>sample</c> the events of the first lines of a dry run. <c>leftOut</c> counts what of the file was not read: rows,
+/// decisions); both are absent where it recorded nothing. <c>errors</c> shows the first rejected lines, one of those whose contract is
+/// unknown, and <c>sample</c> the events of the first lines of a dry run. <c>leftOut</c> counts what of the file was not read: rows,
 /// attributes, events that a row does not yield. <c>changed</c> counts by type the new events of cases and other subjects that had one of
 /// that type before, of a mapping whose ids hold <c>{digest}</c>. <c>outsideTerm</c>, absent where there are none, counts the facts that
 /// occurred on no day of their contract's term.

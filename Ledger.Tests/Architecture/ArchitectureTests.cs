@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
     [InlineData(
         "Ledger.Api",
         "Ledger.Domain Ledger.Projections",
-        "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Spectre.Console System.CommandLine WolverineFx.Marten"
+        "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Spectre.Console SpreadCheetah System.CommandLine WolverineFx.Marten"
     )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {

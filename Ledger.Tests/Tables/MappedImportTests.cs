@@ -66,6 +66,28 @@ public sealed class MappedImportTests
         }
     }
 
+    [Fact]
+    public async Task The_city_platforms_mapping_leaves_totals_out_keeps_dates_as_such_and_refuses_a_word_that_it_does_not_know()
+    {
+        await using var database = await ReadyAsync();
+        const string heading = "工单编号,来电人,来电人电话/账号,主要内容,办结时间,是否解决,是否满意\n";
+        var mapping = Mapping("city-platform");
+        var report = await ImportAsync(
+            database,
+            Encoding.UTF8.GetBytes(heading + "BJ-1,,,,2025-11-20,是,满意\nBJ-2,,,,2025年11月20日,-,-\n合计,,,,,2,\n"),
+            mapping
+        );
+        Assert.Empty(report.Errors);
+        Assert.Equal((3L, 1L), (report.Recorded, report.LeftOut!["rows that the mapping skips"]));
+        Assert.Equal(1, report.LeftOut["case_followed_up where \"是否满意\" is blank"]);
+        Assert.Equal(
+            3L,
+            await database.ScalarAsync<long>("select count(*) from ledger.mt_events where headers ->> 'timeprecision' = 'date'")
+        );
+        var refused = await ImportAsync(database, Encoding.UTF8.GetBytes(heading + "BJ-3,,,,2025-11-20 09:30,是,很满意\n"), mapping);
+        Assert.Contains("got \"很满意\"", Assert.Single(refused.Errors).Faults[0].Problem, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("utf-8", false)]
     [InlineData("utf-8", true)]

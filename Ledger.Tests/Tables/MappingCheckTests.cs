@@ -97,7 +97,7 @@ public sealed class MappingCheckTests
     }
 
     [Fact]
-    public async Task What_is_wrong_with_many_lines_in_the_same_way_is_shown_once()
+    public async Task An_unknown_contract_is_told_once_however_many_lines_name_it()
     {
         await using var database = await ReadyAsync();
         var lines = Enumerable

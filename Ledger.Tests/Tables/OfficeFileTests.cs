@@ -271,6 +271,7 @@ public sealed class OfficeFileTests
     [InlineData("uuuu/M/d h:mm tt", "2025/11/3 12:05 AM", "2025-11-02T16:05:00Z")]
     [InlineData("uuuu年M月d日 HH'时'mm'分'", "2025年11月3日 15时30分", "2025-11-03T07:30:00Z")]
     [InlineData("uuuuMMdd HHmm", "20251103 1530", "2025-11-03T07:30:00Z")]
+    [InlineData("uuuu年M月d日 tth:mm", "2025年11月3日 下午3:30", "2025-11-03T07:30:00Z")]
     public async Task A_format_with_the_half_of_the_day_or_hours_of_twenty_four_is_read(string format, string text, string time)
     {
         await using var database = await ReadyAsync();

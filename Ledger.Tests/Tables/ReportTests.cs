@@ -22,10 +22,10 @@ public sealed class ReportTests
     );
 
     [Fact]
-    public void A_workbook_is_valid_and_holds_numbers_and_dates_under_a_frozen_heading()
+    public async Task A_workbook_is_valid_and_holds_numbers_and_dates_under_a_frozen_heading()
     {
         using var stream = new MemoryStream();
-        XlsxFile.Write(stream, [Table, Table with { Name = "other", NameZh = "其他" }], chinese: true);
+        await XlsxFile.WriteAsync(stream, [Table, Table with { Name = "other", NameZh = "其他" }], chinese: true, default);
         stream.Position = 0;
         using var document = SpreadsheetDocument.Open(stream, false);
         Assert.Empty(new OpenXmlValidator().Validate(document).Select(e => $"{e.Path?.XPath}: {e.Description}"));
@@ -37,7 +37,7 @@ public sealed class ReportTests
         Assert.Equal("as of position 7", rows[0].InnerText);
         Assert.Equal(["文本", "数量", "金额", "日期", "时间", "真", "无"], rows[1].Elements<Cell>().Select(c => c.InnerText));
         Assert.Equal(
-            ["=1+1 \"、\n", "3", "-1234.56", "45981", "45981.3958333333", "1", ""],
+            ["=1+1 \"、\n", "3", "-1234.56", "45981", "45981.39583333333", "1", ""],
             rows[2].Elements<Cell>().Select(c => c.InnerText)
         );
         Assert.Equal(
@@ -47,16 +47,18 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void The_same_tables_give_the_same_bytes()
+    public async Task The_same_tables_give_the_same_bytes()
     {
-        byte[] Bytes()
+        async Task<byte[]> BytesAsync()
         {
             using var stream = new MemoryStream();
-            XlsxFile.Write(stream, [Table], chinese: false);
+            await XlsxFile.WriteAsync(stream, [Table], chinese: false, default);
             return stream.ToArray();
         }
 
-        Assert.Equal(Bytes(), Bytes());
+        var first = await BytesAsync();
+        await Task.Delay(2_100); // a zip counts every second second
+        Assert.Equal(first, await BytesAsync());
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class SheetTests
         var report = await ImportAsync(database, sheet, "tickets");
         Assert.Equal((1L, 1L), (report.Recorded, report.LeftOut!["hidden rows"]));
         report = await ImportAsync(database, sheet, Mapping("tickets") with { HiddenRows = true });
-        Assert.Equal((1L, 1L, null), (report.Recorded, report.Duplicates, report.LeftOut));
+        Assert.Equal((1L, 1L), (report.Recorded, report.Duplicates));
+        Assert.DoesNotContain("hidden rows", report.LeftOut!.Keys);
     }
 
     [Fact]
