@@ -20,6 +20,7 @@ internal static class ExportCommand
         {
             Description = "A checkpoint that the reader keeps: the bundle is made so that it can be compared; may be repeated",
         };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace a file that exists" };
         var command = new Command(
             "export",
             "Writes a contract's events, proofs, checkpoint, terms, statements and settlement as one file that is verified without "
@@ -28,6 +29,7 @@ internal static class ExportCommand
         {
             id,
             output,
+            overwrite,
             kept,
         };
         command.SetLedgerAction(
@@ -40,6 +42,14 @@ internal static class ExportCommand
             ) =>
             {
                 var (contract, path) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(output));
+                if (File.Exists(path) && !parsed.GetValue(overwrite))
+                {
+                    throw new LedgerException(
+                        ErrorCode.BadRequest,
+                        $"--out {path}: the file exists already and may be somebody's evidence: name another, or ask for --overwrite"
+                    );
+                }
+
                 var policy = await checkpoints.PolicyAsync(cancel);
                 var published = await checkpoints.PublishAsync(cancel);
                 var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);

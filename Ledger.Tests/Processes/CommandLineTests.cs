@@ -79,6 +79,20 @@ public sealed class CommandLineTests
         Assert.Contains("exists already", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_bundle_overwrites_a_file_only_where_that_is_asked_for()
+    {
+        using var ledger = new Command();
+        await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"));
+        var file = Path.Combine(ledger.DataDirectory, "evidence.bundle");
+        await File.WriteAllTextAsync(file, "somebody's");
+        var (status, _, error) = await ledger.RunAsync("export", "gaomidian-2025", "--out", file);
+        Assert.Equal((2, "somebody's"), (status, await File.ReadAllTextAsync(file)));
+        Assert.Contains("--overwrite", error, StringComparison.Ordinal);
+        await ledger.JsonAsync("export", "gaomidian-2025", "--out", file, "--overwrite");
+        Assert.True((await ledger.JsonAsync("verify-bundle", file)).GetProperty("ok").GetBoolean());
+    }
+
     [Theory]
     [InlineData("LEDGER_DATA", "/proc/nowhere")]
     [InlineData("LEDGER_DATA", "/etc/passwd")]
