@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Ledger.Api.Operations;
 using Ledger.Domain.Assessments;
+using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
 using Ledger.Projections.Store;
@@ -16,17 +16,14 @@ internal static class CaseCommand
     {
         var number = new Argument<string>("NO") { Description = "The case's number, such as GMD-0001" };
         var contract = new Option<string>("--contract") { Required = true, Description = "The contract" };
-        var effective = new Option<string?>("--effective")
-        {
-            Description = "The moment up to which clocks run; a date means its end in China (default: now)",
-        };
+        var effective = new EffectiveOption();
         var moment = new MomentOptions();
         var command = new Command("case", "Shows a case: its events, its clocks and how they stand, what it was called")
         {
             number,
             contract,
         };
-        command.Options.Add(effective);
+        effective.AddTo(command);
         moment.AddTo(command);
         command.SetLedgerAction(
             async (
@@ -41,9 +38,9 @@ internal static class CaseCommand
                 var name = parsed.GetRequiredValue(number);
                 var traced = await cases.AtAsync(
                     parsed.GetRequiredValue(contract),
-                    name.StartsWith("case/", StringComparison.Ordinal) ? name["case/".Length..] : name,
+                    name.StartsWith(EventStreams.Cases, StringComparison.Ordinal) ? name[EventStreams.Cases.Length..] : name,
                     await moment.PositionAsync(parsed, log, cancel),
-                    parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel),
+                    await effective.ReadAsync(parsed, time, cancel),
                     cancel
                 );
                 terminal.Show(traced, console => Print(console, traced));

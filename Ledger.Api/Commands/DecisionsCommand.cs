@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
@@ -53,23 +52,12 @@ internal static class DecisionsCommand
         return command;
     }
 
-    /// <summary>What a decision says, on one line; the terms of a registration are too long for any.</summary>
-    internal static string Said(TracedEvent e) =>
-        e.Type == EventCatalogue.Alias<ContractRegistered>() ? "the terms"
-        : e.Data.EnumerateObject().Any()
-            ? string.Join(
-                ", ",
-                e.Data.EnumerateObject()
-                    .Select(p => $"{p.Name}: {(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())}")
-            )
-        : "";
-
     private static void Print(IAnsiConsole console, List<TracedEvent> decisions)
     {
         var table = Terminal.Table("Position#", "Occurred~", "By~", "Decision", "About~", "Says~");
         foreach (var e in decisions.Take(MostShown))
         {
-            var said = Said(e);
+            var said = e.InWords;
             table.AddRow(
                 e.Position.ToString(),
                 Domain.Time.ChinaTime.Text(e.OccurredAt, e.Precision),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
@@ -21,10 +20,7 @@ internal static class FindingsCommand
     {
         var id = new Argument<string>("ID") { Description = "The contract" };
         var kind = new Option<string?>("--kind") { Description = "One kind: " + string.Join(", ", Words<FindingKind>.All) };
-        var effective = new Option<string?>("--effective")
-        {
-            Description = "The moment up to which clocks run; a date means its end in China (default: now)",
-        };
+        var effective = new EffectiveOption();
         var certainty = new Option<string?>("--certainty") { Description = "One certainty: " + string.Join(", ", Words<Certainty>.All) };
         var rule = new Option<string?>("--rule") { Description = "One rule, such as handling or F06" };
         var (moment, export) = (new MomentOptions(), new ExportOptions());
@@ -37,8 +33,8 @@ internal static class FindingsCommand
             kind,
             rule,
             certainty,
-            effective,
         };
+        effective.AddTo(command);
         moment.AddTo(command);
         export.AddTo(command);
         command.SetLedgerAction(
@@ -47,7 +43,7 @@ internal static class FindingsCommand
                 var only = OneOf<FindingKind>(parsed, kind);
                 var sure = OneOf<Certainty>(parsed, certainty);
                 var position = await moment.PositionAsync(parsed, log, cancel);
-                var until = parsed.GetValue(effective) is { } text ? Moments.Parse(text, "--effective") : await time.NowAsync(cancel);
+                var until = await effective.ReadAsync(parsed, time, cancel);
                 var findings = (await reader.AtAsync(parsed.GetRequiredValue(id), position, until, cancel))
                     .Where(f =>
                         (only is null || f.Kind == only)

@@ -4,7 +4,6 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rates;
-using Ledger.Domain.Time;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Spectre.Console;
@@ -127,7 +126,7 @@ internal static class RankingsCommand
                         Markup.Escape(e.Id),
                         e.Type.Alias,
                         Markup.Escape(e.Subject),
-                        ChinaTime.Text(e.OccurredAt),
+                        e.TimeInWords,
                         Markup.Escape(e.Actor)
                     )
                 );

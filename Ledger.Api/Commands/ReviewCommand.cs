@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Ledger.Api.Operations;
 using Ledger.Domain.Decisions;
@@ -154,16 +155,15 @@ internal static class ReviewCommand
     {
         // What a finding showed when it was opened may have changed since: a repeated opening is the same without it.
         var said = data is FindingOpened opened ? opened with { Seen = null } : data;
-        var content =
-            $"{subject}\n{actor}\n{System.Text.Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(said, said.GetType(), LedgerJson.Options))}";
+        var content = $"{subject}\n{actor}\n{JsonSerializer.Serialize(said, said.GetType(), LedgerJson.Options)}";
         var steps = finding.Review?.Steps.Count ?? 0;
         return (After(steps), After(steps - 1));
 
         string After(int count) =>
             "review-"
-            + Convert.ToHexStringLower(
-                SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{EventCatalogue.Of(data).Alias}\n{count}\n{content}"))
-            )[..32];
+            + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{EventCatalogue.Of(data).Alias}\n{count}\n{content}")))[
+                ..32
+            ];
     }
 
     private static async Task<Finding> FindAsync(

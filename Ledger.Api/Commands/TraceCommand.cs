@@ -57,9 +57,9 @@ internal static class TraceCommand
         Events(console, "evidence", trace.Evidence);
         Events(console, "assessments", trace.Runs);
         Events(console, "history", trace.History);
-        foreach (var e in trace.History.Where(e => e.Type is not "deduction_proposed" && DecisionsCommand.Said(e).Length > 0))
+        foreach (var e in trace.History.Where(e => e.Type is not "deduction_proposed" && e.InWords.Length > 0))
         {
-            console.MarkupLineInterpolated($"  {e.Type} by {e.Actor}: {DecisionsCommand.Said(e)}");
+            console.MarkupLineInterpolated($"  {e.Type} by {e.Actor}: {e.InWords}");
         }
 
         console.MarkupLineInterpolated($"{Line(trace.Line)}");
@@ -98,8 +98,8 @@ internal static class TraceCommand
                 e.Position.ToString(),
                 e.Type,
                 Markup.Escape(e.Subject),
-                Show(e.OccurredAt, e.Precision),
-                Show(e.RecordedAt),
+                ChinaTime.Text(e.OccurredAt, e.Precision),
+                ChinaTime.Text(e.RecordedAt),
                 Markup.Escape(e.Actor),
                 Markup.Escape(e.Id)
             );
@@ -107,6 +107,4 @@ internal static class TraceCommand
 
         console.Write(table);
     }
-
-    private static string Show(NodaTime.Instant at, TimePrecision? precision = null) => ChinaTime.Text(at, precision);
 }

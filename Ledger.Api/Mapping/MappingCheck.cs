@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Domain.Events;
@@ -79,7 +80,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
 
     private void CheckCell(string path, JsonElement node, Type type)
     {
-        if (StrictJson.Read<MappedCell>(JsonSerializer.SerializeToUtf8Bytes(node, LedgerJson.Options), path, out var wrong) is not { } cell)
+        if (StrictJson.Read<MappedCell>(JsonMarshal.GetRawUtf8Value(node), path, out var wrong) is not { } cell)
         {
             faults.AddRange(wrong);
             return;
@@ -109,8 +110,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
 
         var fits = cell.As switch
         {
-            CellType.Number => IsNumber(type),
-            CellType.Integer => IsNumber(type),
+            CellType.Number or CellType.Integer => IsNumber(type),
             CellType.Boolean => type == typeof(bool),
             CellType.Time => type == typeof(Instant),
             CellType.Date => type == typeof(LocalDate),
@@ -127,7 +127,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
 
     private void CheckValue(string path, JsonElement value, Type type, string used)
     {
-        if (StrictJson.Read(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(value), type, path, out var wrong) is null)
+        if (StrictJson.Read(JsonMarshal.GetRawUtf8Value(value), type, path, out var wrong) is null)
         {
             faults.AddRange(wrong.Select(f => f with { Problem = f.Problem + used }));
         }

@@ -186,12 +186,14 @@ internal sealed partial class RowMapper
         foreach (var condition in planned.Event.When!.Where(c => !Holds(c, row)))
         {
             var text = CellText.Key(Shown(CellOf(row, condition.Column)));
-            if (text.Length > 0 && condition.In is not null && planned.MapsOf(condition.Column).ToList() is { Count: > 0 } maps)
+            if (
+                text.Length > 0
+                && condition.In is not null
+                && planned.MapsOf(condition.Column).ToList() is [var map, ..] maps
+                && maps.TrueForAll(m => !m.ContainsKey(text))
+            )
             {
-                if (maps.TrueForAll(m => !m.ContainsKey(text)))
-                {
-                    faults.Add(new Fault($"column \"{condition.Column}\"", $"expected one of {Listed(maps[0].Keys)}, got \"{text}\""));
-                }
+                faults.Add(new Fault($"column \"{condition.Column}\"", $"expected one of {Listed(map.Keys)}, got \"{text}\""));
             }
 
             return text.Length == 0 ? $"\"{condition.Column}\" is blank"

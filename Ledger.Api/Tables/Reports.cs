@@ -109,9 +109,7 @@ internal static class Reports
             "decisions",
             "决定",
             ReportTable.Headings("position|位置", "occurred|发生时间", "by|决定人", "decision|决定", "about|对象", "says|内容"),
-            decisions.Select(e =>
-                (IReadOnlyList<object?>)[e.Position, e.OccurredAt, e.Actor, e.Type, e.Subject, Commands.DecisionsCommand.Said(e)]
-            )
+            decisions.Select(e => (IReadOnlyList<object?>)[e.Position, e.OccurredAt, e.Actor, e.Type, e.Subject, e.InWords])
         );
 
     public static ReportTable Deductions(IEnumerable<DeductionRow> deductions) =>

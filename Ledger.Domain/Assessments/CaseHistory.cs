@@ -3,7 +3,6 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
-using Ledger.Domain.Terms;
 using NodaTime;
 
 namespace Ledger.Domain.Assessments;
@@ -49,12 +48,12 @@ public sealed record CaseHistory(
         var facts = counted.Count > 0 ? CaseFacts.Of(counted) : new CaseFacts(events[0].Subject);
         return new CaseHistory(
             account.Terms.Id,
-            facts.Subject["case/".Length..],
+            facts.Subject[EventStreams.Cases.Length..],
             facts.DueAt,
             (facts.Voided?.Data as CaseVoided)?.Reason,
             [.. counted.SelectMany(DescribedBy)],
             [
-                .. from block in LimitsOf(account)
+                .. from block in CaseLimits.Of(account.Terms)
                 from clock in block.Rule.ClocksOf(facts)
                 select ClockOf(block.Clause.Number, clock, effective),
             ]
@@ -73,12 +72,6 @@ public sealed record CaseHistory(
             : deduction.Contains("-followup:", StringComparison.Ordinal) ? CaseStep.CallBack
             : (CaseStep?)null;
         return Clocks.FirstOrDefault(c => c.Step == step && c.State == ClockState.Broken)?.InWords;
-    }
-
-    private static IEnumerable<(Clause Clause, CaseLimits Rule)> LimitsOf(ContractAccount account)
-    {
-        var own = account.Terms.Rules<CaseLimits>().ToList();
-        return own.Exists(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling)) ? own : [.. own, CaseLimits.OwnDueTime];
     }
 
     private static IEnumerable<CaseDescription> DescribedBy(LedgerEvent e)

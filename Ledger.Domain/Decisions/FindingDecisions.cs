@@ -14,7 +14,7 @@ internal static class FindingDecisions
         return data switch
         {
             FindingOpened => Decided.Accepted,
-            _ when state is null => Decided.Refused(
+            _ when state == FindingState.Open => Decided.Refused(
                 "$.subject",
                 $"the finding \"{finding}\" was not taken up: finding_opened comes first (review open)"
             ),
@@ -29,10 +29,10 @@ internal static class FindingDecisions
             (StateOf(account, key) is FindingState.Confirmed or FindingState.Cleared, "$.subject", Over(key, StateOf(account, key)))
         );
 
-    private static FindingState? StateOf(ContractAccount account, string finding) =>
-        account.Reviews is { } reviews && reviews.TryGetValue(finding, out var state) ? state : null;
+    private static FindingState StateOf(ContractAccount account, string finding) =>
+        account.Reviews?.GetValueOrDefault(finding) ?? FindingState.Open;
 
-    private static string Over(string finding, FindingState? state) =>
+    private static string Over(string finding, FindingState state) =>
         state == FindingState.Confirmed
             ? $"the finding {finding} was concluded: it is confirmed"
             : $"the finding {finding} was cleared: take it up again first (review open)";

@@ -121,7 +121,7 @@ public sealed record DeadlineClustering(
         }
 
         var limit = c.DueAt is { } due
-            ? new TimeRange(due, due)
+            ? TimeRange.At(due)
             : limits
                 .SelectMany(l => l.ClocksOf(c))
                 .Where(clock => clock.Step == CaseStep.Handling)

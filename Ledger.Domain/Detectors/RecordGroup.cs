@@ -14,7 +14,6 @@ public sealed record Round(LedgerEvent Event, PatrolRoundRecorded Data, IReadOnl
 /// <param name="all">The records, by time, then by position.</param>
 public sealed class RecordGroup(ContractAccount account, ContractFacts facts, string key, IReadOnlyList<LedgerEvent> all)
 {
-    private readonly IReadOnlyList<HistoricalLoadDeclared> loads = [.. facts.Of<HistoricalLoadDeclared>().Select(l => l.Data)];
     private IReadOnlyList<Round>? rounds;
 
     /// <summary>The account: its terms with grids and roster, its locked periods.</summary>
@@ -37,7 +36,10 @@ public sealed class RecordGroup(ContractAccount account, ContractFacts facts, st
         ];
 
     /// <summary>The records without those that were loaded at once: when these were recorded says nothing.</summary>
-    public IEnumerable<LedgerEvent> NotLoaded => loads.Count == 0 ? All : All.Where(e => !loads.Any(l => l.Covers(e)));
+    public IEnumerable<LedgerEvent> NotLoaded =>
+        Facts.Of<HistoricalLoadDeclared>().Select(l => l.Data).ToList() is { Count: > 0 } loads
+            ? All.Where(e => !loads.Exists(l => l.Covers(e)))
+            : All;
 
     /// <summary>The records of one type.</summary>
     public IEnumerable<(LedgerEvent Event, T Data)> Of<T>()

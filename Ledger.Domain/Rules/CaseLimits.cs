@@ -91,7 +91,7 @@ public sealed record CaseLimits(
         /// <summary>Whether its limit is broken at a moment; null where the precision of its times leaves it open.</summary>
         public bool? IsBroken(Instant asOf)
         {
-            var broken = (Stopped ?? new TimeRange(asOf, asOf)).IsAfter(Limit);
+            var broken = (Stopped ?? TimeRange.At(asOf)).IsAfter(Limit);
             return Doubtful && broken == true ? null : broken;
         }
     }
@@ -99,15 +99,18 @@ public sealed record CaseLimits(
     /// <summary>All clocks of a case, kept and broken; none where it was voided.</summary>
     public IEnumerable<Clock> ClocksOf(CaseFacts c) => c.Voided is null ? Limits.SelectMany(limit => ClocksOf(limit, c)) : [];
 
-    /// <summary>Where no clause limits the handling, the due time that a case itself carries still does.</summary>
-    internal static IEnumerable<Finding> OwnDueTimes(RuleInput input) =>
-        input.Terms.Rules<CaseLimits>().Any(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling))
-            ? []
-            : OwnDueTime.Rule.Findings(input, OwnDueTime.Clause);
+    /// <summary>The contract's limits; where no clause limits the handling, the due time that a case itself carries still does.</summary>
+    internal static IEnumerable<(Clause Clause, CaseLimits Rule)> Of(ContractTerms terms) =>
+        [.. terms.Rules<CaseLimits>(), .. OwnOf(terms)];
 
-    /// <summary>The limit that a case itself carries, under the name of its due time for a clause.</summary>
-    internal static (Clause Clause, CaseLimits Rule) OwnDueTime { get; } =
-        (new Clause("dueAt", "", "", ClauseClass.Computed), new CaseLimits([new CaseLimit(CaseStep.Handling)]));
+    /// <summary>What follows from the cases' own due times where no clause limits the handling.</summary>
+    internal static IEnumerable<Finding> OwnDueTimes(RuleInput input) =>
+        OwnOf(input.Terms).SelectMany(own => own.Rule.Findings(input, own.Clause));
+
+    private static IEnumerable<(Clause Clause, CaseLimits Rule)> OwnOf(ContractTerms terms) =>
+        terms.Rules<CaseLimits>().Any(r => r.Rule.Limits.Any(l => l.Step == CaseStep.Handling))
+            ? []
+            : [(new Clause("dueAt", "", "", ClauseClass.Computed), new CaseLimits([new CaseLimit(CaseStep.Handling)]))];
 
     /// <inheritdoc/>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause)
@@ -182,7 +185,7 @@ public sealed record CaseLimits(
                 {
                     yield return From(limit.Step, start, general, c.Closed, c.Returned) with
                     {
-                        Limit = new TimeRange(due, due),
+                        Limit = TimeRange.At(due),
                         Text = "due " + Show(due),
                         Due = c.Due,
                     };

@@ -50,8 +50,8 @@ public abstract record LateCaseRule : Rule
     public override IEnumerable<Found> Find(RuleInput input, Clause clause)
     {
         var applied = ReadingOf(input, clause);
-        return from late in Late(input)
-            where late.IsLate == true && late.Case.Voided is null
+        return from late in Owed(input)
+            where late.IsLate == true
             select new Found(
                 $"{clause.Number}-{Suffix}:{late.Case.Subject}",
                 clause.Number,
@@ -64,8 +64,8 @@ public abstract record LateCaseRule : Rule
 
     /// <summary>Where the precision of the times leaves it open no deduction follows, and a finding says so.</summary>
     public override IEnumerable<Finding> Findings(RuleInput input, Clause clause) =>
-        from late in Late(input)
-        where late.IsLate is null && late.Case.Voided is null
+        from late in Owed(input)
+        where late.IsLate is null
         select Finding
             .Of(
                 FindingKind.TimeLimit,
@@ -87,6 +87,8 @@ public abstract record LateCaseRule : Rule
     private protected abstract IEnumerable<LateCase> Late(RuleInput input);
 
     private protected virtual IReadOnlyList<string> ReadingOf(RuleInput input, Clause clause) => [];
+
+    private IEnumerable<LateCase> Owed(RuleInput input) => Late(input).Where(late => late.Case.Voided is null);
 
     private static IReadOnlyList<string> Evidence(LateCase late) => late.Stop is { } stop ? [late.Start.Id, stop.Id] : [late.Start.Id];
 }
@@ -134,7 +136,7 @@ public sealed record LateDispatch(Cny Amount, int RoutineMinutes) : LateCaseRule
 
             var minutes = received.Urgency == Urgency.Urgent ? received.DispatchLimitMinutes!.Value : RoutineMinutes;
             var limit = start.When + Duration.FromMinutes(minutes);
-            var handled = TimeRange.First(c.Dispatched?.When, c.Returned?.When) ?? new TimeRange(input.AsOf, input.AsOf);
+            var handled = TimeRange.First(c.Dispatched?.When, c.Returned?.When) ?? TimeRange.At(input.AsOf);
             yield return new LateCase(c, start, limit, CaseFacts.First(c.Dispatched, c.Returned), handled.IsAfter(limit));
         }
     }
@@ -170,7 +172,7 @@ public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Lat
     private protected override IEnumerable<LateCase> Late(RuleInput input)
     {
         var periods = input.Account.Schedule;
-        var now = new TimeRange(input.AsOf, input.AsOf);
+        var now = TimeRange.At(input.AsOf);
         foreach (var c in input.Facts.Cases)
         {
             if (c.Closed is { } closed)
@@ -187,5 +189,5 @@ public sealed record MissedCallBack(Cny Amount, CallBackDeadline Deadline) : Lat
 
     private protected override IReadOnlyList<string> ReadingOf(RuleInput input, Clause clause) => Applied(input.Terms, clause, "deadline");
 
-    private static TimeRange EndOf(LocalDate date) => new(ChinaTime.EndOf(date), ChinaTime.EndOf(date));
+    private static TimeRange EndOf(LocalDate date) => TimeRange.At(ChinaTime.EndOf(date));
 }

@@ -13,6 +13,9 @@ public readonly record struct TimeRange(Instant Earliest, Instant Latest)
     /// <summary>After everything else: of what did not happen.</summary>
     public static readonly TimeRange Never = new(Instant.MaxValue, Instant.MaxValue);
 
+    /// <summary>One moment.</summary>
+    public static TimeRange At(Instant at) => new(at, at);
+
     /// <summary>What a time may be that was recorded with a precision.</summary>
     public static TimeRange Of(Instant at, TimePrecision? precision) =>
         precision switch
@@ -23,7 +26,7 @@ public readonly record struct TimeRange(Instant Earliest, Instant Latest)
             ),
             TimePrecision.Date when ChinaTime.DateOf(at) is var date => new TimeRange(ChinaTime.StartOf(date), ChinaTime.EndOf(date)),
             TimePrecision.RepeatedHour => new TimeRange(at, at + Duration.FromHours(1)),
-            _ => new TimeRange(at, at),
+            _ => At(at),
         };
 
     /// <summary>The first of two that may be missing.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Errors;
@@ -30,6 +31,15 @@ public sealed record TracedEvent(
     TimePrecision? Precision = null
 )
 {
+    /// <summary>What it says, on one line; the terms of a registration are too long for any.</summary>
+    [JsonIgnore]
+    public string InWords =>
+        Type == EventCatalogue.Alias<ContractRegistered>()
+            ? "the terms"
+            : string.Join(", ", Data.EnumerateObject().Select(p => $"{p.Name}: {Text(p.Value)}"));
+
+    private static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+
     /// <summary>The event in a row.</summary>
     public static TracedEvent Of(StoredEvent e) =>
         new(
