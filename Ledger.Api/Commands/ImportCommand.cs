@@ -3,7 +3,10 @@ using System.Text.Json;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Domain.Errors;
+using Ledger.Domain.Time;
+using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
+using Npgsql;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
@@ -40,11 +43,12 @@ internal static class ImportCommand
             dryRun,
         };
         command.SetLedgerAction(
-            async (Importer importer, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            async (Importer importer, NpgsqlDataSource database, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
                 var paths = parsed.GetRequiredValue(files);
                 await CheckAsync(paths, parsed.GetValue(rejects));
                 var mapping = parsed.GetValue(map) is { } mapFile ? await ReadMappingAsync(mapFile, cancel) : null;
+                var calendar = await CalendarReader.AtAsync(database, long.MaxValue, cancel);
 
                 // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
@@ -64,7 +68,7 @@ internal static class ImportCommand
                         importer,
                         terminal,
                         file,
-                        stream => FileOf(stream, mapping, parsed.GetValue(contract)),
+                        stream => FileOf(stream, mapping, parsed.GetValue(contract), calendar),
                         options,
                         cancel
                     );
@@ -163,8 +167,8 @@ internal static class ImportCommand
         }
     }
 
-    private static EventFile FileOf(Stream stream, ImportMapping? mapping, string? contract) =>
-        mapping is null ? EventFile.OfEvents(stream, contract) : EventFile.OfTable(stream, mapping, contract);
+    private static EventFile FileOf(Stream stream, ImportMapping? mapping, string? contract, WorkingDays calendar) =>
+        mapping is null ? EventFile.OfEvents(stream, contract) : EventFile.OfTable(stream, mapping, contract, calendar);
 
     private static async Task<ImportMapping> ReadMappingAsync(string path, CancellationToken cancel) =>
         ImportMapping.Read(await CommandLine.ReadFileAsync(path, cancel), out var faults)

@@ -4,6 +4,7 @@ using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 
 namespace Ledger.Api.Imports;
@@ -33,8 +34,11 @@ public abstract class EventFile
     /// <summary>Events that are read already, one a line.</summary>
     public static EventFile Of(IReadOnlyList<NewEvent> events) => new Listed(events);
 
-    /// <summary>A table, CSV or XLSX by its first bytes, through a mapping.</summary>
-    public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract) => new Table(stream, mapping, contract);
+    /// <summary>
+    /// A table, CSV or XLSX by its first bytes, through a mapping; limits that it computes end by <paramref name="calendar"/>.
+    /// </summary>
+    public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract, WorkingDays calendar) =>
+        new Table(stream, mapping, contract, calendar);
 
     private static bool IsZip(ReadOnlySpan<byte> start) => start is [0x50, 0x4B, 0x03, 0x04, ..];
 
@@ -116,7 +120,7 @@ public abstract class EventFile
         }
     }
 
-    private sealed class Table(Stream stream, ImportMapping mapping, string? contract) : EventFile
+    private sealed class Table(Stream stream, ImportMapping mapping, string? contract, WorkingDays calendar) : EventFile
     {
         private const string Hidden = "hidden rows";
         private const string Skipped = "rows that the mapping skips";
@@ -155,7 +159,7 @@ public abstract class EventFile
 
                 if (bound is not { } mapper)
                 {
-                    bound = new RowMapper(mapping, contract, [.. row.Cells.Select(c => c.Text)], workbook?.HiddenColumns)
+                    bound = new RowMapper(mapping, contract, calendar, [.. row.Cells.Select(c => c.Text)], workbook?.HiddenColumns)
                     {
                         IsSheet = workbook is not null,
                     };

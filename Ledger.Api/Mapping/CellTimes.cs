@@ -10,9 +10,10 @@ namespace Ledger.Api.Mapping;
 /// Moments, dates and months in cells: a sheet's dates, the mapping's formats in its zone, and ISO 8601. A number is one only where the
 /// sheet shows it as a date, where the mapping has a format for its digits, or where it says that a column holds serial numbers.
 /// </summary>
-internal sealed class CellTimes(ImportMapping mapping)
+internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
 {
     private const decimal MillisecondsPerDay = 86_400_000m;
+    private const decimal MicrosecondsPerHour = 3_600_000_000m;
     private static readonly LocalDate SerialZero = new(1899, 12, 30);
 
     private readonly DateTimeZone zone = DateTimeZoneProviders.Tzdb[mapping.TimeZone];
@@ -45,6 +46,32 @@ internal sealed class CellTimes(ImportMapping mapping)
 
         problem = precision == TimePrecision.RepeatedHour ? "the clocks show this hour twice: expected the time with its offset" : null;
         return problem is null ? at : null;
+    }
+
+    /// <summary>
+    /// When a limit ends that runs from the time in a cell; null, with what is wrong, where the cell holds none, or where the limit's end
+    /// rests on holidays that are not announced.
+    /// </summary>
+    public Instant? End(Cell cell, string column, DateMeans? means, TimeUnit unit, decimal number, out string? problem)
+    {
+        if (unit == TimeUnit.Hours)
+        {
+            return Moment(cell, column, means, out problem) + (ChinaTime.Microsecond * (long)(number * MicrosecondsPerHour));
+        }
+
+        // A day is counted from whichever of its moments.
+        if (Read(cell, column, DateMeans.StartOfDay, out problem) is not var (start, _))
+        {
+            return null;
+        }
+
+        var (from, days) = (ChinaTime.DateOf(start), (int)number);
+        var end = unit == TimeUnit.Days ? CivilCode.LastDay(from, days, calendar) : calendar.After(from, days);
+        problem = end.Provisional
+            ? $"expected a limit among years whose holidays are announced, and {number} {(unit == TimeUnit.Days ? "days" : "working days")} "
+                + $"from {from:uuuu-MM-dd} are not: record the calendar with \"calendar publish\" first"
+            : null;
+        return problem is null ? ChinaTime.EndOf(end.On) : null;
     }
 
     private (Instant At, TimePrecision? Precision)? Read(Cell cell, string column, DateMeans? means, out string? problem)

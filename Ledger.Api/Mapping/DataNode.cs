@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Api.Mapping;
 
@@ -10,10 +11,21 @@ namespace Ledger.Api.Mapping;
 /// </summary>
 internal sealed partial class RowMapper
 {
+    private const string ConvertedFrom = "convertedFrom";
+
     private abstract record DataNode(IReadOnlyList<string> Columns);
 
     private sealed record ObjectNode(IReadOnlyList<(string Name, DataNode Value)> Properties)
-        : DataNode([.. Properties.SelectMany(p => p.Value.Columns)]);
+        : DataNode([.. Properties.SelectMany(p => p.Value.Columns)])
+    {
+        private DataNode? Of(string name) => Properties.FirstOrDefault(p => p.Name == name).Value;
+
+        /// <summary>The cells of a place that is to be converted to WGS 84; null where it is none.</summary>
+        public (MappedCell Lat, MappedCell Lon)? Place =>
+            (Of("lat"), Of("lon"), Of(ConvertedFrom)) is (CellNode { Map: null } lat, CellNode { Map: null } lon, null)
+                ? (lat.Cell, lon.Cell)
+                : null;
+    }
 
     private sealed record ListNode(IReadOnlyList<DataNode> Items) : DataNode([.. Items.SelectMany(i => i.Columns)]);
 
@@ -21,7 +33,11 @@ internal sealed partial class RowMapper
 
     private sealed record TextNode(Template Template) : DataNode([.. Template.Columns]);
 
-    private sealed record CellNode(MappedCell Cell, IReadOnlyDictionary<string, JsonElement>? Map) : DataNode([Cell.Column])
+    private sealed record CellNode(
+        MappedCell Cell,
+        IReadOnlyDictionary<string, JsonElement>? Map,
+        IReadOnlyDictionary<string, JsonElement>? PlusMap
+    ) : DataNode(Cell.Plus?.Column is { } added ? [Cell.Column, added] : [Cell.Column])
     {
         /// <summary>What a date without a time means in it.</summary>
         public DateMeans? DateMeans { get; init; } = Cell.DateMeans;
@@ -33,8 +49,7 @@ internal sealed partial class RowMapper
         {
             case JsonValueKind.Object when element.TryGetProperty("column", out _):
                 var cell = element.Deserialize<MappedCell>(LedgerJson.Options)!;
-                var map = cell.Map is { } name ? mapping.ValueMaps![name] : null;
-                return new CellNode(cell, map?.DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value));
+                return new CellNode(cell, MapOf(cell.Map), MapOf(cell.Plus?.Map));
             case JsonValueKind.Object:
                 return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(p)))]);
             case JsonValueKind.Array:
@@ -46,9 +61,14 @@ internal sealed partial class RowMapper
         }
     }
 
+    private Dictionary<string, JsonElement>? MapOf(string? name) =>
+        name is null
+            ? null
+            : mapping.ValueMaps![name].DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value);
+
     /// <summary>What is due on a day is due by its end.</summary>
     private DataNode Property(JsonProperty property) =>
-        Node(property.Value) is var node && node is CellNode { DateMeans: null } due && property.Name == "dueAt"
+        Node(property.Value) is var node && node is CellNode { DateMeans: null, Cell.Plus: null } due && property.Name == "dueAt"
             ? due with
             {
                 DateMeans = DateMeans.EndOfDay,
@@ -66,17 +86,7 @@ internal sealed partial class RowMapper
                     return false;
                 }
 
-                writer.WriteStartObject();
-                foreach (var (name, value) in o.Properties)
-                {
-                    if (HasValue(value, row))
-                    {
-                        writer.WritePropertyName(name);
-                        Write(writer, value, row, faults);
-                    }
-                }
-
-                writer.WriteEndObject();
+                WriteObject(writer, o, row, faults);
                 return true;
             case ListNode list:
                 writer.WriteStartArray();
@@ -101,9 +111,62 @@ internal sealed partial class RowMapper
         }
     }
 
+    private void WriteObject(Utf8JsonWriter writer, ObjectNode node, TableRow row, List<Fault> faults)
+    {
+        var place = PlaceOf(node, row, faults);
+        writer.WriteStartObject();
+        foreach (var (name, value) in node.Properties.Where(p => HasValue(p.Value, row)))
+        {
+            writer.WritePropertyName(name);
+            if (place is var (lat, lon) && name is "lat" or "lon")
+            {
+                writer.WriteNumberValue(name == "lat" ? lat : lon);
+            }
+            else
+            {
+                Write(writer, value, row, faults);
+            }
+        }
+
+        if (place is not null)
+        {
+            writer.WriteString(ConvertedFrom, Words<CoordinateSystem>.Of(mapping.Coordinates!.Value));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A place in WGS 84, where the mapping says that the file has it in another system.</summary>
+    private (decimal Lat, decimal Lon)? PlaceOf(ObjectNode node, TableRow row, List<Fault> faults)
+    {
+        if (
+            mapping.Coordinates is not { } system
+            || node.Place is not var (lat, lon)
+            || NumberIn(Shown(CellOf(row, lat.Column))) is not { } y
+            || NumberIn(Shown(CellOf(row, lon.Column))) is not { } x
+        )
+        {
+            return null;
+        }
+
+        var place = Coordinates.ToWgs84(system, y, x);
+        if (place is null)
+        {
+            faults.Add(
+                new Fault(
+                    $"columns \"{lat.Column}\" and \"{lon.Column}\"",
+                    $"expected a place in China in {Words<CoordinateSystem>.Of(system)}, got {y} and {x}: is it in this system, and not exchanged?"
+                )
+            );
+        }
+
+        return place;
+    }
+
     private bool HasValue(DataNode node, TableRow row) =>
         node switch
         {
+            CellNode { Cell.Plus: { Number: null, Column: { } added } } when CellOf(row, added).IsBlank => false,
             CellNode cell => cell.Cell.Default is not null || !CellOf(row, cell.Cell.Column).IsBlank,
             TextNode text => !text.Template.Columns.Any() || text.Template.Columns.Any(c => !CellOf(row, c).IsBlank),
             ObjectNode o => o.Properties.Count == 0 || o.Properties.Any(p => HasValue(p.Value, row)),
@@ -129,6 +192,12 @@ internal sealed partial class RowMapper
             }
 
             Refuse($"expected one of {Listed(map.Keys)}");
+            return;
+        }
+
+        if (node.Cell.Plus is { } plus)
+        {
+            WriteEnd(writer, node, plus, row, faults);
             return;
         }
 
@@ -175,6 +244,34 @@ internal sealed partial class RowMapper
             faults.Add(new Fault($"column \"{node.Cell.Column}\"", $"{expected}, got \"{text}\""));
             writer.WriteNullValue();
         }
+    }
+
+    /// <summary>Writes when a limit ends that runs from a cell's time.</summary>
+    private void WriteEnd(Utf8JsonWriter writer, CellNode node, AddedTime limit, TableRow row, List<Fault> faults)
+    {
+        var (column, start) = (node.Cell.Column, CellOf(row, node.Cell.Column));
+        var said = limit.Column is null || CellOf(row, limit.Column).IsBlank ? null : TextOf(row, limit.Column, faults);
+        var number =
+            said is null ? limit.Number
+            : node.PlusMap is not { } map ? NumberIn(said)
+            : map.TryGetValue(CellText.Key(said), out var mapped) ? mapped.GetDecimal()
+            : null;
+        if (limit.ProblemOf(number) is { } wrong)
+        {
+            wrong = node.PlusMap is { } known ? $"expected one of {Listed(known.Keys)}" : wrong;
+            faults.Add(new Fault($"column \"{limit.Column}\"", $"{wrong}, got \"{said}\""));
+        }
+        else if (times.End(start, column, node.DateMeans, limit.Unit, number!.Value, out var problem) is { } end)
+        {
+            JsonSerializer.Serialize(writer, end, LedgerJson.Options);
+            return;
+        }
+        else
+        {
+            faults.Add(new Fault($"column \"{column}\"", $"{problem}, got \"{TextOf(row, column, faults)}\""));
+        }
+
+        writer.WriteNullValue();
     }
 
     private static string Listed(IEnumerable<string> texts) => string.Join(", ", texts.Take(20).Select(k => $"\"{k}\""));

@@ -4,6 +4,7 @@ using Ledger.Api.Tables;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Api.Mapping;
@@ -30,6 +31,8 @@ namespace Ledger.Api.Mapping;
 /// it is said. The event keeps that no more was known (<c>timeprecision</c> <c>date</c>), and rules judge by the whole day.</param>
 /// <param name="TimePrecision">What of the times of events is known, where it is less than they show: <c>minute</c> or <c>date</c>; an
 /// event may say it for itself.</param>
+/// <param name="Coordinates">The system of the file's places, where it is not WGS 84: each <c>lat</c> with its <c>lon</c> is converted and
+/// marked as such (<c>convertedFrom</c>). Of <c>bd09mc</c> they are the columns of y and x.</param>
 /// <param name="SerialDates">Columns whose plain numbers are a spreadsheet's days since 1899-12-30; any other number is no date.</param>
 /// <param name="Skip">A row for which one of these conditions holds is left out, and counted: a total under the table.</param>
 /// <param name="Blank">Texts that mean no value, such as <c>-</c> and <c>无</c>.</param>
@@ -51,6 +54,7 @@ public sealed record ImportMapping(
     IReadOnlyList<string>? TimeFormats = null,
     DateMeans? DateMeans = null,
     TimePrecision? TimePrecision = null,
+    CoordinateSystem? Coordinates = null,
     IReadOnlyList<string>? SerialDates = null,
     IReadOnlyList<RowCondition>? Skip = null,
     IReadOnlyList<string>? Blank = null,
@@ -218,10 +222,12 @@ public enum CellType
 /// <param name="Map">The value map that translates it; a text that the map lacks is a fault.</param>
 /// <param name="Default">The value where it is blank.</param>
 /// <param name="DateMeans">What a date without a time means, where a time is asked for.</param>
+/// <param name="Plus">A limit that runs from the cell's time: the value is when it ends.</param>
 public sealed record MappedCell(
     string Column,
     CellType As = CellType.Text,
     string? Map = null,
     JsonElement? Default = null,
-    DateMeans? DateMeans = null
+    DateMeans? DateMeans = null,
+    AddedTime? Plus = null
 );

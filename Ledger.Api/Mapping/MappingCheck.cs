@@ -14,6 +14,7 @@ namespace Ledger.Api.Mapping;
 internal sealed class MappingCheck(ImportMapping mapping)
 {
     private readonly List<Fault> faults = [];
+    private bool hasPlace;
 
     /// <summary>Every fault.</summary>
     public static IEnumerable<Fault> Of(ImportMapping mapping)
@@ -27,6 +28,11 @@ internal sealed class MappingCheck(ImportMapping mapping)
             }
         }
 
+        check.Expect(
+            mapping.Coordinates is null || check.hasPlace,
+            "$.coordinates",
+            "no event has a \"lat\" and a \"lon\" in columns to convert"
+        );
         return check.faults.Distinct();
     }
 
@@ -72,6 +78,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
             }
         }
 
+        hasPlace |= IsColumn(node, "lat") && IsColumn(node, "lon");
         foreach (var missing in properties.Values.Where(p => p.IsRequired && !node.TryGetProperty(p.Name, out _)))
         {
             Expect(false, $"{path}.{missing.Name}", "missing");
@@ -92,6 +99,13 @@ internal sealed class MappingCheck(ImportMapping mapping)
         }
 
         Expect(cell.DateMeans != DateMeans.Any, path + ".dateMeans", "expected \"start_of_day\" or \"end_of_day\": data holds one moment");
+        if (cell.Plus is { } limit)
+        {
+            Expect(cell is { As: CellType.Time, Map: null }, path, "a limit runs from a time: expected \"as\": \"time\", and no \"map\"");
+            CheckLimit(path + ".plus", limit, type);
+            return;
+        }
+
         if (cell.Map is { } name)
         {
             if (mapping.ValueMaps?.TryGetValue(name, out var map) != true)
@@ -125,6 +139,34 @@ internal sealed class MappingCheck(ImportMapping mapping)
         );
     }
 
+    private void CheckLimit(string path, AddedTime limit, Type type)
+    {
+        Expect(type == typeof(Instant), path, "a limit ends at a moment, and this property is none");
+        Expect(limit.Number is not null || limit.Column is not null, path, "expected how many in \"number\", or in a \"column\"");
+        Expect(limit.Map is null || limit.Column is not null, path + ".map", "expected a \"column\" whose texts it translates");
+        if (limit.Number is { } number && limit.ProblemOf(number) is { } wrong)
+        {
+            Expect(false, path + ".number", $"{wrong}, got {number}");
+        }
+
+        if (limit.Map is not { } name)
+        {
+            return;
+        }
+
+        if (mapping.ValueMaps?.TryGetValue(name, out var map) != true)
+        {
+            Expect(false, path + ".map", $"the mapping has no value map \"{name}\"");
+            return;
+        }
+
+        foreach (var (text, value) in map!)
+        {
+            var problem = limit.ProblemOf(value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var n) ? n : null);
+            Expect(problem is null, $"$.valueMaps.{name}.{text}", $"{problem}, got {value.GetRawText()}");
+        }
+    }
+
     private void CheckValue(string path, JsonElement value, Type type, string used)
     {
         if (StrictJson.Read(JsonMarshal.GetRawUtf8Value(value), type, path, out var wrong) is null)
@@ -140,6 +182,9 @@ internal sealed class MappingCheck(ImportMapping mapping)
             faults.Add(new Fault(path, problem));
         }
     }
+
+    private static bool IsColumn(JsonElement node, string name) =>
+        node.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object && value.TryGetProperty("column", out _);
 
     private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 

@@ -40,8 +40,15 @@ internal sealed partial class RowMapper
     /// <param name="mapping">The mapping.</param>
     /// <param name="contract">The contract, which goes before the mapping's.</param>
     /// <param name="headings">The headings in order.</param>
+    /// <param name="calendar">The working days by which limits end.</param>
     /// <param name="hidden">The columns that a sheet hides, from 0: read where no visible one has their heading.</param>
-    public RowMapper(ImportMapping mapping, string? contract, IReadOnlyList<string> headings, IReadOnlySet<int>? hidden = null)
+    public RowMapper(
+        ImportMapping mapping,
+        string? contract,
+        WorkingDays calendar,
+        IReadOnlyList<string> headings,
+        IReadOnlySet<int>? hidden = null
+    )
     {
         (this.mapping, this.headings) = (mapping, headings);
         blanks = (mapping.Blank ?? []).Select(CellText.Key).ToHashSet();
@@ -53,7 +60,7 @@ internal sealed partial class RowMapper
                 ErrorCode.BadRequest,
                 "--contract: expected the contract that the rows belong to; the mapping names none"
             );
-        times = new CellTimes(mapping);
+        times = new CellTimes(mapping, calendar);
         plan =
         [
             .. mapping.Events.Select(e => new PlannedEvent(

@@ -5,8 +5,9 @@ using Ledger.Domain.Vocabulary;
 namespace Ledger.Domain.Detectors;
 
 /// <summary>
-/// F04, a lead: a fix outside the polygon of the round's grid by more than its accuracy (none given is 0) and a margin. Grids
-/// that the contract does not draw are not looked at. One finding a round, for its furthest fix.
+/// F04, a lead: a fix outside the polygon of the round's grid by more than its accuracy (none given is 0), what converting it and the
+/// polygon may have moved them, and a margin. Grids that the contract does not draw are not looked at. One finding a round, for its
+/// furthest fix.
 /// </summary>
 [Discriminator("outside_grid")]
 public sealed record OutsideGrid(decimal MarginMetres = 50, bool Off = false) : Detector(Off)
@@ -25,9 +26,10 @@ public sealed record OutsideGrid(decimal MarginMetres = 50, bool Off = false) : 
                 continue;
             }
 
+            var drawn = MarginMetres + polygon.Max(p => p.ConvertedFrom.ErrorMetres());
             var outside = round
                 .Track.Select(f => (Fix: f, Far: Geometry.OutsideOf(polygon, f)))
-                .Where(f => f.Far > (MarginMetres + (f.Fix.Accuracy ?? 0)) * 1000)
+                .Where(f => f.Far > (drawn + f.Fix.ErrorMetres) * 1000)
                 .ToList();
             if (outside.Count > 0)
             {

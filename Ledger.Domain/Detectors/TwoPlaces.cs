@@ -28,7 +28,7 @@ public sealed record TwoPlaces(decimal MarginMetres = 50, bool Off = false) : De
             {
                 var (a, b) = (fixes[j], fixes[i]);
                 var apart = Geometry.Millimetres(a.Fix, b.Fix);
-                if (apart > (MarginMetres + (a.Fix.Accuracy ?? 0) + (b.Fix.Accuracy ?? 0)) * 1000)
+                if (apart > (MarginMetres + a.Fix.ErrorMetres + b.Fix.ErrorMetres) * 1000)
                 {
                     if (found.Add((a.Round.Event.Position, b.Round.Event.Position)))
                     {

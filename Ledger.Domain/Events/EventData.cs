@@ -1,5 +1,6 @@
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -80,8 +81,11 @@ public abstract record EventData
     }
 }
 
-/// <summary>A point on the ground in degrees (WGS 84), latitude −90 to 90, longitude −180 to 180.</summary>
-public sealed record Location(decimal Lat, decimal Lon)
+/// <summary>
+/// A point on the ground in degrees (WGS 84), latitude −90 to 90, longitude −180 to 180; with the system from which it was converted, if it
+/// was (<see cref="CoordinateSystems.ErrorMetres"/>).
+/// </summary>
+public sealed record Location(decimal Lat, decimal Lon, CoordinateSystem? ConvertedFrom = null)
 {
     internal IEnumerable<Fault> Faults(string path)
     {

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Ledger.Domain.Json;
+using Ledger.Domain.Vocabulary;
 using NodaTime;
 
 namespace Ledger.Domain.Events;
@@ -6,8 +8,23 @@ namespace Ledger.Domain.Events;
 /// <summary>What patrollers record in the field: rounds (<c>patrol/{id}</c>) and issues (<c>issue/{no}</c>).</summary>
 public abstract record FieldEvent : EventData;
 
-/// <summary>One position of a track; accuracy in metres; <c>point</c> is the checkpoint that the patroller claims.</summary>
-public sealed record Fix(Instant At, decimal Lat, decimal Lon, decimal? Accuracy = null, string? Point = null);
+/// <summary>
+/// One position of a track; accuracy in metres; <c>point</c> is the checkpoint that the patroller claims, <c>convertedFrom</c> as in
+/// <see cref="Location"/>.
+/// </summary>
+public sealed record Fix(
+    Instant At,
+    decimal Lat,
+    decimal Lon,
+    decimal? Accuracy = null,
+    string? Point = null,
+    CoordinateSystem? ConvertedFrom = null
+)
+{
+    /// <summary>By how many metres it may be off, by its accuracy (0 where none is given) and by its conversion.</summary>
+    [JsonIgnore]
+    public decimal ErrorMetres => (Accuracy ?? 0) + ConvertedFrom.ErrorMetres();
+}
 
 /// <summary>A patrol round with its track; an end before the start is accepted: it is evidence.</summary>
 public sealed record PatrolRoundRecorded(

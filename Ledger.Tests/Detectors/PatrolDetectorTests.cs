@@ -1,6 +1,7 @@
 using Ledger.Domain.Detectors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
+using Ledger.Domain.Json;
 using Ledger.Domain.Terms;
 using Ledger.Domain.Vocabulary;
 using Ledger.Tests.Support;
@@ -99,6 +100,35 @@ public sealed class PatrolDetectorTests
     public void F04_a_fix_outside_the_grid_by_more_than_its_accuracy_and_50_m(string lat, bool found) =>
         Expect("F04", found, History().Round("r1", "p1", Day, [$"08:00:00 {lat} 116.335 10"]));
 
+    // A converted fix may be 2 m further off: with its accuracy and the margin 62 m, 0.0005576 degrees.
+    [Theory]
+    [InlineData("39.760557", false)]
+    [InlineData("39.760558", true)]
+    public void F04_allows_for_what_converting_a_fix_may_have_moved_it(string lat, bool found) =>
+        Expect("F04", found, History().Round("r1", "p1", Day, [$"08:00:00 {lat} 116.335 10 A gcj02"]));
+
+    [Theory]
+    [InlineData("39.760557", false)]
+    [InlineData("39.760558", true)]
+    public void F04_allows_for_what_converting_the_polygon_may_have_moved_it(string lat, bool found)
+    {
+        var converted = Grid with { Polygon = [.. Grid.Polygon.Select(p => p with { ConvertedFrom = CoordinateSystem.Bd09 })] };
+        Expect("F04", found, Over(converted).Round("r1", "p1", Day, [$"08:00:00 {lat} 116.335 10"]));
+    }
+
+    // Accuracies 10 and 20, 2 m each for the conversion and a margin of 50: 84 m are 0.0007554 degrees.
+    [Theory]
+    [InlineData("39.750756", true)]
+    [InlineData("39.750755", false)]
+    public void F02_allows_for_what_converting_both_fixes_may_have_moved_them(string lat, bool found) =>
+        Expect(
+            "F02",
+            found,
+            History()
+                .Round("r1", "p1", Day, ["08:00:00 39.75 116.33 10 A bd09mc"])
+                .Round("r2", "p1", Day, [$"08:00:00 {lat} 116.33 20 B bd09mc"])
+        );
+
     [Fact]
     public void F04_says_nothing_of_a_grid_that_the_contract_does_not_draw() =>
         Expect("F04", false, History().Round("r1", "p1", Day, ["08:00:00 45.0 116.335"], grid: "g-unknown"));
@@ -181,16 +211,15 @@ public sealed class PatrolDetectorTests
     private static IReadOnlyList<Finding> Found(History history, string rule) =>
         [.. history.FindingsAt("2026-06-30").Where(f => f.Rule == rule)];
 
-    private static History History(params IReadOnlyList<Detector> detectors) =>
-        new(
-            Terms.Of("gaomidian-2025") with
-            {
-                Detection = new DetectionTerms(
-                    detectors,
-                    [new Grid("g-1", [new(39.74m, 116.32m), new(39.76m, 116.32m), new(39.76m, 116.35m), new(39.74m, 116.35m)])]
-                ),
-            }
-        );
+    private static readonly Grid Grid = new(
+        "g-1",
+        [new(39.74m, 116.32m), new(39.76m, 116.32m), new(39.76m, 116.35m), new(39.74m, 116.35m)]
+    );
+
+    private static History History(params IReadOnlyList<Detector> detectors) => Over(Grid, detectors);
+
+    private static History Over(Grid grid, params IReadOnlyList<Detector> detectors) =>
+        new(Terms.Of("gaomidian-2025") with { Detection = new DetectionTerms(detectors, [grid]) });
 
     private static string Clock(int secondsAfterEight) =>
         LocalTime.FromSecondsSinceMidnight((8 * 3600) + secondsAfterEight).ToString("HH:mm:ss", null);
@@ -200,7 +229,8 @@ public sealed class PatrolDetectorTests
 internal static class Rounds
 {
     /// <summary>
-    /// A round of fixes, each <c>HH:mm:ss lat lon [accuracy [point]]</c>; it starts with the first and, unless told, ends with the last.
+    /// A round of fixes, each <c>HH:mm:ss lat lon [accuracy [point [convertedFrom]]]</c>; it starts with the first and, unless told, ends
+    /// with the last.
     /// </summary>
     public static History Round(
         this History history,
@@ -221,7 +251,8 @@ internal static class Rounds
                 decimal.Parse(f[1]),
                 decimal.Parse(f[2]),
                 f.Length > 3 ? decimal.Parse(f[3]) : null,
-                f.Length > 4 ? f[4] : null
+                f.Length > 4 ? f[4] : null,
+                f.Length > 5 && Words<CoordinateSystem>.TryParse(f[5], out var from) ? from : null
             ))
             .ToList();
         var ended = end is null ? track[^1].At : History.At($"{day}T{end}+08:00");

@@ -4,6 +4,7 @@ using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Tables;
@@ -148,7 +149,7 @@ public sealed class MappedImportTests
             Encoding.UTF8.GetBytes(Heading + string.Concat(Enumerable.Range(1, 9).Select(i => $"{i},2025-11-20T09:00:00,,,Open,,,,\n")))
         );
         var report = await database.Ledger.Importer.ImportAsync(
-            EventFile.OfTable(file, Generic, Contract),
+            EventFile.OfTable(file, Generic, Contract, WorkingDays.Shipped),
             new ImportOptions(DryRun: true),
             default
         );
@@ -343,7 +344,7 @@ public sealed class MappedImportTests
     {
         using var stream = new MemoryStream(file);
         return await database.Ledger.Importer.ImportAsync(
-            EventFile.OfTable(stream, mapping, contract),
+            EventFile.OfTable(stream, mapping, contract, WorkingDays.Shipped),
             new ImportOptions(
                 reject is null
                     ? null

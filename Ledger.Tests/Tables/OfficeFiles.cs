@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
+using Ledger.Domain.Time;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Tables;
@@ -49,6 +50,10 @@ internal static class OfficeFiles
     public static async Task<ImportReport> ImportAsync(TestDatabase database, byte[] file, ImportMapping mapping)
     {
         using var stream = new MemoryStream(file);
-        return await database.Ledger.Importer.ImportAsync(EventFile.OfTable(stream, mapping, Contract), new ImportOptions(), default);
+        return await database.Ledger.Importer.ImportAsync(
+            EventFile.OfTable(stream, mapping, Contract, WorkingDays.Shipped),
+            new ImportOptions(),
+            default
+        );
     }
 }

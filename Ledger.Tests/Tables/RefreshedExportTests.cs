@@ -93,7 +93,7 @@ public sealed class RefreshedExportTests
         var rejected = new List<RejectedLine>();
         using var stream = new MemoryStream(file);
         var report = await database.Ledger.Importer.ImportAsync(
-            EventFile.OfTable(stream, mapping, Contract),
+            EventFile.OfTable(stream, mapping, Contract, WorkingDays.Shipped),
             new ImportOptions(line =>
             {
                 rejected.Add(line);
@@ -118,7 +118,7 @@ public sealed class RefreshedExportTests
         var rows = "period,at,accepts\n1,2026-01-29 09:12,9\n2,2026-01-29 09:12,2\n3,2026-01-29 09:12,1\n"u8.ToArray();
         using var stream = new MemoryStream(rows);
         var report = await database.Ledger.Importer.ImportAsync(
-            EventFile.OfTable(stream, mapping, Contract),
+            EventFile.OfTable(stream, mapping, Contract, WorkingDays.Shipped),
             new ImportOptions(_ => Task.CompletedTask),
             default
         );

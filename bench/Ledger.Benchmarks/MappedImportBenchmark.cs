@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
+using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 
 namespace Ledger.Benchmarks;
@@ -51,7 +52,11 @@ internal static class MappedImportBenchmark
             var import = await Bench.TimeAsync(async () =>
                 report = await bench
                     .Get<Importer>()
-                    .ImportAsync(EventFile.OfTable(file, mapping, Contract), new ImportOptions(), CancellationToken.None)
+                    .ImportAsync(
+                        EventFile.OfTable(file, mapping, Contract, WorkingDays.Shipped),
+                        new ImportOptions(),
+                        CancellationToken.None
+                    )
             );
             if (report.Rejected > 0 || report.Read != rows)
             {
