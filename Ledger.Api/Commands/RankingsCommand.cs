@@ -57,6 +57,7 @@ internal static class RankingsCommand
                         positions.Select(p => new
                         {
                             p.Ranking,
+                            p.Contract,
                             p.Name,
                             p.Rank,
                             p.Value,
@@ -99,7 +100,7 @@ internal static class RankingsCommand
         {
             table.AddRow(
                 m.Ranking,
-                Markup.Escape(m.Name),
+                Markup.Escape(CycleBook.Label(m.Contract, m.Name)),
                 $"{Show(m.RankBefore?.ToString())} → {Show(m.RankAfter?.ToString())}",
                 $"{Show(m.ValueBefore)} → {Show(m.ValueAfter)}",
                 Markup.Escape(
@@ -117,7 +118,9 @@ internal static class RankingsCommand
     {
         foreach (var p in positions)
         {
-            console.MarkupLineInterpolated($"[bold]{p.Name}[/]: {p.Ranking}, rank {p.Rank}, {p.Value}, {p.Events.Count} events");
+            console.MarkupLineInterpolated(
+                $"[bold]{CycleBook.Label(p.Contract, p.Name)}[/]: {p.Ranking}, rank {p.Rank}, {p.Value}, {p.Events.Count} events"
+            );
             var table = Terminal.Table("Position#", "Event~", "Type", "Subject~", "Occurred", "Actor~");
             p.Events.ToList()
                 .ForEach(e =>
@@ -142,12 +145,13 @@ internal static class RankingsCommand
         var contracts = Terminal.Table("Rank#", "Contract~", "Score#", "Tier");
         r.Contracts.ToList()
             .ForEach(c => contracts.AddRow($"{c.Rank}", Markup.Escape(c.Contract), c.Score?.ToString() ?? "–", Words<Tier>.Of(c.Tier)));
-        var units = Terminal.Table("Rank#", "Unit~", "Counted#", "Response#", "Resolution#", "Satisfaction#", "Composite#");
+        var units = Terminal.Table("Rank#", "Unit~", "Contract~", "Counted#", "Response#", "Resolution#", "Satisfaction#", "Composite#");
         r.Units.ToList()
             .ForEach(u =>
                 units.AddRow(
                     $"{u.Rank}",
                     Markup.Escape(u.Unit),
+                    Markup.Escape(u.Contract),
                     $"{u.Counted}",
                     u.Response ?? "–",
                     u.Resolution ?? "–",
@@ -155,16 +159,31 @@ internal static class RankingsCommand
                     u.Composite ?? "–"
                 )
             );
-        var seats = Terminal.Table("Rank#", "Seat~", "Limits kept#", "Of#", "Share#");
-        r.Seats.ToList().ForEach(s => seats.AddRow($"{s.Rank}", Markup.Escape(s.Seat), $"{s.Kept}", $"{s.Of}", s.Share));
-        var vendors = Terminal.Table("Rank#", "Vendor~", "Deductions#", "Fee#", "Per 10,000#");
+        var seats = Terminal.Table("Rank#", "Seat~", "Contract~", "Limits kept#", "Of#", "Share#");
+        r.Seats.ToList()
+            .ForEach(s => seats.AddRow($"{s.Rank}", Markup.Escape(s.Seat), Markup.Escape(s.Contract), $"{s.Kept}", $"{s.Of}", s.Share));
+        var vendors = Terminal.Table("Rank#", "Vendor~", "Deductions#", "Fee#", "Per 10,000#", "Assessed until");
         r.Vendors.ToList()
             .ForEach(v =>
-                vendors.AddRow($"{v.Rank}", Markup.Escape(v.Vendor), Terminal.Yuan(v.Deductions), Terminal.Yuan(v.Fee), v.PerTenThousand)
+                vendors.AddRow(
+                    $"{v.Rank}",
+                    Markup.Escape(v.Vendor),
+                    Terminal.Yuan(v.Deductions),
+                    Terminal.Yuan(v.Fee),
+                    v.PerTenThousand,
+                    $"{v.AssessedUntil:uuuu-MM-dd}"
+                )
             );
         foreach (var table in new[] { contracts, units, seats, vendors }.Where(t => t.Rows.Count > 0))
         {
             console.Write(table);
+        }
+
+        if (r.NotAssessed.Count > 0)
+        {
+            console.MarkupLineInterpolated(
+                $"[yellow]not assessed in this cycle, and in no vendor's rank: {string.Join(", ", r.NotAssessed.Select(n => n.Contract))}[/]"
+            );
         }
     }
 }

@@ -288,6 +288,7 @@ internal static class Reports
                     "cycle|周期",
                     "rank|名次",
                     "unit|单位",
+                    "contract|合同",
                     "counted|计入",
                     "response|响应率",
                     "resolution|解决率",
@@ -301,6 +302,7 @@ internal static class Reports
                         r.Cycle,
                         u.Rank,
                         u.Unit,
+                        u.Contract,
                         u.Counted,
                         Number(u.Response),
                         Number(u.Resolution),
@@ -311,10 +313,10 @@ internal static class Reports
             new(
                 "ranking seats",
                 "坐席排名",
-                ReportTable.Headings("cycle|周期", "rank|名次", "seat|坐席", "limits kept|按时", "of|总数", "share|占比"),
+                ReportTable.Headings("cycle|周期", "rank|名次", "seat|坐席", "contract|合同", "limits kept|按时", "of|总数", "share|占比"),
                 from r in cycles
                 from s in r.Seats
-                select (IReadOnlyList<object?>)[r.Cycle, s.Rank, s.Seat, s.Kept, s.Of, Number(s.Share)]
+                select (IReadOnlyList<object?>)[r.Cycle, s.Rank, s.Seat, s.Contract, s.Kept, s.Of, Number(s.Share)]
             ),
             new(
                 "ranking vendors",
@@ -325,11 +327,19 @@ internal static class Reports
                     "vendor|服务商",
                     "deductions|扣减",
                     "fee|服务费",
-                    "per 10,000 yuan|每万元扣减"
+                    "per 10,000 yuan|每万元扣减",
+                    "assessed until|考核至",
+                    "contract not assessed|未考核合同"
                 ),
-                from r in cycles
-                from v in r.Vendors
-                select (IReadOnlyList<object?>)[r.Cycle, v.Rank, v.Vendor, v.Deductions, v.Fee, Number(v.PerTenThousand)]
+                cycles.SelectMany(r =>
+                    r.Vendors.Select(v =>
+                            (IReadOnlyList<object?>)
+                                [r.Cycle, v.Rank, v.Vendor, v.Deductions, v.Fee, Number(v.PerTenThousand), v.AssessedUntil, null]
+                        )
+                        .Concat(
+                            r.NotAssessed.Select(n => (IReadOnlyList<object?>)[r.Cycle, null, n.Vendor, null, null, null, null, n.Contract])
+                        )
+                )
             ),
         ];
 

@@ -111,6 +111,10 @@ public sealed partial record ContractAccount(
     [JsonIgnore]
     public Instant? LastAsOf => LastRun?.AsOf;
 
+    /// <summary>The day in China of the latest assessment's <c>asOf</c>.</summary>
+    [JsonIgnore]
+    public LocalDate? AssessedOn => LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null;
+
     /// <summary>
     /// The day by which rights and duties are judged: the latest assessment's, so that a statement says the same however late it
     /// is read; a list of findings sets its own moment.
@@ -118,7 +122,7 @@ public sealed partial record ContractAccount(
     [JsonIgnore]
     public LocalDate? Today
     {
-        get => field ?? (LastAsOf is { } asOf ? ChinaTime.DateOf(asOf) : null);
+        get => field ?? AssessedOn;
         init;
     }
 

@@ -58,17 +58,20 @@ public sealed record CaseFigures(IReadOnlyList<CaseScore> Scores, IReadOnlyList<
     internal static string? UnitOf(CaseFacts c) => (c.Dispatched?.Data as CaseDispatched)?.Unit;
 }
 
-/// <summary>The cases of one unit scored in a cycle: how many count, and of these how many were what.</summary>
-public sealed record UnitTally(string Unit, int Counted, int Responded, int Resolved, int Satisfied, int MostlySatisfied);
+/// <summary>The cases of one unit of a contract scored in a cycle: how many count, and of these how many were what.</summary>
+public sealed record UnitTally(string Contract, string Unit, int Counted, int Responded, int Resolved, int Satisfied, int MostlySatisfied);
 
-/// <summary>The limits whose clocks one seat stopped: how many of how many were kept.</summary>
-public sealed record SeatTally(string Seat, int Kept, int Of);
+/// <summary>The limits whose clocks one seat of a contract stopped: how many of how many were kept.</summary>
+public sealed record SeatTally(string Contract, string Seat, int Kept, int Of);
 
-/// <summary>The sums that a cycle's rankings of units and seats are made of.</summary>
+/// <summary>
+/// The sums that a cycle's rankings of units and seats are made of. Codes of units and seats are a contract's own: two contracts may use
+/// the same.
+/// </summary>
 public sealed record CycleTally(IReadOnlyList<UnitTally> Units, IReadOnlyList<SeatTally> Seats)
 {
-    /// <summary>The sums over some cases.</summary>
-    public static CycleTally Of(IEnumerable<CaseFigures> cases, YearMonth cycle, ScoringScheme scheme)
+    /// <summary>The sums over some cases of a contract.</summary>
+    public static CycleTally Of(string contract, IEnumerable<CaseFigures> cases, YearMonth cycle, ScoringScheme scheme)
     {
         var all = cases.ToList();
         return new CycleTally(
@@ -78,6 +81,7 @@ public sealed record CycleTally(IReadOnlyList<UnitTally> Units, IReadOnlyList<Se
                 group score by score.Unit into unit
                 let counted = unit.Where(s => s.Counted).ToList()
                 select new UnitTally(
+                    contract,
                     unit.Key,
                     counted.Count,
                     counted.Count(s => s.Responded),
@@ -90,19 +94,20 @@ public sealed record CycleTally(IReadOnlyList<UnitTally> Units, IReadOnlyList<Se
                 .. from clock in all.SelectMany(c => c.Clocks)
                 where scheme.CycleOf(clock.Began) == cycle
                 group clock.Kept by clock.Seat into seat
-                select new SeatTally(seat.Key, seat.Count(kept => kept), seat.Count()),
+                select new SeatTally(contract, seat.Key, seat.Count(kept => kept), seat.Count()),
             ]
         );
     }
 
-    /// <summary>These sums and others together.</summary>
-    public CycleTally With(CycleTally other) =>
+    /// <summary>Several sums together.</summary>
+    public static CycleTally Of(IReadOnlyList<CycleTally> sums) =>
         new(
             [
-                .. from u in Units.Concat(other.Units)
-                group u by u.Unit into unit
+                .. from u in sums.SelectMany(s => s.Units)
+                group u by (u.Contract, u.Unit) into unit
                 select new UnitTally(
-                    unit.Key,
+                    unit.Key.Contract,
+                    unit.Key.Unit,
                     unit.Sum(u => u.Counted),
                     unit.Sum(u => u.Responded),
                     unit.Sum(u => u.Resolved),
@@ -111,10 +116,9 @@ public sealed record CycleTally(IReadOnlyList<UnitTally> Units, IReadOnlyList<Se
                 ),
             ],
             [
-                .. Seats
-                    .Concat(other.Seats)
-                    .GroupBy(s => s.Seat)
-                    .Select(seat => new SeatTally(seat.Key, seat.Sum(s => s.Kept), seat.Sum(s => s.Of))),
+                .. from s in sums.SelectMany(s => s.Seats)
+                group s by (s.Contract, s.Seat) into seat
+                select new SeatTally(seat.Key.Contract, seat.Key.Seat, seat.Sum(s => s.Kept), seat.Sum(s => s.Of)),
             ]
         );
 }

@@ -21,8 +21,8 @@ public sealed record CycleRates(
     IReadOnlyList<CaseRow> Cases
 );
 
-/// <summary>A position in a ranking and the events it rests on.</summary>
-public sealed record RankEvidence(string Ranking, string Name, int Rank, string Value, IReadOnlyList<LedgerEvent> Events);
+/// <summary>A position in a ranking and the events it rests on; of units and seats with the contract that they work under.</summary>
+public sealed record RankEvidence(string Ranking, string? Contract, string Name, int Rank, string Value, IReadOnlyList<LedgerEvent> Events);
 
 /// <summary>
 /// Who moved between two moments: rank and value before and after (null: not ranked), the events recorded in between on which its own
@@ -30,6 +30,7 @@ public sealed record RankEvidence(string Ranking, string Name, int Rank, string 
 /// </summary>
 public sealed record RankMove(
     string Ranking,
+    string? Contract,
     string Name,
     int? RankBefore,
     int? RankAfter,
@@ -90,15 +91,16 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     {
         var (scheme, rankings) = (Scheme(cycle), Rankings(cycle));
         var cases = contracts.SelectMany(c => c.Facts.Cases).Where(c => c.Scorings.Any(s => ((CaseScored)s.Data).Cycle == cycle)).ToList();
-        var units = cases.ToLookup(c => (c.Dispatched?.Data as CaseDispatched)?.Unit);
+        var units = cases.ToLookup(c => (c.Dispatched?.Contract, (c.Dispatched?.Data as CaseDispatched)?.Unit));
         var seats = contracts
             .SelectMany(c => c.Facts.Cases.SelectMany(facts => CaseFigures.ClocksOf(facts, c.Account.Terms)))
             .Where(c => scheme.CycleOf(c.Start.OccurredOn) == cycle)
-            .ToLookup(c => c.Stop!.Actor);
+            .ToLookup(c => (c.Stop!.Contract, c.Stop.Actor));
         return
         [
             .. rankings.Contracts.Select(r => new RankEvidence(
                 "contracts",
+                null,
                 r.Contract,
                 r.Rank,
                 r.Score?.ToString() ?? Json.Words<Tier>.Of(r.Tier),
@@ -106,20 +108,23 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
             )),
             .. rankings.Units.Select(r => new RankEvidence(
                 "units",
+                r.Contract,
                 r.Unit,
                 r.Rank,
                 r.Composite ?? "not applicable",
-                InOrder(units[r.Unit].SelectMany(c => EventsOf(c, cycle)))
+                InOrder(units[(r.Contract, r.Unit)].SelectMany(c => EventsOf(c, cycle)))
             )),
             .. rankings.Seats.Select(r => new RankEvidence(
                 "seats",
+                r.Contract,
                 r.Seat,
                 r.Rank,
                 $"{r.Kept} of {r.Of}",
-                InOrder(seats[r.Seat].SelectMany(c => new[] { c.Start, c.Stop! }))
+                InOrder(seats[(r.Contract, r.Seat)].SelectMany(c => new[] { c.Start, c.Stop! }))
             )),
             .. rankings.Vendors.Select(r => new RankEvidence(
                 "vendors",
+                null,
                 r.Vendor,
                 r.Rank,
                 r.PerTenThousand,
@@ -131,8 +136,8 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
     /// <summary>Who stands elsewhere, or with another value, than in an earlier book, and because of which events.</summary>
     public IReadOnlyList<RankMove> MovesSince(CycleBook earlier, YearMonth cycle)
     {
-        var before = earlier.Evidence(cycle).ToDictionary(e => (e.Ranking, e.Name));
-        var after = Evidence(cycle).ToDictionary(e => (e.Ranking, e.Name));
+        var before = earlier.Evidence(cycle).ToDictionary(e => (e.Ranking, e.Contract, e.Name));
+        var after = Evidence(cycle).ToDictionary(e => (e.Ranking, e.Contract, e.Name));
         var changed = before
             .Keys.Union(after.Keys)
             .Where(k => before.GetValueOrDefault(k)?.Value != after.GetValueOrDefault(k)?.Value)
@@ -143,9 +148,10 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
             let was = before.GetValueOrDefault(key)
             let now = after.GetValueOrDefault(key)
             where was?.Rank != now?.Rank || changed.Contains(key)
-            orderby Order(key.Ranking), now?.Rank ?? int.MaxValue, key.Name
+            orderby Order(key.Ranking), now?.Rank ?? int.MaxValue, key.Name, key.Contract
             select new RankMove(
                 key.Ranking,
+                key.Contract,
                 key.Name,
                 was?.Rank,
                 now?.Rank,
@@ -154,13 +160,16 @@ public sealed class CycleBook(long position, IReadOnlyList<(ContractAccount Acco
                 changed.Contains(key) ? [.. NewEvents(was, now, earlier.Position)] : [],
                 changed.Contains(key)
                     ? []
-                    : [.. changed.Where(c => c.Ranking == key.Ranking).Select(c => c.Name).Order(StringComparer.Ordinal)]
+                    : [.. changed.Where(c => c.Ranking == key.Ranking).Select(c => Label(c.Contract, c.Name)).Order(StringComparer.Ordinal)]
             ),
         ];
     }
 
     /// <summary>The position up to which it was read.</summary>
     public long Position { get; } = position;
+
+    /// <summary>Who is meant, for people: codes of units and seats are a contract's own.</summary>
+    public static string Label(string? contract, string name) => contract is null ? name : $"{name} ({contract})";
 
     private static int Order(string ranking) => Array.IndexOf(["contracts", "units", "seats", "vendors"], ranking);
 

@@ -15,9 +15,12 @@ public sealed record ContractRank(
     Tier Tier
 );
 
-/// <summary>A unit by the composite of the cases first dispatched to it; rates with four places, null where not applicable.</summary>
+/// <summary>
+/// A unit of a contract by the composite of the cases first dispatched to it; rates with four places, null where not applicable.
+/// </summary>
 public sealed record UnitRank(
     int Rank,
+    string Contract,
     string Unit,
     int Counted,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Response,
@@ -26,22 +29,37 @@ public sealed record UnitRank(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Composite
 );
 
-/// <summary>A seat by the share of the time limits that it kept, of those whose clock began in the cycle and that it stopped.</summary>
-public sealed record SeatRank(int Rank, string Seat, int Kept, int Of, string Share);
+/// <summary>
+/// A seat of a contract by the share of the time limits that it kept, of those whose clock began in the cycle and that it stopped.
+/// </summary>
+public sealed record SeatRank(int Rank, string Contract, string Seat, int Kept, int Of, string Share);
 
 /// <summary>
-/// A vendor by its effective deductions of the cycle per 10,000 yuan of the cycle's fee (by days of the term), the least first.
+/// A vendor by its effective deductions of the cycle per 10,000 yuan of the cycle's fee (by days of the term), the least first; over those
+/// of its contracts that were assessed in the cycle or later. <c>AssessedUntil</c> is the day to which all of them were, at most the
+/// cycle's last: before that, deductions may be missing.
 /// </summary>
-public sealed record VendorRank(int Rank, string Vendor, Cny Deductions, Cny Fee, string PerTenThousand);
+public sealed record VendorRank(int Rank, string Vendor, Cny Deductions, Cny Fee, string PerTenThousand, LocalDate AssessedUntil);
+
+/// <summary>A contract with a fee in the cycle of which nothing was assessed yet, and its vendor.</summary>
+public sealed record UnassessedContract(string Contract, string Vendor);
 
 /// <summary>The rankings of one cycle: standard competition ranking (1, 2, 2, 4) on exact values, equals by name.</summary>
+/// <param name="Cycle">The cycle.</param>
+/// <param name="Scheme">The scoring scheme in force.</param>
+/// <param name="Contracts">Contracts by the city's published rating.</param>
+/// <param name="Units">Units by composite.</param>
+/// <param name="Seats">Seats by limits kept.</param>
+/// <param name="Vendors">Vendors by deductions.</param>
+/// <param name="NotAssessed">Contracts that are in no vendor's rank; a vendor that has no others is not ranked.</param>
 public sealed record CycleRankings(
     string Cycle,
     string Scheme,
     IReadOnlyList<ContractRank> Contracts,
     IReadOnlyList<UnitRank> Units,
     IReadOnlyList<SeatRank> Seats,
-    IReadOnlyList<VendorRank> Vendors
+    IReadOnlyList<VendorRank> Vendors,
+    IReadOnlyList<UnassessedContract> NotAssessed
 )
 {
     private const int TenThousand = 10_000;
@@ -51,13 +69,16 @@ public sealed record CycleRankings(
     {
         var adopted = contracts.SelectMany(c => c.Facts.Of<ScoringSchemeAdopted>()).OrderBy(s => s.Event.Position).Select(s => s.Data);
         var scheme = ScoringScheme.InForce(adopted, cycle);
-        var figures = contracts.SelectMany(c => c.Facts.Cases.Select(facts => CaseFigures.Of(facts, c.Account.Terms)));
+        var sums =
+            from contract in contracts
+            let terms = contract.Account.Terms
+            select CycleTally.Of(terms.Id, contract.Facts.Cases.Select(facts => CaseFigures.Of(facts, terms)), cycle, scheme);
         var ratings =
             from contract in contracts
             let rating = contract.Facts.Of<MonthlyRatingPublished>().LastOrDefault(r => r.Data.Cycle == cycle)?.Data
             where rating is not null
             select (contract.Account.Terms.Id, rating);
-        return Of(cycle, scheme, [.. ratings], CycleTally.Of(figures, cycle, scheme), [.. contracts.Select(c => c.Account)]);
+        return Of(cycle, scheme, [.. ratings], CycleTally.Of([.. sums]), [.. contracts.Select(c => c.Account)]);
     }
 
     /// <summary>
@@ -69,15 +90,26 @@ public sealed record CycleRankings(
         IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> ratings,
         CycleTally cases,
         IReadOnlyList<ContractAccount> accounts
-    ) =>
-        new(
+    )
+    {
+        var (first, last) = scheme.DaysOf(cycle);
+        var paid = accounts.Select(a => (Account: a, Fee: FeeOf(a, first, last))).Where(a => a.Fee.IsPositive).ToList();
+        var assessed = paid.Where(a => a.Account.AssessedOn >= first).ToList();
+        return new(
             MonthlyRatingPublished.CycleText(cycle),
             scheme.Name,
             RankContracts(ratings),
             RankUnits(cases.Units, scheme),
             RankSeats(cases.Seats),
-            RankVendors(accounts, cycle, scheme)
+            RankVendors(assessed, cycle, scheme),
+            [
+                .. from contract in paid.Except(assessed)
+                let terms = contract.Account.Terms
+                orderby terms.Id
+                select new UnassessedContract(terms.Id, terms.Vendor),
+            ]
         );
+    }
 
     private static List<ContractRank> RankContracts(IReadOnlyList<(string Contract, MonthlyRatingPublished Rating)> rated)
     {
@@ -96,12 +128,13 @@ public sealed record CycleRankings(
     /// <summary>The best first; a unit of which nothing counts is ranked behind all others.</summary>
     private static List<UnitRank> RankUnits(IReadOnlyList<UnitTally> units, ScoringScheme scheme) =>
         Ranked(
-            units.Select(u => (u.Unit, Rates: ThreeRates.Of(u, scheme))),
-            u => u.Unit,
+            units.Select(u => (u.Contract, u.Unit, Rates: ThreeRates.Of(u, scheme))),
+            u => $"{u.Unit}\n{u.Contract}",
             u => u.Rates.Composite is { } composite ? Ratio.Of(-1) * composite : Ratio.Of(1),
             (rank, u) =>
                 new UnitRank(
                     rank,
+                    u.Contract,
                     u.Unit,
                     u.Rates.Counted,
                     u.Rates.Response?.ToString(),
@@ -114,22 +147,29 @@ public sealed record CycleRankings(
     private static List<SeatRank> RankSeats(IReadOnlyList<SeatTally> seats) =>
         Ranked(
             seats,
-            s => s.Seat,
+            s => $"{s.Seat}\n{s.Contract}",
             s => Ratio.Of(-s.Kept, s.Of),
-            (rank, s) => new SeatRank(rank, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString())
+            (rank, s) => new SeatRank(rank, s.Contract, s.Seat, s.Kept, s.Of, Ratio.Of(s.Kept, s.Of).ToString())
         );
 
-    private static List<VendorRank> RankVendors(IReadOnlyList<ContractAccount> accounts, YearMonth cycle, ScoringScheme scheme)
+    private static List<VendorRank> RankVendors(
+        IReadOnlyList<(ContractAccount Account, Cny Fee)> assessed,
+        YearMonth cycle,
+        ScoringScheme scheme
+    )
     {
-        var (first, last) = scheme.DaysOf(cycle);
+        var last = scheme.DaysOf(cycle).To;
         var vendors =
-            from account in accounts
-            let fee = FeeOf(account, first, last)
-            where fee.IsPositive
-            let deductions = account.Deductions.Values.Where(d => scheme.CycleOf(d.AttributedOn) == cycle).Sum(d => d.Effective)
-            let sums = (Fee: fee, Deductions: deductions)
-            group sums by account.Terms.Vendor into vendor
-            select (Vendor: vendor.Key, Fee: vendor.Sum(v => v.Fee), Deductions: vendor.Sum(v => v.Deductions));
+            from contract in assessed
+            let deducted = contract.Account.Deductions.Values.Where(d => scheme.CycleOf(d.AttributedOn) == cycle)
+            let sums = (contract.Fee, Deductions: deducted.Sum(d => d.Effective), Until: contract.Account.AssessedOn!.Value)
+            group sums by contract.Account.Terms.Vendor into vendor
+            select (
+                Vendor: vendor.Key,
+                Fee: vendor.Sum(v => v.Fee),
+                Deductions: vendor.Sum(v => v.Deductions),
+                Until: LocalDate.Min(last, vendor.Min(v => v.Until))
+            );
         return Ranked(
             vendors,
             v => v.Vendor,
@@ -140,7 +180,8 @@ public sealed record CycleRankings(
                     v.Vendor,
                     v.Deductions,
                     v.Fee,
-                    (Ratio.Of(TenThousand) * Ratio.Of(v.Deductions.Fen, v.Fee.Fen)).ToString()
+                    (Ratio.Of(TenThousand) * Ratio.Of(v.Deductions.Fen, v.Fee.Fen)).ToString(),
+                    v.Until
                 )
         );
     }

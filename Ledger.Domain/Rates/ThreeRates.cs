@@ -26,6 +26,7 @@ public sealed record ThreeRates(int Counted, Ratio? Response, Ratio? Resolution,
         return Of(
             new UnitTally(
                 "",
+                "",
                 counted.Count,
                 counted.Count(c => c.Responded),
                 counted.Count(c => c.Resolved),

@@ -54,18 +54,17 @@ public sealed class RankingReader(NpgsqlDataSource database)
         )
             .Union(await CaseReader.StreamsOfAsync(connection, [.. stale.Keys], head.Position, cancel))
             .ToList();
-        var late = new List<CaseFigures>();
+        var late = new List<CycleTally>();
         foreach (var contract in changed.GroupBy(c => c.Contract, c => c.Stream))
         {
             var terms = all.First(a => a.Terms.Id == contract.Key).Terms;
-            await foreach (var one in CaseReader.CasesAsync(connection, contract.Key, [.. contract], head.Position, cancel))
-            {
-                late.Add(CaseFigures.Of(CaseFacts.Of(one), terms));
-            }
+            var cases = CaseReader.CasesAsync(connection, contract.Key, [.. contract], head.Position, cancel);
+            var figures = await cases.Select(one => CaseFigures.Of(CaseFacts.Of(one), terms)).ToListAsync(cancel);
+            late.Add(CycleTally.Of(contract.Key, figures, cycle, scheme));
         }
 
         var sums = await SumsAsync(connection, cycle, scheme, changed, cancel);
-        return CycleRankings.Of(cycle, scheme, ratings, sums.With(CycleTally.Of(late, cycle, scheme)), all);
+        return CycleRankings.Of(cycle, scheme, ratings, CycleTally.Of([sums, .. late]), all);
     }
 
     /// <summary>All contracts at a position, with the cases of a cycle's months.</summary>
@@ -184,18 +183,19 @@ public sealed class RankingReader(NpgsqlDataSource database)
             {
                 Sums(
                     $"""
-                    select unit, count(*) filter (where counted), count(*) filter (where counted and responded),
+                    select tenant_id, unit, count(*) filter (where counted), count(*) filter (where counted and responded),
                         count(*) filter (where counted and resolved), count(*) filter (where counted and satisfaction = $1),
                         count(*) filter (where counted and satisfaction = $2)
-                    from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut} group by unit
+                    from {CycleTables.Scores} t where unit is not null and cycle = '{CycleTables.Text(cycle)}' {leftOut}
+                    group by tenant_id, unit
                     """,
                     (int)Satisfaction.Satisfied,
                     (int)Satisfaction.MostlySatisfied
                 ),
                 Sums(
                     $"""
-                    select seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t
-                    where began between $1 and $2 {leftOut} group by seat
+                    select tenant_id, seat, count(*) filter (where kept), count(*) from {CycleTables.Clocks} t
+                    where began between $1 and $2 {leftOut} group by tenant_id, seat
                     """,
                     from.ToDateOnly(),
                     to.ToDateOnly()
@@ -206,13 +206,13 @@ public sealed class RankingReader(NpgsqlDataSource database)
         await using var reader = await batch.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            units.Add(new UnitTally(reader.GetString(0), Count(1), Count(2), Count(3), Count(4), Count(5)));
+            units.Add(new UnitTally(reader.GetString(0), reader.GetString(1), Count(2), Count(3), Count(4), Count(5), Count(6)));
         }
 
         await reader.NextResultAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            seats.Add(new SeatTally(reader.GetString(0), Count(1), Count(2)));
+            seats.Add(new SeatTally(reader.GetString(0), reader.GetString(1), Count(2), Count(3)));
         }
 
         return new CycleTally(units, seats);

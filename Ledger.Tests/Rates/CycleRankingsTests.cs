@@ -81,7 +81,7 @@ public sealed class CycleRankingsTests
         var overtaken = BookOf(history).MovesSince(before, Cycle).Single(m => m is { Ranking: "units", Name: "a" });
         Assert.Equal((1, 2), (overtaken.RankBefore, overtaken.RankAfter));
         Assert.Empty(overtaken.Events);
-        Assert.Equal(["b"], overtaken.MovedBy);
+        Assert.Equal(["b (gaomidian-2025)"], overtaken.MovedBy);
     }
 
     [Fact]
@@ -130,11 +130,57 @@ public sealed class CycleRankingsTests
         deducted.Decided("deduction/4.4:in", new DeductionConfirmed()).Decided("deduction/4.4:out", new DeductionConfirmed());
 
         // Thirty of 365 days of 4,315,200.00 and of 1,924,530.00.
-        var vendors = Of(deducted, new History("jiuxianqiao-2025"), new History("anding-2023")).Vendors;
+        var other = new History("jiuxianqiao-2025");
+        other.Assess("2025-11-10");
         Assert.Equal(
-            ["1 158180.55 0.00 0.0000", "2 354673.97 1000.00 28.1949"],
-            vendors.Select(v => $"{v.Rank} {v.Fee} {v.Deductions} {v.PerTenThousand}")
+            ["1 158180.55 0.00 0.0000 2025-11-10", "2 354673.97 1000.00 28.1949 2025-11-30"],
+            Of(deducted, other, new History("anding-2023"))
+                .Vendors.Select(v => $"{v.Rank} {v.Fee} {v.Deductions} {v.PerTenThousand} {v.AssessedUntil:uuuu-MM-dd}")
         );
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("2025-10-31", false)]
+    [InlineData("2025-11-01", true)]
+    public void A_vendor_of_whose_contracts_nothing_was_assessed_in_the_cycle_is_not_ranked_and_named(string? assessed, bool ranked)
+    {
+        var history = new History("jiuxianqiao-2025");
+        if (assessed is not null)
+        {
+            history.Assess(assessed);
+        }
+
+        var rankings = Of(history);
+        Assert.Equal(ranked ? 1 : 0, rankings.Vendors.Count);
+        Assert.Equal(ranked ? [] : ["jiuxianqiao-2025"], rankings.NotAssessed.Select(n => n.Contract));
+    }
+
+    [Fact]
+    public void Codes_that_two_contracts_share_are_two_units_and_two_seats()
+    {
+        var (one, other) = (new History("gaomidian-2025"), new History(Terms.Of("gaomidian-2025") with { Id = "second-2025" }));
+        foreach (var (history, resolved, minutes) in new[] { (one, true, 10), (other, false, 31) })
+        {
+            Handled(history, "1", "unit-1", resolved);
+            Signed(history, "2", "2025-11-10T09:00:00+08:00", minutes, "seat-1");
+        }
+
+        var rankings = Of(one, other);
+        Assert.Equal(
+            ["1 unit-1 gaomidian-2025 1", "2 unit-1 second-2025 1"],
+            rankings.Units.Select(u => $"{u.Rank} {u.Unit} {u.Contract} {u.Counted}")
+        );
+        Assert.Equal(
+            ["1 seat-1 gaomidian-2025 1/1", "2 seat-1 second-2025 0/1"],
+            rankings.Seats.Select(s => $"{s.Rank} {s.Seat} {s.Contract} {s.Kept}/{s.Of}")
+        );
+        var positions = new CycleBook(99, [(one.Account, FactsOf(one)), (other.Account, FactsOf(other))]).Evidence(Cycle);
+        Assert.Equal(
+            ["gaomidian-2025 case_dispatched case_scored", "second-2025 case_dispatched case_scored"],
+            positions.Where(p => p.Name == "unit-1").Select(p => $"{p.Contract} {string.Join(' ', p.Events.Select(e => e.Type.Alias))}")
+        );
+        Assert.All(positions.Where(p => p.Contract is not null), p => Assert.All(p.Events, e => Assert.Equal(p.Contract, e.Contract)));
     }
 
     [Theory]
