@@ -15,6 +15,7 @@ namespace Ledger.Api.Commands;
 internal static class FindingsCommand
 {
     private const int MostShown = 200;
+    private const int MostPersons = 5;
 
     public static Command Create()
     {
@@ -23,6 +24,7 @@ internal static class FindingsCommand
         var effective = new EffectiveOption();
         var certainty = new Option<string?>("--certainty") { Description = "One certainty: " + string.Join(", ", Words<Certainty>.All) };
         var rule = new Option<string?>("--rule") { Description = "One rule, such as handling or F06" };
+        var actor = new Option<string?>("--actor") { Description = "Of one person's records, by the code" };
         var (moment, export) = (new MomentOptions(), new ExportOptions());
         var command = new Command(
             "findings",
@@ -33,6 +35,7 @@ internal static class FindingsCommand
             kind,
             rule,
             certainty,
+            actor,
         };
         effective.AddTo(command);
         moment.AddTo(command);
@@ -49,6 +52,7 @@ internal static class FindingsCommand
                         (only is null || f.Kind == only)
                         && (sure is null || f.Certainty == sure)
                         && (parsed.GetValue(rule) is not { } one || f.Rule == one)
+                        && (parsed.GetValue(actor) is not { } who || f.Actor == who)
                     )
                     .ToList();
                 await export.WriteAsync(parsed, terminal, cancel, Reports.Findings(findings));
@@ -77,25 +81,49 @@ internal static class FindingsCommand
         }
 
         var sums = Terminal.Table("Kind", "Rule~", "Certainty", "Findings#", "Reviewed#");
-        foreach (
-            var group in findings
-                .GroupBy(f => (f.Kind, f.Rule, f.Certainty))
-                .OrderBy(g => g.Key.Kind)
-                .ThenBy(g => g.Key.Rule, StringComparer.Ordinal)
-        )
+        foreach (var g in findings.GroupBy(f => (f.Kind, f.Rule, f.Certainty)).OrderBy(g => g.Key))
         {
-            sums.AddRow(
-                Words<FindingKind>.Of(group.Key.Kind),
-                Markup.Escape(group.Key.Rule),
-                Words<Certainty>.Of(group.Key.Certainty),
-                $"{group.Count():#,0}",
-                $"{group.Count(f => f.Review is not null):#,0}"
-            );
+            sums.AddRow([Words<FindingKind>.Of(g.Key.Kind), Markup.Escape(g.Key.Rule), Words<Certainty>.Of(g.Key.Certainty), .. Counts(g)]);
         }
 
         console.Write(sums);
+        PrintPersons(console, findings);
         Print(console, "open", [.. findings.Where(f => f.Review is null)]);
         Print(console, "looked into", [.. findings.Where(f => f.Review is not null)]);
+    }
+
+    /// <summary>Whose records the rules name, and how often: the most by rule.</summary>
+    private static void PrintPersons(IAnsiConsole console, List<Finding> findings)
+    {
+        var persons = findings.Where(f => f.Actor is not null).GroupBy(f => (f.Rule, Actor: f.Actor!)).ToList();
+        if (persons.Count == 0)
+        {
+            return;
+        }
+
+        var table = Terminal.Table("Rule~", "Actor~", "Findings#", "Reviewed#");
+        foreach (var rule in persons.GroupBy(g => g.Key.Rule).OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            var most = rule.OrderByDescending(g => g.Count()).ThenBy(g => g.Key.Actor, StringComparer.Ordinal).ToList();
+            foreach (var g in most.Take(MostPersons))
+            {
+                table.AddRow([Markup.Escape(g.Key.Rule), Markup.Escape(g.Key.Actor), .. Counts(g)]);
+            }
+
+            if (most.Count > MostPersons)
+            {
+                var others = most.Skip(MostPersons).SelectMany(g => g).ToList();
+                table.AddRow([Markup.Escape(rule.Key), $"and {most.Count - MostPersons:#,0} more", .. Counts(others)]);
+            }
+        }
+
+        console.Write(table);
+    }
+
+    private static string[] Counts(IEnumerable<Finding> findings)
+    {
+        var all = findings.ToList();
+        return [$"{all.Count:#,0}", $"{all.Count(f => f.Review is not null):#,0}"];
     }
 
     /// <summary>Those that nobody took up, and those that somebody did, stand apart.</summary>
@@ -126,7 +154,7 @@ internal static class FindingsCommand
         if (findings.Count > MostShown)
         {
             console.WriteLine(
-                $"and {findings.Count - MostShown:#,0} more: --kind, --rule and --certainty choose, --json, --csv and --xlsx have them all"
+                $"and {findings.Count - MostShown:#,0} more: --kind, --rule, --certainty and --actor choose, --json, --csv and --xlsx have them all"
             );
         }
     }

@@ -60,13 +60,15 @@ public abstract record Detector(bool Off = false) : DetectorTerms(Off)
         string what,
         string first,
         string second
-    ) =>
-        Finding.Of(
+    )
+    {
+        var records = evidence.ToList();
+        return Finding.Of(
             FindingKind.FalseRecord,
             Rule,
             subject,
             arisenAt,
-            [.. evidence.Select(e => e.Id).Distinct()],
+            [.. records.Select(e => e.Id).Distinct()],
             ("what", what),
             ("first", first),
             ("second", second)
@@ -74,7 +76,9 @@ public abstract record Detector(bool Off = false) : DetectorTerms(Off)
         {
             Certainty = certainty,
             Key = key,
+            Actor = records.Count > 0 ? Grouping.ActorOf(records[^1]) : null,
         };
+    }
 
     /// <summary>A moment on the contracts' wall clock.</summary>
     protected static string Show(Instant at) => ChinaTime.Text(at);

@@ -36,6 +36,11 @@ public sealed record Finding(
     [JsonPropertyOrder(-1)]
     public string Id => GivenId ?? $"{Rule}-{Digest($"{Words<FindingKind>.Of(Kind)}\n{Rule}\n{Subject}\n{Key}")[..16]}";
 
+    /// <summary>
+    /// The code of who made the record that it is about (the latest of them), or who stopped the clock too late; null where nobody did.
+    /// </summary>
+    public string? Actor { get; init; }
+
     /// <summary>How it was looked into; null where nobody took it up.</summary>
     public FindingReview? Review { get; init; }
 

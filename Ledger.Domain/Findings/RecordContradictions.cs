@@ -58,6 +58,7 @@ internal static class RecordContradictions
         ) with
         {
             Key = key,
+            Actor = b.Actor,
         };
 
     /// <summary>What happened and when, in words.</summary>

@@ -230,6 +230,7 @@ public sealed record CaseLimits(
         ) with
         {
             Key = clock.Step == CaseStep.Urge ? clock.Text : "",
+            Actor = clock.Stop?.Actor,
         };
         return undecidable ? finding.AsUndecidable() : finding;
     }

@@ -138,6 +138,7 @@ public sealed record IssueReports(int RoutineMinutes, int EmergencyMinutes) : Ru
                 ) with
                 {
                     Key = issue.Id,
+                    Actor = reported?.Event.Actor,
                 };
             }
         }

@@ -42,7 +42,7 @@ public sealed class PatrolDetectorTests
             .Round("r2", "p1", Day, ["08:00:20 39.76 116.33"])
             .Round("r3", "p2", Day, ["08:00:30 39.80 116.33"]);
         var finding = Assert.Single(Found(history, "F01"));
-        Assert.Equal((Certainty.Lead, "patrol/r2"), (finding.Certainty, finding.Subject));
+        Assert.Equal((Certainty.Lead, "patrol/r2", "p1"), (finding.Certainty, finding.Subject, finding.Actor));
         Assert.Equal("p1 would have covered 1,111 m in 20 s", finding.Detail["what"]);
     }
 

@@ -29,6 +29,15 @@ public sealed class CaseLimitTests
     public void A_clock_that_still_runs_is_measured_at_the_effective_moment(string effective, int late) =>
         Assert.Equal(late, Received("gaomidian-2025").Findings(effective, "sign").Count);
 
+    [Fact]
+    public void A_late_step_is_of_whom_took_it_and_one_that_nobody_took_of_nobody()
+    {
+        var history = Received("gaomidian-2025");
+        Assert.Null(Assert.Single(history.FindingsAt("2025-11-03T10:00:00+08:00"), f => f.Rule == "sign").Actor);
+        history.Add("2025-11-03T10:10:00+08:00", "case/1", new CaseSigned(), "seat-7");
+        Assert.Equal("seat-7", Assert.Single(history.FindingsAt("2025-11-03T12:00:00+08:00"), f => f.Rule == "sign").Actor);
+    }
+
     [Theory]
     [Clauses("anding-2023", "annex.1.2.2.1")]
     [InlineData("signing", "2025-11-03T10:20:00+08:00", null, false)]
