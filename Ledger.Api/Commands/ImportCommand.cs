@@ -100,6 +100,13 @@ internal static class ImportCommand
                             console.MarkupLineInterpolated($"[yellow]{outside:#,0} facts occurred on no day of their contract's term[/]");
                         }
 
+                        foreach (var open in sum.Undecided ?? [])
+                        {
+                            console.MarkupLineInterpolated(
+                                $"[yellow]the statement of period {open.Period} of {open.Contract} {(sum.DryRun ? "would be" : "is")} issued with {open.Proposed:#,0} deductions proposed ({Terminal.Yuan(open.ProposedAmount)}) and {open.Disputed:#,0} disputed ({Terminal.Yuan(open.DisputedAmount)}): what is decided of them later is posted in the first open period[/]"
+                            );
+                        }
+
                         if (sum.Read == 0)
                         {
                             console.MarkupLine("[yellow]no event and no row was found: is it the right file, and the right sheet?[/]");
@@ -110,7 +117,7 @@ internal static class ImportCommand
                             console.MarkupLineInterpolated($"changed since the last time: {events:#,0} {type}");
                         }
 
-                        if (mapping?.PersonalData is { Count: > 0 } personal && sum.Read > 0)
+                        if (sum.Personal is { } personal)
                         {
                             console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
                         }
@@ -253,7 +260,9 @@ internal static class ImportCommand
                 Sum(reports.Select(r => r.LeftOut)),
                 reports.Sum(r => r.Repeated) is > 0 and var repeated ? repeated : null,
                 Sum(reports.Select(r => r.Changed)),
-                reports.Sum(r => r.OutsideTerm) is > 0 and var outside ? outside : null
+                reports.Sum(r => r.OutsideTerm) is > 0 and var outside ? outside : null,
+                reports.SelectMany(r => r.Undecided ?? []).ToList() is { Count: > 0 } undecided ? undecided : null,
+                reports.SelectMany(r => r.Personal ?? []).Distinct().ToList() is { Count: > 0 } personal ? personal : null
             );
 
     private static Dictionary<string, long>? Sum(IEnumerable<IReadOnlyDictionary<string, long>?> counts) =>

@@ -52,6 +52,8 @@ internal static class ServeCommand
         }
         catch (Exception e) when (e is IOException or FormatException or InvalidOperationException)
         {
+            // What runs beside the listener has begun: it is ended before what it works with.
+            await app.StopAsync(CancellationToken.None);
             throw new LedgerException(ErrorCode.BadRequest, $"--urls {urls}: {e.Message}", e);
         }
 

@@ -20,6 +20,9 @@ public abstract class EventFile
     /// <summary>How much was left out, by what it was (rows, attributes); known once all lines were read.</summary>
     public virtual IReadOnlyDictionary<string, long> LeftOut => new Dictionary<string, long>();
 
+    /// <summary>The columns that hold personal data; known once all lines were read.</summary>
+    public virtual IReadOnlyList<string> Personal => [];
+
     /// <summary>The types of which a changed row yields another event: a file that comes again and again.</summary>
     public virtual IReadOnlyList<string> Refreshed => [];
 
@@ -126,6 +129,8 @@ public abstract class EventFile
         private const string Skipped = "rows that the mapping skips";
 
         public override IReadOnlyList<string> Refreshed => mapping.Refreshed;
+
+        public override IReadOnlyList<string> Personal => bound?.PersonalColumns ?? [];
 
         private RowMapper? bound;
         private long skipped;

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
+using Ledger.Domain.Statements;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Store;
 using Npgsql;
@@ -34,6 +35,7 @@ internal sealed class ImportRun
     private long duplicates;
     private long repeated;
     private long outside;
+    private readonly List<UndecidedDeductions> undecided = [];
     private readonly HashSet<string> told = [];
     private long rejected;
 
@@ -91,7 +93,8 @@ internal sealed class ImportRun
             options.DryRun ? sample : null,
             Repeated: repeated > 0 ? repeated : null,
             Changed: changed,
-            OutsideTerm: outside > 0 ? outside : null
+            OutsideTerm: outside > 0 ? outside : null,
+            Undecided: undecided.Count > 0 ? undecided : null
         );
     }
 
@@ -162,8 +165,9 @@ internal sealed class ImportRun
             return [];
         }
 
-        var (placed, before, counts) = (
+        var (placed, open, before, counts) = (
             chunk.Placed.Count,
+            undecided.Count,
             state.Of(line.Events[0].Event.Contract),
             (recorded, duplicates, repeated, outside)
         );
@@ -172,6 +176,7 @@ internal sealed class ImportRun
             if (Decide(chunk, line.Events[i], chunk.Recognise(line.Events[i], known[i])) is { Count: > 0 } faults)
             {
                 chunk.TakeBackTo(placed);
+                undecided.RemoveRange(open, undecided.Count - open);
                 state.Restore(before);
                 (recorded, duplicates, repeated, outside) = counts;
                 return faults;
@@ -208,6 +213,11 @@ internal sealed class ImportRun
         }
 
         outside += e.Type.Class == EventClass.Fact && state.IsOutsideTerm(e) ? 1 : 0;
+        if (e.Data is StatementIssued && state.UndecidedAt(e) is { } left)
+        {
+            undecided.Add(left);
+        }
+
         Place(chunk, pending);
         foreach (var derived in decided.Events)
         {

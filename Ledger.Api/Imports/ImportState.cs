@@ -1,6 +1,7 @@
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
+using Ledger.Domain.Statements;
 using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
@@ -59,6 +60,10 @@ internal sealed class ImportState(LogTransaction log)
     public bool IsOutsideTerm(NewEvent e) =>
         accounts.GetValueOrDefault(e.Contract) is { } account
         && (ChinaTime.DateOf(e.When.Latest) < account.Terms.From || ChinaTime.DateOf(e.When.Earliest) > account.LastDay);
+
+    /// <summary>What is not decided of the period whose statement an accepted event issues.</summary>
+    public UndecidedDeductions? UndecidedAt(NewEvent issued) =>
+        UndecidedDeductions.Of(accounts[issued.Contract]!, int.Parse(issued.Subject["period/".Length..]));
 
     /// <summary>Checks one event against the state.</summary>
     public Decided Check(NewEvent e) =>

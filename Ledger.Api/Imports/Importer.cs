@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Domain.Json;
+using Ledger.Domain.Statements;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Store;
 using NodaTime;
@@ -21,7 +22,9 @@ public sealed record RejectedLine(
 /// unknown, and <c>sample</c> the events of the first lines of a dry run. <c>leftOut</c> counts what of the file was not read: rows,
 /// attributes, events that a row does not yield. <c>changed</c> counts by type the new events of cases and other subjects that had one of
 /// that type before, of a mapping whose ids hold <c>{digest}</c>. <c>outsideTerm</c>, absent where there are none, counts the facts that
-/// occurred on no day of their contract's term.
+/// occurred on no day of their contract's term. <c>undecided</c>, absent where there is none, tells of each statement that the file issues
+/// which deductions nobody decided before. <c>personal</c>, absent where there are none, names the columns with personal data, which were
+/// stored apart or left out.
 /// </summary>
 public sealed record ImportReport(
     long Read,
@@ -36,7 +39,9 @@ public sealed record ImportReport(
     IReadOnlyDictionary<string, long>? LeftOut = null,
     long? Repeated = null,
     IReadOnlyDictionary<string, long>? Changed = null,
-    long? OutsideTerm = null
+    long? OutsideTerm = null,
+    IReadOnlyList<UndecidedDeductions>? Undecided = null,
+    IReadOnlyList<string>? Personal = null
 );
 
 /// <summary>How an import goes about it.</summary>
@@ -72,6 +77,7 @@ public sealed class Importer(NpgsqlDataSource database, IClock clock, PersonalSt
             ? report with
             {
                 LeftOut = LeftOut(file),
+                Personal = file.Personal is { Count: > 0 } some ? some : null,
             }
             : null;
     }

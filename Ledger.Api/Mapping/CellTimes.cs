@@ -127,7 +127,7 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
     private T? None<T>(out string? problem)
         where T : struct
     {
-        problem = $"expected a time such as {string.Join(" or ", formats.Select(f => f.Text).Distinct().Take(3))}, or with an offset";
+        problem = $"expected a time such as {string.Join(" or ", formats.Select(f => f.Example).Distinct().Take(3))}, or with an offset";
         return null;
     }
 

@@ -13,6 +13,20 @@ internal sealed partial class RowMapper
 {
     private const string ConvertedFrom = "convertedFrom";
 
+    // The properties by which things are told apart and counted; any other text stays as it is written.
+    private static readonly HashSet<string> Codes =
+    [
+        "unit",
+        "grid",
+        "patroller",
+        "round",
+        "point",
+        "person",
+        "approvedBy",
+        "number",
+        "case",
+    ];
+
     private abstract record DataNode(IReadOnlyList<string> Columns);
 
     private sealed record ObjectNode(IReadOnlyList<(string Name, DataNode Value)> Properties)
@@ -31,7 +45,10 @@ internal sealed partial class RowMapper
 
     private sealed record ConstantNode(JsonElement Value) : DataNode([]);
 
-    private sealed record TextNode(Template Template) : DataNode([.. Template.Columns]);
+    private sealed record TextNode(Template Template) : DataNode([.. Template.Columns])
+    {
+        public bool IsCode { get; init; }
+    }
 
     private sealed record CellNode(
         MappedCell Cell,
@@ -41,6 +58,8 @@ internal sealed partial class RowMapper
     {
         /// <summary>What a date without a time means in it.</summary>
         public DateMeans? DateMeans { get; init; } = Cell.DateMeans;
+
+        public bool IsCode { get; init; }
     }
 
     private DataNode Node(JsonElement element)
@@ -66,14 +85,15 @@ internal sealed partial class RowMapper
             ? null
             : mapping.ValueMaps![name].DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value);
 
-    /// <summary>What is due on a day is due by its end.</summary>
+    /// <summary>What is due on a day is due by its end, and codes are one however they are typed.</summary>
     private DataNode Property(JsonProperty property) =>
-        Node(property.Value) is var node && node is CellNode { DateMeans: null, Cell.Plus: null } due && property.Name == "dueAt"
-            ? due with
-            {
-                DateMeans = DateMeans.EndOfDay,
-            }
-            : node;
+        Node(property.Value) switch
+        {
+            CellNode { DateMeans: null, Cell.Plus: null } due when property.Name == "dueAt" => due with { DateMeans = DateMeans.EndOfDay },
+            CellNode cell when Codes.Contains(property.Name) => cell with { IsCode = true },
+            TextNode text when Codes.Contains(property.Name) => text with { IsCode = true },
+            var node => node,
+        };
 
     /// <summary>Writes a value, or says that there is none and writes nothing.</summary>
     private bool Write(Utf8JsonWriter writer, DataNode node, TableRow row, List<Fault> faults)
@@ -98,7 +118,8 @@ internal sealed partial class RowMapper
                 writer.WriteEndArray();
                 return true;
             case TextNode text:
-                writer.WriteStringValue(text.Template.Fill(column => TextOf(row, column, faults)));
+                var filled = text.Template.Fill(column => TextOf(row, column, faults));
+                writer.WriteStringValue(text.IsCode ? CellText.Key(filled) : filled);
                 return true;
             case ConstantNode constant:
                 constant.Value.WriteTo(writer);
@@ -224,7 +245,7 @@ internal sealed partial class RowMapper
                 JsonSerializer.Serialize(writer, month, LedgerJson.Options);
                 break;
             case CellType.Text:
-                writer.WriteStringValue(text);
+                writer.WriteStringValue(node.IsCode ? CellText.Key(text) : text);
                 break;
             default:
                 Refuse(

@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -116,6 +115,16 @@ internal sealed partial class RowMapper
 
     /// <summary>How many events of a kind rows did not yield, by reason.</summary>
     public IReadOnlyDictionary<string, long> Unyielded => unyielded;
+
+    /// <summary>The columns of the file that the mapping says are personal data.</summary>
+    public IReadOnlyList<string> PersonalColumns
+    {
+        get
+        {
+            var named = (mapping.PersonalData ?? []).Select(CellText.Key).ToHashSet();
+            return [.. headings.Where(h => named.Contains(CellText.Key(h)))];
+        }
+    }
 
     /// <summary>Whether the mapping leaves a row out.</summary>
     public bool Skips(TableRow row) => skip.Any(c => Holds(c, row));
@@ -354,41 +363,5 @@ internal sealed partial class RowMapper
         {
             throw new LedgerException(ErrorCode.Refused, $"the mapping \"{mapping.Name}\" does not fit: {string.Join("; ", faults)}");
         }
-    }
-
-    /// <summary>A text with columns in braces.</summary>
-    private sealed partial record Template(string Text, IReadOnlyList<(string Literal, string? Column)> Parts)
-    {
-        public const string Digest = "digest";
-
-        /// <summary>Whether it holds the digest of its event: <c>{digest}</c> in an id.</summary>
-        public bool HasDigest { get; private init; }
-
-        public IEnumerable<string> Columns => Parts.Select(p => p.Column).OfType<string>().Where(c => !(HasDigest && c == Digest));
-
-        public static Template OfId(string text) =>
-            Parse(text) is var id && id.Parts.Any(p => p.Column == Digest) ? id with { HasDigest = true } : id;
-
-        public static Template Parse(string text)
-        {
-            var parts = new List<(string, string?)>();
-            var last = 0;
-            foreach (var match in Braces().EnumerateMatches(text))
-            {
-                parts.Add((text[last..match.Index], text.Substring(match.Index + 1, match.Length - 2)));
-                last = match.Index + match.Length;
-            }
-
-            parts.Add((text[last..], null));
-            return new Template(text, parts);
-        }
-
-        public string Fill(Func<string, string> value) =>
-            Parts.Count == 1 ? Text : string.Concat(Parts.Select(p => p.Column is null ? p.Literal : p.Literal + value(p.Column)));
-
-        public override string ToString() => Text;
-
-        [GeneratedRegex(@"\{[^{}]+\}", RegexOptions.None, 1000)]
-        private static partial Regex Braces();
     }
 }

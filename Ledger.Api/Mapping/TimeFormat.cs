@@ -20,7 +20,7 @@ internal sealed class TimeFormat
 
     private TimeFormat(string text, string letters, IReadOnlyList<LocalDateTimePattern> patterns)
     {
-        (Text, this.patterns) = (text, patterns);
+        this.patterns = patterns;
         HasTime = letters.AsSpan().ContainsAny('H', 'h');
         HasDay = letters.Replace("ddd", "", StringComparison.Ordinal).Contains('d', StringComparison.Ordinal);
         marks = text.Any(c => c is 'F' or 'f' or ';' or '.' or '\\' or '%' or 't')
@@ -28,8 +28,8 @@ internal sealed class TimeFormat
             : Marks(text.Replace("'", "", StringComparison.Ordinal));
     }
 
-    /// <summary>The format as the mapping writes it.</summary>
-    public string Text { get; }
+    /// <summary>A moment as it writes it, for people who know no pattern letters.</summary>
+    public string Example => patterns[0].Format(new LocalDateTime(2025, 11, 3, 9, 12, 30));
 
     /// <summary>Whether it reads a day, and not only a month.</summary>
     public bool HasDay { get; }

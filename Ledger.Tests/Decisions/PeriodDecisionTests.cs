@@ -41,6 +41,24 @@ public sealed class PeriodDecisionTests
     }
 
     [Fact]
+    public void What_nobody_decided_is_told_before_a_statement_is_issued()
+    {
+        var history = Proposed();
+        Assert.Equal(
+            new UndecidedDeductions("gaomidian-2025", 1, 1, Cny.Parse("5000.00"), 0, Cny.Zero),
+            UndecidedDeductions.Of(history.Account, 1)
+        );
+        history.Decided(Zero, new DeductionConfirmed());
+        Assert.Null(UndecidedDeductions.Of(history.Account, 1));
+        history.Decided(Zero, new DeductionDisputed("the case was answered"), "vendor-1");
+        Assert.Equal(
+            new UndecidedDeductions("gaomidian-2025", 1, 0, Cny.Zero, 1, Cny.Parse("5000.00")),
+            UndecidedDeductions.Of(history.Account, 1)
+        );
+        Assert.Null(UndecidedDeductions.Of(history.Account, 2));
+    }
+
+    [Fact]
     public void Nothing_is_accepted_issued_or_paid_out_of_turn()
     {
         var history = Proposed();

@@ -114,6 +114,20 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task A_port_that_another_program_holds_is_one_line_without_an_alarm_before_it()
+    {
+        using var ledger = new Command();
+        using var other = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        other.Start();
+        var urls = $"http://{other.LocalEndpoint}";
+        var (status, _, error) = await ledger.RunAsync("serve", "--urls", urls);
+        Assert.Equal(2, status);
+        var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("creating a PostgreSQL", lines[0], StringComparison.Ordinal);
+        Assert.Equal($"ledger: --urls {urls}: Failed to bind to address {urls}: address already in use.", Assert.Single(lines[1..]));
+    }
+
+    [Fact]
     public async Task A_second_service_on_one_data_directory_ends_with_status_4_and_a_command_attaches()
     {
         using var ledger = new Command();

@@ -30,6 +30,11 @@ public sealed class AssessmentTests
                 ]
             );
             Assert.Empty(report.Errors);
+            var undecided = Assert.Single(report.Undecided!);
+            Assert.Equal(
+                (contract, 1, 1, "100.00", 0),
+                (undecided.Contract, undecided.Period, undecided.Proposed, $"{undecided.ProposedAmount}", undecided.Disputed)
+            );
             Assert.Equal(
                 "-100.00",
                 Assert.Single((await database.Ledger.Read.AllAsync(contract, null, default))[1].Adjustments).Amount.ToString()

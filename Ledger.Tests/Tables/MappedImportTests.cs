@@ -80,11 +80,14 @@ public sealed class MappedImportTests
         );
         Assert.Empty(report.Errors);
         Assert.Equal((3L, 1L), (report.Recorded, report.LeftOut!["rows that the mapping skips"]));
+        Assert.Equal(["来电人", "来电人电话/账号", "主要内容"], report.Personal);
         Assert.Equal(1, report.LeftOut["case_followed_up where \"是否满意\" is blank"]);
         Assert.Equal(
             3L,
             await database.ScalarAsync<long>("select count(*) from ledger.mt_events where headers ->> 'timeprecision' = 'date'")
         );
+        var without = Encoding.UTF8.GetBytes("工单编号,办结时间,是否解决,是否满意\nBJ-4,2025-11-20,,\n");
+        Assert.Null((await ImportAsync(database, without, mapping)).Personal);
         var refused = await ImportAsync(database, Encoding.UTF8.GetBytes(heading + "BJ-3,,,,2025-11-20 09:30,是,很满意\n"), mapping);
         Assert.Contains("got \"很满意\"", Assert.Single(refused.Errors).Faults[0].Problem, StringComparison.Ordinal);
     }

@@ -128,6 +128,30 @@ public sealed class OfficeFileTests
     }
 
     [Fact]
+    public async Task A_unit_is_one_however_it_is_typed_and_a_description_stays_as_it_is_written()
+    {
+        await using var database = await ReadyAsync();
+        var rows = "A1,2025-11-03 09:12,环卫所(1),Ａ类：占道,,,,\nA2,2025-11-03 09:12,环卫\u200B所（１）\u3000,b,,,,\n";
+        Assert.Empty((await ImportAsync(database, Encoding.UTF8.GetBytes(Heading + rows), "tickets")).Errors);
+        Assert.Equal(
+            "环卫所(1)",
+            await ScalarAsync(database, "(select string_agg(distinct data ->> 'unit', ';') from ledger.mt_events)", "case_dispatched")
+        );
+        Assert.Equal("Ａ类：占道", await ScalarAsync(database, "data ->> 'category'", "case_received", "case/A1"));
+    }
+
+    [Fact]
+    public async Task What_a_time_should_look_like_is_shown_as_one_and_not_in_letters()
+    {
+        await using var database = await ReadyAsync();
+        var file = Encoding.UTF8.GetBytes(Heading + "A1,昨天,,,,,,\n");
+        Assert.Equal(
+            "column \"受理时间\": expected a time such as 2025-11-03 09:12 or 2025/11/3 9:12:30 or 2025/11/3 9:12, or with an offset, got \"昨天\"",
+            Faults(await ImportAsync(database, file, "tickets"))
+        );
+    }
+
+    [Fact]
     public async Task Two_rows_that_claim_one_id_are_told_as_such_and_not_as_events_of_before()
     {
         await using var database = await ReadyAsync();
