@@ -3,6 +3,7 @@ using Ledger.Domain.Events;
 using Ledger.Domain.Facts;
 using Ledger.Domain.Json;
 using Ledger.Domain.Rules;
+using Ledger.Domain.Time;
 using NodaTime;
 
 namespace Ledger.Domain.Assessments;
@@ -115,14 +116,32 @@ public sealed record CaseHistory(
     private static string InWords(CaseLimits.Clock clock, ClockState state, Instant effective)
     {
         var step = Words<CaseStep>.Of(clock.Step).Replace('_', '-');
-        var taken = Text((clock.Stop?.OccurredAt ?? effective) - clock.Start.OccurredAt);
+        var (start, stop) = (clock.Start.When, clock.Stop?.When ?? TimeRange.At(effective));
+        var (least, most) = (stop.Earliest - start.Latest, stop.Latest - start.Earliest);
+
+        // What is known to a minute or a day ends a microsecond before the next one.
+        var taken =
+            least == most
+                ? Text(most)
+                : $"{Text(Duration.FromSeconds(Math.Floor(Math.Max(0, least.TotalSeconds))))} to {Text(Duration.FromSeconds(Math.Ceiling(most.TotalSeconds)))}";
         return clock.Step == CaseStep.Contact
             ? $"{step} {(state == ClockState.Kept ? "came before closing" : "did not come before closing")}"
             : $"{step} {(clock.Stop is null ? "open for" : "after")} {taken}, limit {clock.Text}";
     }
 
-    private static string Text(Duration span) =>
-        span.TotalHours < 3 ? $"{(long)span.TotalMinutes} min"
-        : span.TotalDays < 2 ? $"{(long)span.TotalHours} h {span.Minutes} min"
-        : $"{span.Days} d {span.Hours} h";
+    /// <summary>All of a span, so that a limit that was missed by a second does not look as if it was kept.</summary>
+    private static string Text(Duration span)
+    {
+        var (days, hours, minutes) =
+            span.TotalHours < 3 ? (0, 0, (long)span.TotalMinutes)
+            : span.TotalDays < 2 ? (0, (long)span.TotalHours, span.Minutes)
+            : ((long)span.Days, (long)span.Hours, (long)span.Minutes);
+        var seconds = span.Seconds + (decimal)span.SubsecondTicks / NodaConstants.TicksPerSecond;
+        string[] parts =
+        [
+            .. new[] { (days, "d"), (hours, "h"), (minutes, "min") }.Where(p => p.Item1 != 0).Select(p => $"{p.Item1} {p.Item2}"),
+            .. seconds != 0 ? [$"{seconds:0.######} s"] : Array.Empty<string>(),
+        ];
+        return parts.Length > 0 ? string.Join(' ', parts) : "0 min";
+    }
 }

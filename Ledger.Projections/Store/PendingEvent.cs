@@ -56,9 +56,9 @@ public abstract record AppendResult
             IdConflict conflict => new Fault(
                 "$.id",
                 $"event {e.Id} of {e.Source} is on record at position {conflict.Position}, and {conflict.Difference}"
-                    + $"{(place is null ? "" : $"; this one would stand at position {place}")}. A correction is an event with an id of its "
-                    + "own, such as case_amended, deadline_extended or a later scoring; the mapping of an export that is refreshed "
-                    + "takes {digest} into its ids"
+                    + $"{(place is null ? "" : $"; this one would stand at position {place}")}. What is on record stays: what is right "
+                    + "now is told by case_amended, deadline_extended, a later scoring or another decision; the mapping of an export "
+                    + "that is refreshed takes {digest} into its ids"
             ),
             VersionConflict conflict => new Fault(
                 "$.expectedversion",

@@ -26,7 +26,7 @@ public sealed class RecordDecisionTests
         var other = await DecideAsync(database, confirmed with { Subject = $"deduction/{second}" });
         Assert.StartsWith(
             $"event d-1 of test is on record at position {outcome.Receipt.Position}, and $.subject is \"deduction/{first}\" on record and "
-                + $"\"deduction/{second}\" here. A correction is an event with an id of its own",
+                + $"\"deduction/{second}\" here. What is on record stays",
             Assert.Single(other.Refusals).Problem,
             StringComparison.Ordinal
         );

@@ -30,13 +30,26 @@ public sealed class CaseHistoryTests
                 "sign 2.2.2 kept: sign after 10 min, limit 30 min",
                 "dispatch 2.2.2 broken: dispatch after 88 min, limit 30 min",
                 "contact 2.2.2 broken: contact did not come before closing",
-                "call_back 2.2.4 running: call-back open for 24 h 0 min, limit 10080 min",
+                "call_back 2.2.4 running: call-back open for 0 min to 24 h, limit 10080 min",
                 "urge 2.2.5 kept: urge after 120 min, limit 2h",
-                "urge 2.2.5 undecidable: urge open for 39 h 0 min, limit 24h",
-                "handling 2.2.5 kept: handling after 15 h 0 min, limit 10080 min",
+                "urge 2.2.5 undecidable: urge open for 39 h, limit 24h",
+                "handling 2.2.5 kept: handling after 15 h to 39 h, limit 10080 min",
             ],
             Clocks(history, "2025-11-05T00:00:00+08:00")
         );
+    }
+
+    [Theory]
+    [InlineData("2025-11-03T09:40:00+08:00", "dispatch after 30 min, limit 30 min")]
+    [InlineData("2025-11-03T09:40:01+08:00", "dispatch after 30 min 1 s, limit 30 min")]
+    [InlineData("2025-11-03T09:40:00.000001+08:00", "dispatch after 30 min 0.000001 s, limit 30 min")]
+    [InlineData("2025-11-05T10:00:00+08:00", "dispatch after 2 d 50 min, limit 30 min")]
+    public void A_limit_that_was_missed_by_little_does_not_look_as_if_it_was_kept(string dispatched, string words)
+    {
+        var history = new History(Contract)
+            .Add("2025-11-03T09:10:00+08:00", "case/1", Routine)
+            .Add(dispatched, "case/1", new CaseDispatched("unit-1"));
+        Assert.Contains(Clocks(history, "2025-12-01T00:00:00+08:00"), c => c.EndsWith(words, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +92,7 @@ public sealed class CaseHistoryTests
             }
         );
         Assert.Equal(
-            ["handling dueAt running: handling open for 24 h 0 min, limit due 2025-11-05 09:00:00"],
+            ["handling dueAt running: handling open for 24 h, limit due 2025-11-05 09:00:00"],
             Clocks(history, "2025-11-04T09:00:00+08:00")
         );
     }
