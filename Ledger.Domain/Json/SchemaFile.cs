@@ -30,16 +30,34 @@ public static class SchemaFile
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
     {
-        if (context.TypeInfo.Converter is IExpect expect)
+        if (SchemaOf(context.TypeInfo.Type) is { } own)
         {
-            return JsonNode.Parse(expect.Schema)!;
+            return own;
         }
 
-        if (Nullable.GetUnderlyingType(context.TypeInfo.Type) is { } type && LedgerJson.Options.GetConverter(type) is IExpect nullable)
+        // The exporter asks nothing about optional properties that our converters read, and leaves their default alone in their schema.
+        foreach (var property in context.TypeInfo.Properties)
         {
-            return JsonNode.Parse(nullable.Schema)!;
+            if (
+                node is JsonObject schema
+                && schema["properties"]?[property.Name] is JsonObject { Count: 1 } optional
+                && optional.ContainsKey("default")
+                && SchemaOf(property.PropertyType) is JsonObject known
+            )
+            {
+                var standing = optional["default"]?.DeepClone();
+                schema["properties"]![property.Name] =
+                    property.IsSetNullable || standing is null
+                        ? new JsonObject { ["anyOf"] = new JsonArray(known, new JsonObject { ["type"] = "null" }) }
+                        : known;
+                schema["properties"]![property.Name]!["default"] = standing;
+            }
         }
 
         return node;
     }
+
+    /// <summary>The schema of what a converter of ours reads; null for any other type.</summary>
+    private static JsonNode? SchemaOf(Type type) =>
+        LedgerJson.Options.GetConverter(Nullable.GetUnderlyingType(type) ?? type) is IExpect expect ? JsonNode.Parse(expect.Schema) : null;
 }
