@@ -171,6 +171,13 @@ internal static class StatementCommand
             );
         }
 
+        if (!s.ActorsRegistered)
+        {
+            console.MarkupLine(
+                "  [yellow]no register of actors[/]: for which side whoever decided acts was not checked (actor_registered)"
+            );
+        }
+
         console.MarkupLineInterpolated(
             $"  [grey]as of position {s.AsOf?.Position}, recorded {(s.AsOf is { } at ? ChinaTime.Text(at.RecordedAt) : "")} · root {s.Checkpoint?.Root[..16]}…[/]"
         );

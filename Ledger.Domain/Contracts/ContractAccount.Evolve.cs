@@ -23,6 +23,7 @@ public sealed partial record ContractAccount
             CaseEvent or FieldEvent => this,
             FindingEvent data => Reviewed(e.Key, data is FindingCleared ? FindingState.Cleared : FindingState.UnderReview),
             ContractEvent data => Evolve(e, data),
+            ActorEvent data => Evolve(e, data),
             DeductionProposed proposed => With(
                 Placed(
                     new Deduction(
@@ -171,9 +172,30 @@ public sealed partial record ContractAccount
     {
         var falsified = check.Sampled.Where(s => s.Verdict == Verdict.Falsified).ToList();
         var account = falsified.Exists(s => IsPatrol(s.Subject)) ? this with { PatrolChecks = PatrolChecks.Add(e.Subject) } : this;
+        account =
+            falsified.Count == 0
+                ? account
+                : account with
+                {
+                    Falsified = (Falsified ?? ImmutableSortedDictionary<string, string>.Empty).SetItem(e.Id, e.Actor),
+                };
         return Reviews?.ContainsKey(e.Key) == true
             ? account.Reviewed(e.Key, falsified.Count > 0 ? FindingState.Confirmed : FindingState.Cleared)
             : account;
+    }
+
+    private ContractAccount Evolve(LedgerEvent e, ActorEvent data)
+    {
+        var known = Actors ?? ImmutableSortedDictionary<string, RegisteredActor>.Empty;
+        return this with
+        {
+            Actors = data switch
+            {
+                ActorRegistered r => known.SetItem(e.Key, new RegisteredActor(r.Party, r.Roles, r.From, r.Until)),
+                ActorWithdrawn => known.SetItem(e.Key, known[e.Key] with { WithdrawnOn = e.OccurredOn }),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            },
+        };
     }
 
     private ContractAccount Evolve(LedgerEvent e, ServiceEvent data) =>

@@ -36,6 +36,8 @@ namespace Ledger.Domain.Contracts;
 /// <param name="LastRun">The latest assessment run.</param>
 /// <param name="Termination">The termination, if any.</param>
 /// <param name="Reviews">How far each finding was looked into that was taken up, by its id; null where none was.</param>
+/// <param name="Falsified">Who concluded each spot check that found a falsified record, by the id of its event; null where none was.</param>
+/// <param name="Actors">The register of actors by code; null where there is none, and nobody's side is checked.</param>
 public sealed partial record ContractAccount(
     ContractTerms Terms,
     long RegisteredAt,
@@ -57,7 +59,9 @@ public sealed partial record ContractAccount(
     SettlementState Settlement,
     AssessmentRun? LastRun = null,
     Termination? Termination = null,
-    ImmutableSortedDictionary<string, FindingState>? Reviews = null
+    ImmutableSortedDictionary<string, FindingState>? Reviews = null,
+    ImmutableSortedDictionary<string, string>? Falsified = null,
+    ImmutableSortedDictionary<string, RegisteredActor>? Actors = null
 )
 {
     /// <summary>The account after the first <c>contract_registered</c>.</summary>

@@ -118,7 +118,7 @@ public static class Decider
             return Decided.Accepted;
         }
 
-        var decided = Decide(account, e, isKnown);
+        var decided = ActorDecisions.Unauthorised(account, e) is { } wrong ? new Decided([wrong], []) : Decide(account, e, isKnown);
         return decided.Refusals.Count == 0 && account.Settlement.Concluded && MovesTheFinalAmount(account, e, decided)
             ? Decided.Refused("$.subject", "the contract is settled: its final amount no longer moves")
             : decided;
@@ -134,6 +134,7 @@ public static class Decider
         e.Data switch
         {
             ContractEvent data => ContractDecisions.Decide(account, data),
+            ActorEvent data => ActorDecisions.Decide(account, e, data),
             ServiceEvent data => ServiceDecisions.Decide(account, e, data, isKnown),
             ClaimEvent data => ClaimDecisions.Decide(account, e, data),
             DeductionEvent data => DeductionDecisions.Decide(account, e, data),

@@ -26,7 +26,8 @@ internal static class DeductionDecisions
 
         var refusal = data switch
         {
-            DeductionConfirmed or DeductionWaived => Wants(deduction, DeductionStatus.Proposed),
+            DeductionConfirmed => Wants(deduction, DeductionStatus.Proposed) ?? SecondPerson(account, deduction, e.Actor),
+            DeductionWaived => Wants(deduction, DeductionStatus.Proposed),
             DeductionDisputed => account.Settlement.Concluded
                 ? new Fault("$.subject", "the contract is settled: nothing can be disputed any more")
                 : Wants(deduction, DeductionStatus.Confirmed),
@@ -43,6 +44,12 @@ internal static class DeductionDecisions
                 "$.subject",
                 $"{deduction.Id} is {Words<DeductionStatus>.Of(deduction.Status)}, expected {Words<DeductionStatus>.Of(status)}"
             );
+
+    /// <summary>A record is not found false and charged for by one person.</summary>
+    private static Fault? SecondPerson(ContractAccount account, Deduction deduction, string actor) =>
+        deduction.Evidence.Any(id => account.Falsified?.GetValueOrDefault(id) == actor)
+            ? new Fault("$.actor", $"{actor} concluded the spot check that it rests on: somebody else confirms the deduction")
+            : null;
 
     private static Fault? Undecidable(DisputeDecided decided, Deduction deduction, string actor) =>
         actor == deduction.ConfirmedBy ? new Fault("$.actor", $"{actor} confirmed the deduction: somebody else decides its dispute")

@@ -134,6 +134,13 @@ public static class EventCatalogue
         Decision<ContractRenewed>("contract_renewed", [Role.Principal], "against the clause on renewal", "contract"),
         Decision<ContractTerminated>("contract_terminated", [Role.Principal], "ended already, or on a day outside the term", "contract"),
         Decision<ScoringSchemeAdopted>("scoring_scheme_adopted", [Role.Principal], "weights that do not sum to 1", "contract"),
+        Decision<ActorRegistered>(
+            "actor_registered",
+            [Role.Administrator],
+            "by one who is no administrator of a register that there is; it would leave none",
+            "actor/*"
+        ),
+        Decision<ActorWithdrawn>("actor_withdrawn", [Role.Administrator], "not in the register, or its last administrator", "actor/*"),
         Decision<HistoricalLoadDeclared>("historical_load_declared", [Role.Administrator], "a day after the declaration", "load/*"),
         Decision<ScoreSheetSubmitted>(
             "score_sheet_submitted",
@@ -183,7 +190,12 @@ public static class EventCatalogue
             "claim/*"
         ),
         Decision<AdvancePaid>("advance_paid", [Role.Principal], "the contract has no clause on money advanced", "claim/*"),
-        Decision<DeductionConfirmed>("deduction_confirmed", [Role.Principal], "not proposed", "deduction/*"),
+        Decision<DeductionConfirmed>(
+            "deduction_confirmed",
+            [Role.Principal],
+            "not proposed, or by whoever concluded the spot check that it rests on",
+            "deduction/*"
+        ),
         Decision<DeductionWaived>("deduction_waived", [Role.Principal], "not proposed", "deduction/*"),
         Decision<DeductionDisputed>("deduction_disputed", [Role.Vendor], "not confirmed, or its period is settled", "deduction/*"),
         Decision<DisputeDecided>(

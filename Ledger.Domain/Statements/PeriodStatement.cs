@@ -50,7 +50,8 @@ public sealed record IssuedAndToday(PeriodStatement Issued, PeriodStatement Toda
 /// <summary>
 /// What is payable for one period, why, and what blocks it: the document that finance reads.
 /// <c>netPayable = max(0, gross + adjustments − effective)</c>, <c>shortfall</c> what the vendor owes beyond that,
-/// <c>exposure</c> the net if everything proposed were confirmed, <c>outstanding = netPayable − paid</c>.
+/// <c>exposure</c> the net if everything proposed were confirmed, <c>outstanding = netPayable − paid</c>. Without a register of actors
+/// (<c>actorsRegistered</c>) it was not checked for which side of the contract whoever decided acts.
 /// </summary>
 public sealed record PeriodStatement(
     string Contract,
@@ -75,5 +76,6 @@ public sealed record PeriodStatement(
     IReadOnlyList<Duty> Duties,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] LocalDate? DueOn,
     bool DueProvisional,
+    bool ActorsRegistered,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] CheckpointReference? Checkpoint
 );

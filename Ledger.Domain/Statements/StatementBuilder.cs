@@ -96,6 +96,7 @@ public static class StatementBuilder
             [.. duties.Where(d => d.Period == period.Number)],
             dueOn?.On,
             dueOn?.Provisional ?? false,
+            account.Actors is { Count: > 0 },
             Checkpoint: null
         );
     }

@@ -52,6 +52,8 @@ public sealed class EventCatalogueTests
         "contract_renewed",
         "contract_terminated",
         "scoring_scheme_adopted",
+        "actor_registered",
+        "actor_withdrawn",
         "historical_load_declared",
         "score_sheet_submitted",
         "interview_held",

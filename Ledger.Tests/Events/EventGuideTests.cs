@@ -41,6 +41,8 @@ public sealed class EventGuideTests
         ["historical_load_declared.source"] = "\"12345/export\"",
         ["historical_load_declared.from"] = "\"2025-10-28\"",
         ["historical_load_declared.until"] = "\"2025-12-31\"",
+        ["actor_registered.roles"] = "[\"principal\"]",
+        ["actor_registered.from"] = "\"2025-10-28\"",
         ["contract_registered.terms"] = "{\"id\":\"gaomidian-2025\"}",
         ["*.item"] = "\"2.2.4\"",
         ["obligation_overdue.obligation"] = "\"handover\"",
