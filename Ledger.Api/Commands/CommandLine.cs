@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Api.Commands.Decide;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
@@ -54,6 +55,7 @@ public static partial class CommandLine
             CaseCommand.Create(),
             EventCommand.Create(),
             DecisionsCommand.Create(),
+            ActorCommand.Create(),
             CalendarCommand.Create(),
             VerifyCommand.Create(),
             CheckpointCommand.Create(),
@@ -66,6 +68,11 @@ public static partial class CommandLine
             DbCommand.Create(),
             SimulateCommand.Create(),
         };
+        foreach (var command in DeductionCommands.Create().Concat(PeriodCommands.Create()))
+        {
+            root.Subcommands.Add(command);
+        }
+
         ServeCommand.MakeDefault(root);
 
         var parsed = root.Parse(args);

@@ -124,10 +124,13 @@ public static class Decider
             : decided;
     }
 
+    /// <summary>The account as it would be once decided events were recorded.</summary>
+    public static ContractAccount After(ContractAccount account, IEnumerable<NewEvent> events) =>
+        events.Aggregate(account, (a, next) => ContractAccount.Evolve(a, next.AsRecorded())!);
+
     private static bool MovesTheFinalAmount(ContractAccount account, NewEvent e, Decided decided)
     {
-        var after = decided.Events.Prepend(e).Aggregate(account, (a, next) => ContractAccount.Evolve(a, next.AsRecorded())!);
-        return Settlement.Build(after).Final != Settlement.Build(account).Final;
+        return Settlement.Build(After(account, decided.Events.Prepend(e))).Final != Settlement.Build(account).Final;
     }
 
     private static Decided Decide(ContractAccount account, NewEvent e, Func<string, bool> isKnown) =>

@@ -91,6 +91,21 @@ public sealed class AccountDifferences(long from)
             ];
     }
 
+    /// <summary>What differs between two states of an account, with no word on why.</summary>
+    public static IReadOnlyList<Change> Between(ContractAccount before, ContractAccount after)
+    {
+        var (was, now) = (Values(before), Values(after));
+        return
+        [
+            .. from key in was
+                .Keys.Union(now.Keys)
+                .OrderBy(k => k.Subject, StringComparer.Ordinal)
+                .ThenBy(k => k.Field, StringComparer.Ordinal)
+            where was.GetValueOrDefault(key) != now.GetValueOrDefault(key)
+            select new Change(key.Subject, key.Field, was.GetValueOrDefault(key), now.GetValueOrDefault(key), []),
+        ];
+    }
+
     /// <summary>Whether an event belongs to the step of the one before: derived from it, or from the same assessment.</summary>
     private static bool Follows(EventData last, EventData next) =>
         next is AdjustmentPosted or DeductionRemedied
@@ -187,7 +202,7 @@ public sealed class AccountDifferences(long from)
             Put(period, "paid", s.Paid);
             Put(period, "outstanding", s.Outstanding);
             Put(period, "dueOn", s.DueOn);
-            s.Gates.ToList().ForEach(g => Put(period, $"gate {Words<GateKind>.Of(g.Kind)}", g.Met ? "met" : "open"));
+            s.Gates.ToList().ForEach(g => Put(period, $"gate {Words<GateKind>.Of(g.Kind)}", g.Met ? "met" : "not met"));
             s.Rights.ToList().ForEach(r => Put($"right/{r.Id}", "state", Words<RightState>.Of(r.State)));
             s.Duties.ToList().ForEach(d => Put($"duty/{d.Id}", "state", Words<DutyState>.Of(d.State)));
         }

@@ -1,0 +1,217 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Ledger.Api.Operations;
+using Ledger.Domain.Contracts;
+using Ledger.Domain.Decisions;
+using Ledger.Domain.Differences;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Events;
+using Ledger.Domain.Json;
+using Ledger.Projections.Accounts;
+using Ledger.Projections.Store;
+using NodaTime;
+using Npgsql;
+using Spectre.Console;
+using Wolverine;
+
+namespace Ledger.Api.Commands.Decide;
+
+/// <summary>What became of one decision: where it stands in the log, and whether it was there before; or why it was refused.</summary>
+public sealed record DecisionResult(string Subject, long? Position, bool Repeated, IReadOnlyList<Fault> Refusals);
+
+/// <summary>Decisions that were taken, or would be, and every value of the contract that they change.</summary>
+public sealed record DecisionReport(bool DryRun, IReadOnlyList<DecisionResult> Decisions, IReadOnlyList<Change> Changes);
+
+/// <summary>
+/// A command that records a decision, on one subject or on each of a list: the same command that every way in sends, with what it changes
+/// in yuan; <c>--dry-run</c> shows that and records nothing.
+/// </summary>
+internal static class DecisionCommand
+{
+    private const string Source = "ledger/decide";
+
+    private static readonly Option<string> Contract = new("--contract") { Required = true, Description = "The contract" };
+    private static readonly Option<string> Actor = new("--actor") { Required = true, Description = "Who decides: a code, never a name" };
+    private static readonly Option<string?> List = new("--list")
+    {
+        Description = "More of them, one a line of this file; - is standard input",
+    };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show what it would change, record nothing" };
+    private static readonly Option<string?> Id = new("--id")
+    {
+        Description = "The event's id, where the same is to be decided again (default: made of what is decided)",
+    };
+
+    /// <summary>The option for the reason of a decision that needs one.</summary>
+    public static Option<string> Reason() => new("--reason") { Required = true, Description = "Why, in words" };
+
+    /// <summary>A command that nothing but the decision itself holds up.</summary>
+    public static Command Create(
+        string name,
+        string description,
+        string what,
+        Func<ParseResult, string, (string Subject, EventData Data)> decide,
+        params ReadOnlySpan<Option> options
+    ) => Create(name, description, what, decide, (_, _, _) => null, options);
+
+    /// <summary>A command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.</summary>
+    /// <param name="name">Its verb.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="what">What its arguments name.</param>
+    /// <param name="decide">The decision on one of them.</param>
+    /// <param name="first">What is to be done first, on an account and a name; null where it may be decided.</param>
+    /// <param name="options">Its own options.</param>
+    public static Command Create(
+        string name,
+        string description,
+        string what,
+        Func<ParseResult, string, (string Subject, EventData Data)> decide,
+        Func<ParseResult, ContractAccount, string, string?> first,
+        params ReadOnlySpan<Option> options
+    )
+    {
+        var names = new Argument<string[]>(what) { Arity = ArgumentArity.ZeroOrMore, Description = "One or more; with --list none" };
+        var command = new Command(name, description) { names, Contract, Actor, List, DryRun, Id };
+        foreach (var option in options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetLedgerAction(
+            async (
+                IMessageBus bus,
+                NpgsqlDataSource database,
+                LogReader log,
+                LedgerTime time,
+                ParseResult parsed,
+                Terminal terminal,
+                CancellationToken cancel
+            ) =>
+            {
+                var subjects = await NamesAsync(parsed, names, cancel);
+                var now = await time.NowAsync(cancel);
+                var decisions = subjects.Select(s => decide(parsed, s)).Select(d => EventOf(parsed, d.Subject, d.Data, now)).ToList();
+                var before = await AccountAsync(database, parsed.GetRequiredValue(Contract), cancel);
+                if (subjects.Select(s => first(parsed, before, s)).FirstOrDefault(w => w is not null) is { } why)
+                {
+                    throw new LedgerException(ErrorCode.Refused, why);
+                }
+
+                var (results, after) = parsed.GetValue(DryRun)
+                    ? Try(decisions, before, now)
+                    : (
+                        await RecordAsync(bus, log, decisions, cancel),
+                        await AccountAsync(database, parsed.GetRequiredValue(Contract), cancel)
+                    );
+                var report = new DecisionReport(parsed.GetValue(DryRun), results, AccountDifferences.Between(before, after));
+                terminal.Show(report, console => Print(console, report));
+                foreach (var refused in results.Where(r => r.Refusals.Count > 0))
+                {
+                    terminal.Error($"{refused.Subject}: {string.Join("; ", refused.Refusals)}");
+                }
+
+                return results.All(r => r.Refusals.Count == 0) ? CommandLine.Done : CommandLine.SomethingWrong;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(ParseResult parsed, Argument<string[]> names, CancellationToken cancel)
+    {
+        IEnumerable<string> all = parsed.GetValue(names) ?? [];
+        if (parsed.GetValue(List) is { } file)
+        {
+            var text = Encoding.UTF8.GetString(await CommandLine.ReadFileAsync(file, cancel));
+            all = all.Concat(text.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0));
+        }
+
+        var distinct = all.Distinct().ToList();
+        return distinct.Count == 0 ? throw new LedgerException(ErrorCode.BadRequest, "expected at least one, on the line or in --list")
+            : distinct.Count > 1 && parsed.GetValue(Id) is not null
+                ? throw new LedgerException(ErrorCode.BadRequest, "--id: expected one decision, it names one event")
+            : distinct;
+    }
+
+    /// <summary>The event, held against all that an import holds it against.</summary>
+    private static NewEvent EventOf(ParseResult parsed, string subject, EventData data, Instant now)
+    {
+        var (actor, json) = (parsed.GetRequiredValue(Actor), JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), LedgerJson.Options));
+        var alias = EventCatalogue.Of(data).Alias;
+        var said = Encoding.UTF8.GetBytes($"{alias}\n{subject}\n{actor}\n{Encoding.UTF8.GetString(json)}");
+        var id = parsed.GetValue(Id) ?? $"{alias}-{Convert.ToHexStringLower(SHA256.HashData(said))[..32]}";
+        var attributes = new EventAttributes(id, Source, alias, parsed.GetRequiredValue(Contract), subject, now, actor);
+        return EventReader.Read(attributes, json, out var faults)
+            ?? throw new LedgerException(ErrorCode.BadRequest, $"{subject}: {string.Join("; ", faults)}");
+    }
+
+    private static async Task<ContractAccount> AccountAsync(NpgsqlDataSource database, string contract, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var account = await AccountReader.FoldAsync(connection, contract, long.MaxValue, cancel) ?? throw AccountReader.Unknown(contract);
+        return account with { Calendar = await CalendarReader.AtAsync(connection, long.MaxValue, cancel) };
+    }
+
+    private static (List<DecisionResult> Results, ContractAccount After) Try(List<NewEvent> decisions, ContractAccount account, Instant now)
+    {
+        var results = new List<DecisionResult>();
+        foreach (var e in decisions)
+        {
+            var decided = Decider.Decide(new RecordDecision(e), account, now, _ => true);
+            results.Add(new DecisionResult(e.Subject, null, false, decided.Refusals));
+            account = Decider.After(account, decided.Events);
+        }
+
+        return (results, account);
+    }
+
+    private static async Task<List<DecisionResult>> RecordAsync(
+        IMessageBus bus,
+        LogReader log,
+        List<NewEvent> decisions,
+        CancellationToken cancel
+    )
+    {
+        var results = new List<DecisionResult>();
+        foreach (var e in decisions)
+        {
+            // Whoever lost the answer decides again, later: the time alone makes no other decision.
+            if (await log.ReadByIdsAsync(e.Contract, [e.Id], long.MaxValue, cancel) is [{ Source: Source } known])
+            {
+                results.Add(new DecisionResult(e.Subject, known.Position, true, []));
+                continue;
+            }
+
+            var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(e.Contract, new RecordDecision(e), cancel);
+            var position = outcome.Refusals.Count > 0 ? (long?)null : outcome.Receipt.Position;
+            results.Add(new DecisionResult(e.Subject, position, false, outcome.Refusals));
+        }
+
+        return results;
+    }
+
+    private static void Print(IAnsiConsole console, DecisionReport report)
+    {
+        foreach (var result in report.Decisions.Where(r => r.Refusals.Count == 0))
+        {
+            var what =
+                report.DryRun ? "would be recorded"
+                : result.Repeated ? $"is on record already, at position {result.Position}: give --id where it is to be decided again"
+                : $"recorded at position {result.Position}";
+            console.MarkupLineInterpolated($"{result.Subject} {what}");
+        }
+
+        var changes = report.Changes.Where(c => !c.Subject.StartsWith("deduction/", StringComparison.Ordinal)).ToList();
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        var table = Terminal.Table("Subject~", "Value", "Before#", "After#");
+        changes.ForEach(c =>
+            table.AddRow(Markup.Escape(c.Subject), Markup.Escape(c.Field), Markup.Escape(c.From ?? "–"), Markup.Escape(c.To ?? "–"))
+        );
+        console.Write(table);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Ledger.Tests.Support;
+
+namespace Ledger.Tests.Processes;
+
+/// <summary>Officers decide on the command line: what a decision changes is shown in yuan, and each is an event.</summary>
+public sealed class DecideTests
+{
+    private const string Dispatch = "4.6.4-dispatch:case/GMD-0002";
+
+    [Fact]
+    public async Task A_quarter_is_confirmed_disputed_decided_issued_and_its_register_kept()
+    {
+        using var ledger = new Command();
+        var (service, http) = await ledger.ServeAsync();
+        http.Dispose();
+        try
+        {
+            await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"));
+            await ledger.JsonAsync("import", Path.Combine("Samples", "gaomidian-first-quarter.ndjson"));
+            await ledger.JsonAsync("assess", "gaomidian-2025", "--as-of", "2026-01-31T23:59:59+08:00");
+            await ProposalsAsync(ledger);
+            await DisputeAsync(ledger);
+            await IssueAsync(ledger);
+            await RegisterAsync(ledger);
+            Assert.True((await ledger.JsonAsync("verify")).GetProperty("ok").GetBoolean());
+        }
+        finally
+        {
+            service.Kill();
+            await service.WaitForExitAsync();
+            service.Dispose();
+        }
+    }
+
+    private static async Task ProposalsAsync(Command ledger)
+    {
+        // Nothing is recorded by a dry run, and it shows what the decision then changes.
+        var before = await EffectiveAsync(ledger);
+        var wouldBe = await DecideAsync(ledger, 0, "confirm", Dispatch, "--actor", "officer-1", "--dry-run");
+        Assert.Equal(before, await EffectiveAsync(ledger));
+        var confirmed = await DecideAsync(ledger, 0, "confirm", Dispatch, "--actor", "officer-1");
+        Assert.Equal(wouldBe.GetProperty("changes").GetRawText(), confirmed.GetProperty("changes").GetRawText());
+        Assert.Contains(confirmed.GetProperty("changes").EnumerateArray(), c => c.GetProperty("field").GetString() == "netPayable");
+        Assert.Equal("1000.00", await EffectiveAsync(ledger));
+
+        // A lost answer: the same again is the decision that is on record.
+        var again = (await DecideAsync(ledger, 0, "confirm", Dispatch, "--actor", "officer-1")).GetProperty("decisions")[0];
+        Assert.True(again.GetProperty("repeated").GetBoolean());
+        Assert.Equal(confirmed.GetProperty("decisions")[0].GetProperty("position").GetInt64(), again.GetProperty("position").GetInt64());
+        Assert.Equal("1000.00", await EffectiveAsync(ledger));
+
+        // Of a list the good ones are recorded, and each bad one says why.
+        var list = Path.Combine(ledger.DataDirectory, "list.txt");
+        var proposed = (await ledger.JsonAsync("deductions", "gaomidian-2025"))
+            .EnumerateArray()
+            .Where(d => d.GetProperty("status").GetString() == "proposed")
+            .Select(d => d.GetProperty("id").GetString()!)
+            .ToList();
+        Assert.True(proposed.Count > 1);
+        await File.WriteAllTextAsync(list, $"{proposed[0]}\r\n\n4.6.1:nothing\n");
+        var bulk = (
+            await DecideAsync(ledger, 1, "waive", "--list", list, "--actor", "officer-1", "--reason", "call recorded late")
+        ).GetProperty("decisions");
+        Assert.Equal([0, 1], bulk.EnumerateArray().Select(d => d.GetProperty("refusals").GetArrayLength()));
+    }
+
+    private static async Task DisputeAsync(Command ledger)
+    {
+        await DecideAsync(ledger, 0, "dispute", Dispatch, "--actor", "vendor-1", "--reason", "dispatched in time");
+        string[] reduced = ["decide", Dispatch, "--outcome", "reduced", "--amount", "400.00", "--reason", "half of it"];
+        var refused = await DecideAsync(ledger, 1, [.. reduced, "--actor", "officer-1"]);
+        Assert.Contains("somebody else decides its dispute", refused.GetRawText(), StringComparison.Ordinal);
+        await DecideAsync(ledger, 0, [.. reduced, "--actor", "officer-2"]);
+        Assert.Equal("400.00", await EffectiveAsync(ledger));
+        foreach (var wrong in new[] { "--amount 4 --outcome reduced", "--outcome halved" })
+        {
+            string[] line = ["decide", Dispatch, .. wrong.Split(' '), "--reason", "x", "--actor", "o", "--contract", "gaomidian-2025"];
+            Assert.Equal(2, (await ledger.RunAsync(line)).Status);
+        }
+    }
+
+    private static async Task IssueAsync(Command ledger)
+    {
+        string[] documents = ["service_report", "workload_list", "assessment_materials"];
+        await DecideAsync(ledger, 0, ["report", "1", "--document", .. documents, "--actor", "vendor-1"]);
+        await DecideAsync(ledger, 0, "accept", "1", "--actor", "officer-2");
+        var (status, _, error) = await ledger.RunAsync("issue", "1", "--actor", "finance-1", "--contract", "gaomidian-2025");
+        Assert.Equal(1, status);
+        Assert.Matches(@"\d+ deductions of the period are proposed \([\d,.]+\) and 0 disputed \(0\.00\)", error);
+        await DecideAsync(ledger, 0, "issue", "1", "--actor", "finance-1", "--leave-undecided");
+        string[] invoice = ["--number", "24700001", "--kind", "vat_special", "--tax-rate", "6", "--issued-on", "2026-02-10"];
+        var net = (await ledger.JsonAsync("statement", "gaomidian-2025", "--period", "1")).GetProperty("netPayable").GetString()!;
+        await DecideAsync(ledger, 0, ["invoice", "1", "--amount", net, .. invoice, "--actor", "finance-1"]);
+        var early = await DecideAsync(ledger, 1, "pay", "1", "--amount", net, "--on", "2026-02-12", "--actor", "officer-1");
+        Assert.Contains("officer-1", early.GetRawText(), StringComparison.Ordinal);
+    }
+
+    private static async Task RegisterAsync(Command ledger)
+    {
+        string[] administrator =
+        [
+            "actor",
+            "register",
+            "admin-1",
+            "--party",
+            "principal",
+            "--role",
+            "administrator",
+            "--from",
+            "2025-10-28",
+        ];
+        await DecideAsync(ledger, 0, [.. administrator, "--actor", "admin-1"]);
+        var stranger = await DecideAsync(ledger, 1, "reject", "2", "--reason", "x", "--actor", "officer-2");
+        Assert.Contains("register of actors", stranger.GetRawText(), StringComparison.Ordinal);
+        var last = await DecideAsync(ledger, 1, "actor", "withdraw", "admin-1", "--reason", "left", "--actor", "admin-1");
+        Assert.Contains("last administrator", last.GetRawText(), StringComparison.Ordinal);
+    }
+
+    private static async Task<JsonElement> DecideAsync(Command ledger, int expected, params string[] line)
+    {
+        var (status, output, error) = await ledger.RunAsync([.. line, "--contract", "gaomidian-2025", "--json"]);
+        Assert.True(status == expected, $"{string.Join(' ', line)} ended with {status}: {error}");
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static async Task<string> EffectiveAsync(Command ledger) =>
+        (await ledger.JsonAsync("statement", "gaomidian-2025", "--period", "1"))
+            .GetProperty("totals")
+            .GetProperty("effective")
+            .GetString()!;
+}
