@@ -196,6 +196,18 @@ internal sealed class ImportRun
             return [];
         }
 
+        if (clash is AppendResult.IdConflict twice && twice.Position >= first)
+        {
+            return
+            [
+                new Fault(
+                    "$.id",
+                    $"an earlier line of this file has event {e.Id} too, and {twice.Difference}: two lines claim one id, or two events of "
+                        + "the mapping have one template"
+                ),
+            ];
+        }
+
         if (clash?.RefusalOf(e, log.Position + 1) is { } refusal)
         {
             return [refusal];

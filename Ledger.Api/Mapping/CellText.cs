@@ -45,9 +45,17 @@ internal static partial class CellText
             ? value.ToString("0.############", CultureInfo.InvariantCulture)
             : number;
 
-    /// <summary>What is wrong with a cell that is read as text: a spreadsheet has rounded its number. Null where nothing is.</summary>
-    public static string? Rounded(Cell cell)
+    /// <summary>
+    /// What is wrong with a cell that is read as text: a spreadsheet has rounded its number, or saved what it shows instead of a value.
+    /// Null where nothing is.
+    /// </summary>
+    public static string? Lost(Cell cell)
     {
+        if (cell.Kind == CellKind.Text && cell.Text.AsSpan().TrimStart() is ['#' or '=', ..] && NoValue().IsMatch(cell.Text))
+        {
+            return "this is what a spreadsheet shows instead of a value: widen the column, or save values instead of formulas, and save again";
+        }
+
         var number =
             cell.Kind == CellKind.Number ? cell.Text
             : cell.Kind == CellKind.Text && Exponent().IsMatch(cell.Text) ? cell.Text.Trim()
@@ -78,6 +86,9 @@ internal static partial class CellText
         return seen.ToString();
     }
 
-    [GeneratedRegex(@"^\s*[0-9](\.[0-9]+)?E\+[0-9]{2,}\s*$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\s*(#{3,}|#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)|=[A-Z]+\(.*)\s*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NoValue();
+
+    [GeneratedRegex(@"^\s*[0-9](\.[0-9]+E\+?|E\+)[0-9]{2,}\s*$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Exponent();
 }

@@ -22,7 +22,7 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
     private readonly TimeFormat[] formats =
     [
         .. (mapping.TimeFormats ?? [])
-            .Concat(["uuuu-MM-dd HH:mm:ss", "uuuu-MM-dd'T'HH:mm:ss.FFFFFFFFF", "uuuu-MM-dd"])
+            .Concat(["uuuu-MM-dd HH:mm:ss", "uuuu-MM-dd'T'HH:mm:ss.FFFFFFFFF", "uuuu-MM-dd", "uuuu-MM"])
             .Select(f => TimeFormat.Parse(f, out var problem) ?? throw new ArgumentException(problem, nameof(mapping))),
     ];
 
@@ -36,7 +36,7 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
     /// The moment in a cell of an event's data, where nothing can say that it is not exact; null, with what is wrong, where it holds none.
     /// A date without a time is one only by what it <paramref name="means"/>.
     /// </summary>
-    public Instant? Moment(Cell cell, string column, DateMeans? means, out string? problem)
+    public Instant? Moment(Cell cell, string column, DateMeans? means, TimePrecision? known, out string? problem)
     {
         var said = means ?? mapping.DateMeans;
         if (Read(cell, column, said == DateMeans.Any ? null : said, out problem) is not var (at, precision))
@@ -45,18 +45,26 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
         }
 
         problem = precision == TimePrecision.RepeatedHour ? "the clocks show this hour twice: expected the time with its offset" : null;
-        return problem is null ? at : null;
+        // What is due on a day, and is known to the day alone, is due by its end however it is written.
+        return problem is not null ? null
+            : means == DateMeans.EndOfDay && known == TimePrecision.Date ? ChinaTime.EndOf(ChinaTime.DateOf(at))
+            : at;
     }
 
     /// <summary>
     /// When a limit ends that runs from the time in a cell; null, with what is wrong, where the cell holds none, or where the limit's end
     /// rests on holidays that are not announced.
     /// </summary>
-    public Instant? End(Cell cell, string column, DateMeans? means, TimeUnit unit, decimal number, out string? problem)
+    public Instant? End(Cell cell, string column, TimePrecision? known, TimeUnit unit, decimal number, out string? problem)
     {
         if (unit == TimeUnit.Hours)
         {
-            return Moment(cell, column, means, out problem) + (ChinaTime.Microsecond * (long)(number * MicrosecondsPerHour));
+            // What ends so many hours after some moment of a day is no one moment.
+            var begun = Read(cell, column, DateMeans.StartOfDay, out problem);
+            problem = (begun?.Precision ?? known) is TimePrecision.Date or TimePrecision.RepeatedHour
+                ? "hours run from a certain time of the day: expected one, or a limit in days"
+                : problem;
+            return problem is null ? begun?.At + (ChinaTime.Microsecond * (long)(number * MicrosecondsPerHour)) : null;
         }
 
         // A day is counted from whichever of its moments.
@@ -148,22 +156,22 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
             case CellKind.Date:
                 return cell.At is { } shown ? (shown, cell.IsDay) : null;
             case CellKind.Number when serial.Contains(column):
-                return
-                    decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
+                return cell.At is { } at ? (at, at.TimeOfDay == LocalTime.Midnight)
+                    : decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
                     && days is > 60 and < 2_958_466
-                    ? (
-                        SerialZero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay)),
-                        decimal.Truncate(days) == days
-                    )
+                        ? (
+                            SerialZero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay)),
+                            decimal.Truncate(days) == days
+                        )
                     : null;
             case CellKind.Number or CellKind.Text:
                 var text = cell.Kind == CellKind.Number ? CellText.Digits(cell.Text) : CellText.Clean(cell.Text);
                 var marks = TimeFormat.Marks(text);
                 foreach (var format in formats)
                 {
-                    if ((format.HasDay || !needsDay) && format.Read(text, marks) is { } at)
+                    if ((format.HasDay || !needsDay) && format.Read(text, marks) is { } read)
                     {
-                        return (at, !format.HasTime);
+                        return (read, !format.HasTime);
                     }
                 }
 

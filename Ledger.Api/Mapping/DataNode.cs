@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
+using Ledger.Domain.Time;
 using Ledger.Domain.Vocabulary;
 
 namespace Ledger.Api.Mapping;
@@ -59,20 +60,23 @@ internal sealed partial class RowMapper
         /// <summary>What a date without a time means in it.</summary>
         public DateMeans? DateMeans { get; init; } = Cell.DateMeans;
 
+        /// <summary>With what precision times of its event are known, where that is less than they show.</summary>
+        public TimePrecision? Known { get; init; }
+
         public bool IsCode { get; init; }
     }
 
-    private DataNode Node(JsonElement element)
+    private DataNode Node(JsonElement element, TimePrecision? known)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object when element.TryGetProperty("column", out _):
                 var cell = element.Deserialize<MappedCell>(LedgerJson.Options)!;
-                return new CellNode(cell, MapOf(cell.Map), MapOf(cell.Plus?.Map));
+                return new CellNode(cell, MapOf(cell.Map), MapOf(cell.Plus?.Map)) { Known = known };
             case JsonValueKind.Object:
-                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(p)))]);
+                return new ObjectNode([.. element.EnumerateObject().Select(p => (p.Name, Property(p, known)))]);
             case JsonValueKind.Array:
-                return new ListNode([.. element.EnumerateArray().Select(Node)]);
+                return new ListNode([.. element.EnumerateArray().Select(e => Node(e, known))]);
             case JsonValueKind.String:
                 return new TextNode(Template.Parse(element.GetString()!));
             default:
@@ -86,8 +90,8 @@ internal sealed partial class RowMapper
             : mapping.ValueMaps![name].DistinctBy(m => CellText.Key(m.Key)).ToDictionary(m => CellText.Key(m.Key), m => m.Value);
 
     /// <summary>What is due on a day is due by its end, and codes are one however they are typed.</summary>
-    private DataNode Property(JsonProperty property) =>
-        Node(property.Value) switch
+    private DataNode Property(JsonProperty property, TimePrecision? known) =>
+        Node(property.Value, known) switch
         {
             CellNode { DateMeans: null, Cell.Plus: null } due when property.Name == "dueAt" => due with { DateMeans = DateMeans.EndOfDay },
             CellNode cell when Codes.Contains(property.Name) => cell with { IsCode = true },
@@ -235,7 +239,7 @@ internal sealed partial class RowMapper
             case CellType.Boolean when Truth(text) is { } truth:
                 writer.WriteBooleanValue(truth);
                 break;
-            case CellType.Time when times.Moment(cell, node.Cell.Column, node.DateMeans, out problem) is { } at:
+            case CellType.Time when times.Moment(cell, node.Cell.Column, node.DateMeans, node.Known, out problem) is { } at:
                 JsonSerializer.Serialize(writer, at, LedgerJson.Options);
                 break;
             case CellType.Date when times.Date(cell, node.Cell.Column, out problem) is { } date:
@@ -282,7 +286,7 @@ internal sealed partial class RowMapper
             wrong = node.PlusMap is { } known ? $"expected one of {Listed(known.Keys)}" : wrong;
             faults.Add(new Fault($"column \"{limit.Column}\"", $"{wrong}, got \"{said}\""));
         }
-        else if (times.End(start, column, node.DateMeans, limit.Unit, number!.Value, out var problem) is { } end)
+        else if (times.End(start, column, node.Known, limit.Unit, number!.Value, out var problem) is { } end)
         {
             JsonSerializer.Serialize(writer, end, LedgerJson.Options);
             return;

@@ -20,6 +20,9 @@ internal sealed class MappingCheck(ImportMapping mapping)
     public static IEnumerable<Fault> Of(ImportMapping mapping)
     {
         var check = new MappingCheck(mapping);
+        check.CheckTemplates();
+        check.CheckFormats();
+        check.CheckMaps();
         for (var i = 0; i < mapping.Events.Count; i++)
         {
             if (EventCatalogue.Find(mapping.Events[i].Type) is { Class: not EventClass.Derived } type)
@@ -60,6 +63,69 @@ internal sealed class MappingCheck(ImportMapping mapping)
             default:
                 CheckValue(path, node, type, "");
                 break;
+        }
+    }
+
+    private void CheckTemplates()
+    {
+        for (var i = 0; i < mapping.Events.Count; i++)
+        {
+            var e = mapping.Events[i];
+            foreach (var (name, text) in new[] { ("id", e.Id), ("subject", e.Subject), ("actor", e.Actor) })
+            {
+                Expect(Template.IsWhole(text), $"$.events[{i}].{name}", $"a brace is not closed, or not opened, in \"{text}\"");
+            }
+
+            var many = EventCatalogue.Find(e.Type)?.Subjects.All(s => s.EndsWith('*')) == true;
+            Expect(
+                Template.Parse(e.Id).Columns.Any(),
+                $"$.events[{i}].id",
+                "expected a column in braces: each row has an event of its own"
+            );
+            Expect(
+                !many || Template.Parse(e.Subject).Columns.Any(),
+                $"$.events[{i}].subject",
+                "expected a column in braces: rows are about different things"
+            );
+        }
+    }
+
+    /// <summary>Two formats that read one text as two moments would make what a cell says depend on which stands first.</summary>
+    private void CheckFormats()
+    {
+        var formats = (mapping.TimeFormats ?? []).Select(f => (Text: f, Format: TimeFormat.Parse(f, out _))).ToList();
+        foreach (var (i, (text, format)) in formats.Index())
+        {
+            var other = format is null
+                ? default
+                : formats
+                    .Take(i)
+                    .FirstOrDefault(f =>
+                        f.Format?.Read(format.Example, TimeFormat.Marks(format.Example)) is { } read && read != format.ReadExample
+                    );
+            Expect(
+                other.Format is null,
+                $"$.timeFormats[{i}]",
+                $"\"{text}\" and \"{other.Text}\" read {format?.Example} as two different times: keep the one that the file is written in"
+            );
+        }
+    }
+
+    /// <summary>Two texts of a value map that are one once they are compared, and give two values.</summary>
+    private void CheckMaps()
+    {
+        foreach (var (name, map) in mapping.ValueMaps ?? new Dictionary<string, IReadOnlyDictionary<string, JsonElement>>())
+        {
+            foreach (
+                var same in map.GroupBy(m => CellText.Key(m.Key)).Where(g => g.Select(m => m.Value.GetRawText()).Distinct().Skip(1).Any())
+            )
+            {
+                Expect(
+                    false,
+                    $"$.valueMaps.{name}.{same.Last().Key}",
+                    $"it is compared as \"{same.Key}\", which the map gives another value"
+                );
+            }
         }
     }
 

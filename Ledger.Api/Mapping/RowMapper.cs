@@ -70,7 +70,7 @@ internal sealed partial class RowMapper
                 Template.OfId(e.Id),
                 Template.Parse(e.Subject),
                 Template.Parse(e.Actor),
-                e.Data is { } data ? Node(data) : null
+                e.Data is { } data ? Node(data, e.TimePrecision ?? mapping.TimePrecision) : null
             )),
         ];
         Check(hidden ?? new HashSet<int>());
@@ -309,7 +309,7 @@ internal sealed partial class RowMapper
     private string TextOf(TableRow row, string column, List<Fault> faults)
     {
         var cell = CellOf(row, column);
-        if (CellText.Rounded(cell) is { } problem)
+        if (CellText.Lost(cell) is { } problem)
         {
             faults.Add(new Fault($"column \"{column}\"", problem));
         }

@@ -15,6 +15,9 @@ internal sealed partial record Template(string Text, IReadOnlyList<(string Liter
     public static Template OfId(string text) =>
         Parse(text) is var id && id.Parts.Any(p => p.Column == Digest) ? id with { HasDigest = true } : id;
 
+    /// <summary>Whether each brace of a text belongs to a column.</summary>
+    public static bool IsWhole(string text) => Parse(text).Parts.All(p => !p.Literal.AsSpan().ContainsAny('{', '}'));
+
     public static Template Parse(string text)
     {
         var parts = new List<(string, string?)>();

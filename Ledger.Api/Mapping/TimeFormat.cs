@@ -31,6 +31,9 @@ internal sealed class TimeFormat
     /// <summary>A moment as it writes it, for people who know no pattern letters.</summary>
     public string Example => patterns[0].Format(new LocalDateTime(2025, 11, 3, 9, 12, 30));
 
+    /// <summary>What it reads of <see cref="Example"/>.</summary>
+    public LocalDateTime? ReadExample => Read(Example, Marks(Example));
+
     /// <summary>Whether it reads a day, and not only a month.</summary>
     public bool HasDay { get; }
 
@@ -88,6 +91,8 @@ internal sealed class TimeFormat
             : Has('h') && !Has('t')
                 ? "hh are hours of twelve and need the half of the day: write HH for hours of twenty-four, or hh with tt "
                     + "(which reads AM, PM, 上午 and 下午)"
+            : (Has('H') || Has('h')) && !Has('m') ? "it has an hour and no minutes: write mm (MM are months, ss are seconds)"
+            : Has('s') && !Has('m') ? "it has seconds and no minutes: mm are minutes, ss are seconds"
             : Has('m') && !Has('H') && !Has('h') ? "it has minutes and no hour: MM are months, mm are minutes"
             : (Has('H') || Has('h')) && !Has('d') ? "it has an hour and no day: write dd"
             : null;

@@ -14,9 +14,14 @@ internal sealed partial class XlsxStyles
     private const string HalfDay = "AM/PM";
     private const decimal MillisecondsPerDay = 86_400_000m;
 
+    // What a spreadsheet keeps of a number.
+    private const decimal MostShown = 1_000_000_000_000_000m;
+
     // Built in, and never written into a file (ECMA-376 18.8.30), as a spreadsheet in Chinese shows them.
     private static readonly Dictionary<int, string> BuiltIn = new()
     {
+        [9] = "0%",
+        [10] = "0.00%",
         [14] = "yyyy/m/d",
         [15] = "d-mmm-yy",
         [16] = "d-mmm",
@@ -50,6 +55,7 @@ internal sealed partial class XlsxStyles
     };
 
     private readonly List<DateFormat?> dates = [];
+    private readonly List<NumberFormat?> shown = [];
     private readonly LocalDate zero;
 
     private XlsxStyles(bool from1904) => zero = from1904 ? new LocalDate(1904, 1, 1) : new LocalDate(1899, 12, 30);
@@ -64,7 +70,7 @@ internal sealed partial class XlsxStyles
         }
 
         var own = new Dictionary<int, string>();
-        var formats = new Dictionary<int, DateFormat?>();
+        var formats = new Dictionary<int, (DateFormat? Date, NumberFormat? Shown)>();
         using var xml = XlsxPart.Open(part, TableLimits.KeptBytes);
         var inCells = false;
         while (xml.Reader.Read())
@@ -84,33 +90,58 @@ internal sealed partial class XlsxStyles
                 var id = xml.Number("numFmtId") ?? 0;
                 if (!formats.TryGetValue(id, out var format))
                 {
-                    formats[id] = format = DateFormat.Of(own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id));
+                    var code = own.GetValueOrDefault(id) ?? BuiltIn.GetValueOrDefault(id);
+                    formats[id] = format = (DateFormat.Of(code), ShownOf(code));
                 }
 
-                styles.dates.Add(format);
+                styles.dates.Add(format.Date);
+                styles.shown.Add(format.Shown);
             }
         }
 
         return styles;
     }
 
-    /// <summary>A number in a style: a date where the style shows one, else the number.</summary>
+    /// <summary>
+    /// A number in a style: a date where the style shows one; the text that is shown where that is another number, of percents, or has
+    /// zeros before it; else the number, with the moment that it is where the mapping says that it is one.
+    /// </summary>
     public Cell CellOf(string number, string? style)
     {
-        if (
-            !int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            || dates.ElementAtOrDefault(index) is not { } format
-            || !decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
-            || days is < 0 or >= 2_958_466
-        )
+        _ = int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var index);
+        if (!decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var days))
         {
             return new Cell(number, CellKind.Number);
         }
 
+        if (shown.ElementAtOrDefault(index) is { } other && Math.Abs(days) < MostShown)
+        {
+            return new Cell(other.Format((double)days, CultureInfo.InvariantCulture));
+        }
+
         // 1900-02-29, which spreadsheets count, is before any record: day 61 is 1900-03-01.
-        var at = zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay));
-        return new Cell(format.Show(at), CellKind.Date, at, IsDay: !format.ShowsTime && at.TimeOfDay == LocalTime.Midnight);
+        var at = days is < 0 or >= 2_958_466
+            ? (LocalDateTime?)null
+            : zero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay));
+        return at is not { } moment || dates.ElementAtOrDefault(index) is not { } format
+            ? new Cell(number, CellKind.Number, at)
+            : DateOf(format, moment);
     }
+
+    /// <summary>A format by which a sheet shows other digits than the number's; null where it shows these.</summary>
+    private static NumberFormat? ShownOf(string? code) =>
+        code is not null && (Padded().IsMatch(code) || Literal().Replace(code, "").Contains('%', StringComparison.Ordinal))
+            ? new NumberFormat(code)
+            : null;
+
+    [GeneratedRegex("""^(0{2,}|0*(\"[^\"]*\"0*|-0+)+)(;.*)?$""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Padded();
+
+    [GeneratedRegex("""\"[^\"]*\"|\\.""", RegexOptions.None, 1000)]
+    private static partial Regex Literal();
+
+    private static Cell DateOf(DateFormat format, LocalDateTime at) =>
+        new(format.Show(at), CellKind.Date, at, IsDay: !format.ShowsTime && at.TimeOfDay == LocalTime.Midnight);
 
     /// <summary>How a style shows a date.</summary>
     private sealed partial record DateFormat(NumberFormat Format, bool ShowsTime)

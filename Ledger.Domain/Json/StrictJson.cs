@@ -24,6 +24,8 @@ public static class StrictJson
     public static T? ReadFile<T>(ReadOnlySpan<byte> utf8, string schemaTitle, out IReadOnlyList<Fault> faults)
         where T : class
     {
+        // Editors on Windows put a byte-order mark before a text.
+        utf8 = utf8 is [0xEF, 0xBB, 0xBF, .. var text] ? text : utf8;
         if (NodeOf(utf8) is JsonObject document && document.Remove("$schema"))
         {
             if (document.ContainsKey("$defs") || document["title"]?.ToString() == schemaTitle)

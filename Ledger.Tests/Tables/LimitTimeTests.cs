@@ -28,7 +28,7 @@ public sealed class LimitTimeTests
     public async Task A_due_time_follows_from_a_limit(string unit, string number, string received, string due)
     {
         await using var database = await ReadyAsync();
-        var report = await ImportAsync(database, Rows($"{received},{number}"), Mapped(unit));
+        var report = await ImportAsync(database, $"{received},{number}", Mapped(unit));
         Assert.Empty(report.Errors);
         Assert.Equal(due, await ScalarAsync(database, "data ->> 'dueAt'", "case_received"));
     }
@@ -38,15 +38,15 @@ public sealed class LimitTimeTests
     {
         await using var database = await ReadyAsync();
         var fixedDays = Mapped("working_days", "\"number\":5");
-        Assert.Empty((await ImportAsync(database, Rows("2025-11-03 09:12:00,"), fixedDays)).Errors);
+        Assert.Empty((await ImportAsync(database, "2025-11-03 09:12:00,", fixedDays)).Errors);
         Assert.Equal("2025-11-10T15:59:59.999999Z", await ScalarAsync(database, "data ->> 'dueAt'", "case_received", "case/7"));
 
         var named = Mapped("hours", "\"column\":\"limit\",\"map\":\"limits\"");
-        Assert.Empty((await ImportAsync(database, Rows("2025-11-03 09:12:00,紧急"), named, "2")).Errors);
+        Assert.Empty((await ImportAsync(database, "2025-11-03 09:12:00,紧急", named, "2")).Errors);
         Assert.Equal("2025-11-03T03:12:00Z", await DueAsync(database, "2"));
         Assert.Equal(
             "column \"limit\": expected one of \"紧急\", \"一般\", got \"特急\"",
-            Faults(await ImportAsync(database, Rows("2025-11-03 09:12:00,特急"), named, "3"))
+            Faults(await ImportAsync(database, "2025-11-03 09:12:00,特急", named, "3"))
         );
     }
 
@@ -54,10 +54,10 @@ public sealed class LimitTimeTests
     public async Task A_blank_limit_leaves_the_due_time_out_or_is_the_number_that_the_mapping_gives()
     {
         await using var database = await ReadyAsync();
-        Assert.Empty((await ImportAsync(database, Rows("2025-11-03 09:12:00,"), Mapped("hours"))).Errors);
+        Assert.Empty((await ImportAsync(database, "2025-11-03 09:12:00,", Mapped("hours"))).Errors);
         Assert.Equal("none", await DueAsync(database, "7"));
         var mapping = Mapped("hours", "\"column\":\"limit\",\"number\":2");
-        Assert.Empty((await ImportAsync(database, Rows("2025-11-03 09:12:00,"), mapping, "8")).Errors);
+        Assert.Empty((await ImportAsync(database, "2025-11-03 09:12:00,", mapping, "8")).Errors);
         Assert.Equal("2025-11-03T03:12:00Z", await DueAsync(database, "8"));
     }
 
@@ -72,28 +72,32 @@ public sealed class LimitTimeTests
     public async Task A_limit_that_is_none_is_refused(string unit, string number, string? fault)
     {
         await using var database = await ReadyAsync();
-        Assert.Equal(fault ?? "", Faults(await ImportAsync(database, Rows($"2025-11-03 09:12:00,{number}"), Mapped(unit))));
+        Assert.Equal(fault ?? "", Faults(await ImportAsync(database, $"2025-11-03 09:12:00,{number}", Mapped(unit))));
     }
 
     [Fact]
-    public async Task Hours_from_a_day_without_a_time_are_refused_until_it_is_said_when_it_begins()
+    public async Task Hours_from_a_day_without_a_time_end_at_no_certain_moment_and_are_refused()
     {
         await using var database = await ReadyAsync();
-        var rows = Rows("2025-11-03,24");
-        Assert.Contains("dateMeans", Faults(await ImportAsync(database, rows, Mapped("hours"))), StringComparison.Ordinal);
-        var begins = Mapped("hours", "\"column\":\"limit\"", "\"dateMeans\":\"end_of_day\",");
-        Assert.Empty((await ImportAsync(database, rows, begins)).Errors);
-        Assert.Equal("2025-11-04T15:59:59.999999Z", await DueAsync(database, "7"));
+        const string expected = "hours run from a certain time of the day: expected one, or a limit in days";
+        foreach (var options in new[] { "", "\"dateMeans\":\"start_of_day\",", "\"dateMeans\":\"end_of_day\"," })
+        {
+            var mapping = Mapped("hours", "\"column\":\"limit\"", options);
+            Assert.Contains(expected, Faults(await ImportAsync(database, "2025-11-03,24", mapping)), StringComparison.Ordinal);
+        }
+
+        var coarse = Mapped("hours", "\"column\":\"limit\"", "\"timePrecision\":\"date\",");
+        Assert.Contains(expected, Faults(await ImportAsync(database, "2025-11-03 00:00:00,24", coarse)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_limit_that_ends_in_a_year_without_announced_holidays_is_refused_until_the_calendar_is_recorded()
     {
         await using var database = await ReadyAsync();
-        var faults = Faults(await ImportAsync(database, Rows("2021-12-31 09:00:00,3"), Mapped("working_days")));
+        var faults = Faults(await ImportAsync(database, "2021-12-31 09:00:00,3", Mapped("working_days")));
         Assert.Contains("3 working days from 2021-12-31 are not: record the calendar", faults, StringComparison.Ordinal);
         var calendar = WorkingDays.Of([2021, 2022], [new LocalDate(2022, 1, 3)], []);
-        Assert.Empty((await ImportAsync(database, Rows("2021-12-31 09:00:00,3"), Mapped("working_days"), calendar: calendar)).Errors);
+        Assert.Empty((await ImportAsync(database, "2021-12-31 09:00:00,3", Mapped("working_days"), calendar: calendar)).Errors);
         Assert.Equal("2022-01-06T15:59:59.999999Z", await DueAsync(database, "7"));
     }
 
@@ -135,13 +139,11 @@ public sealed class LimitTimeTests
         Assert.Contains("category.plus: a limit ends at a moment", string.Join("; ", faults), StringComparison.Ordinal);
     }
 
-    private static byte[] Rows(string row) => Encoding.UTF8.GetBytes($"received,limit\n{row}\n");
-
-    private static byte[] Json(string due, string options = "", string number = "7") =>
+    private static byte[] Json(string due, string options = "") =>
         Encoding.UTF8.GetBytes(
             $$$"""
             {"name":"limits","source":"s",{{{options}}} "valueMaps":{"limits":{"紧急":2,"一般":24.5}},
-            "events":[{"type":"case_received","id":"r-{{{number}}}","subject":"case/{{{number}}}","time":"received","dateMeans":"any","actor":"a",
+            "events":[{"type":"case_received","id":"r-{no}","subject":"case/{no}","time":"received","dateMeans":"any","actor":"a",
             "data":{"platform":"city","channel":"phone","urgency":"routine","dueAt":{{{due}}} }}]}
             """
         );
@@ -154,16 +156,15 @@ public sealed class LimitTimeTests
 
     private static async Task<ImportReport> ImportAsync(
         TestDatabase database,
-        byte[] file,
+        string row,
         ImportMapping mapping,
         string number = "7",
         WorkingDays? calendar = null
     )
     {
-        var numbered = mapping with { Events = [.. mapping.Events.Select(e => e with { Id = $"r-{number}", Subject = $"case/{number}" })] };
-        using var stream = new MemoryStream(file);
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes($"no,received,limit\n{number},{row}\n"));
         return await database.Ledger.Importer.ImportAsync(
-            EventFile.OfTable(stream, numbered, Contract, calendar ?? WorkingDays.Shipped),
+            EventFile.OfTable(stream, mapping, Contract, calendar ?? WorkingDays.Shipped),
             new ImportOptions(),
             default
         );

@@ -28,6 +28,41 @@ public sealed class MappingCheckTests
     }
 
     [Theory]
+    [InlineData("subject", "\"case/{no\"", "$.events[0].subject: a brace is not closed, or not opened, in \"case/{no\"")]
+    [InlineData("subject", "\"case/1\"", "$.events[0].subject: expected a column in braces: rows are about different things")]
+    [InlineData("id", "\"fixed\"", "$.events[0].id: expected a column in braces")]
+    [InlineData("id", "\"no}-r\"", "$.events[0].id: a brace is not closed")]
+    [InlineData("timeFormats", "[\"uuuu-MM-dd HH:ss\"]", "it has an hour and no minutes")]
+    [InlineData("timeFormats", "[\"uuuu-MM-dd HH\"]", "it has an hour and no minutes")]
+    [InlineData("timeFormats", "[\"uuuu-MM-dd ss\"]", "it has seconds and no minutes")]
+    [InlineData(
+        "timeFormats",
+        "[\"d/M/uuuu H:mm\",\"M/d/uuuu H:mm\"]",
+        "$.timeFormats[1]: \"M/d/uuuu H:mm\" and \"d/M/uuuu H:mm\" read 11/3/2025 9:12"
+    )]
+    [InlineData("valueMaps", "{\"m\":{\"满意\":1,\"满意 \":2}}", "$.valueMaps.m.满意 : it is compared as \"满意\"")]
+    [InlineData("valueMaps", "{\"m\":{\"1\":true,\"１\":false}}", "$.valueMaps.m.１: it is compared as \"1\"")]
+    public void A_mapping_that_reads_two_things_as_one_or_one_as_two_is_refused(string property, string value, string fault)
+    {
+        var mapping = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"name":"n","source":"s","events":[{"type":"case_closed","id":"c-{no}","subject":"case/{no}","time":"t","actor":"a"}]}"""
+        )!;
+        var place = property is "id" or "subject" ? mapping["events"]![0]! : mapping;
+        place[property] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        Assert.Null(ImportMapping.Read(Encoding.UTF8.GetBytes(mapping.ToJsonString()), out var faults));
+        Assert.Contains(fault, string.Join("; ", faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mapping_that_an_editor_on_Windows_saved_is_read() =>
+        Assert.NotNull(
+            ImportMapping.Read(
+                [.. "\uFEFF"u8, .. File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "mappings", "generic-311.json"))],
+                out _
+            )
+        );
+
+    [Theory]
     [InlineData("""{"unit":{"column":"u"},"elements":{"column":"n","as":"integer"}}""")]
     [InlineData("""{"unit":"unit {u}","elements":5,"note":{"column":"t"}}""")]
     [InlineData("""{"unit":{"column":"u"},"elements":{"column":"n","as":"number","default":0}}""")]

@@ -163,7 +163,7 @@ public sealed class OfficeFileTests
 
         var contradicting = Encoding.UTF8.GetBytes(Heading + "A3,2025-11-03 09:12,,,,,,\nA3,2025-11-03 10:12,,,,,,\n");
         Assert.Contains(
-            "is on record at position",
+            "an earlier line of this file has event A3-r too, and $.time is",
             Faults(await ImportAsync(database, contradicting, "tickets")),
             StringComparison.Ordinal
         );

@@ -21,6 +21,12 @@ internal static class Workbook
     /// <summary>A date, shown as 2025年11月20日.</summary>
     public static string Date(string number) => $"<c s=\"2\"><v>{number}</v></c>";
 
+    /// <summary>A number of six digits with zeros before it.</summary>
+    public static string Padded(string number) => $"<c s=\"3\"><v>{number}</v></c>";
+
+    /// <summary>A number in percent.</summary>
+    public static string Percent(string number) => $"<c s=\"4\"><v>{number}</v></c>";
+
     public static string Truth(bool truth) => $"<c t=\"b\"><v>{(truth ? 1 : 0)}</v></c>";
 
     public static string Row(int number, IEnumerable<string> cells) => $"<row r=\"{number}\">{string.Concat(cells)}</row>";
@@ -38,6 +44,16 @@ internal static class Workbook
     /// <summary>A workbook with sheets: the name, its state (hidden), the XML.</summary>
     public static byte[] Of(params IReadOnlyList<((string Name, string State) Sheet, string Xml)> sheets) =>
         Zip([.. Frame([.. sheets.Select(s => s.Sheet)]), .. sheets.Select((s, i) => ($"xl/worksheets/sheet{i + 1}.xml", s.Xml))]);
+
+    /// <summary>A workbook of one sheet whose dates count from 1904.</summary>
+    public static byte[] From1904(string sheet) =>
+        Zip([
+            .. Frame([("Cases", "")])
+                .Select(p =>
+                    p.Item1 == "xl/workbook.xml" ? (p.Item1, p.Item2.Replace("<sheets>", "<workbookPr date1904=\"1\"/><sheets>")) : p
+                ),
+            ("xl/worksheets/sheet1.xml", sheet),
+        ]);
 
     public static byte[] Zip(params IEnumerable<(string Path, string Text)> parts)
     {
@@ -108,7 +124,7 @@ internal static class Workbook
         );
         yield return (
             "xl/styles.xml",
-            $"""<styleSheet xmlns="{Main}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/></numFmts><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="164"/></cellXfs></styleSheet>"""
+            $"""<styleSheet xmlns="{Main}"><numFmts count="2"><numFmt numFmtId="165" formatCode="000000"/><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;"/></numFmts><cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="9"/></cellXfs></styleSheet>"""
         );
     }
 }
