@@ -117,6 +117,13 @@ internal static class ImportCommand
                             console.MarkupLineInterpolated($"changed since the last time: {events:#,0} {type}");
                         }
 
+                        foreach (var (type, events) in sum.Outdated ?? new Dictionary<string, long>())
+                        {
+                            console.MarkupLineInterpolated(
+                                $"[yellow]{events:#,0} {type} say again what a later row said otherwise[/], and the later one stays the last: is it an old file? If not, tell what is right by an event with the time of its change (docs/mappings/options.md)"
+                            );
+                        }
+
                         if (sum.Personal is { } personal)
                         {
                             console.MarkupLineInterpolated($"personal data, stored apart or left out: {string.Join(", ", personal)}");
@@ -262,7 +269,8 @@ internal static class ImportCommand
                 Sum(reports.Select(r => r.Changed)),
                 reports.Sum(r => r.OutsideTerm) is > 0 and var outside ? outside : null,
                 reports.SelectMany(r => r.Undecided ?? []).ToList() is { Count: > 0 } undecided ? undecided : null,
-                reports.SelectMany(r => r.Personal ?? []).Distinct().ToList() is { Count: > 0 } personal ? personal : null
+                reports.SelectMany(r => r.Personal ?? []).Distinct().ToList() is { Count: > 0 } personal ? personal : null,
+                Sum(reports.Select(r => r.Outdated))
             );
 
     private static Dictionary<string, long>? Sum(IEnumerable<IReadOnlyDictionary<string, long>?> counts) =>

@@ -36,6 +36,7 @@ internal sealed class ImportRun
     private long repeated;
     private long outside;
     private readonly List<UndecidedDeductions> undecided = [];
+    private readonly List<long> unchanged = [];
     private readonly HashSet<string> told = [];
     private long rejected;
 
@@ -75,6 +76,7 @@ internal sealed class ImportRun
 
         var keep = !options.DryRun && (rejected == 0 || options.Reject is not null);
         var changed = refreshed.Count > 0 && (keep || rejected == 0) ? await log.ChangedAsync(refreshed, cancel) : null;
+        var outdated = unchanged.Count > 0 && changed is not null ? await log.OutdatedAsync(refreshed, unchanged, cancel) : null;
         if (keep && log.Position >= first)
         {
             await log.CommitAsync(cancel);
@@ -94,7 +96,8 @@ internal sealed class ImportRun
             Repeated: repeated > 0 ? repeated : null,
             Changed: changed,
             OutsideTerm: outside > 0 ? outside : null,
-            Undecided: undecided.Count > 0 ? undecided : null
+            Undecided: undecided.Count > 0 ? undecided : null,
+            Outdated: outdated is { Count: > 0 } ? outdated : null
         );
     }
 
@@ -165,9 +168,10 @@ internal sealed class ImportRun
             return [];
         }
 
-        var (placed, open, before, counts) = (
+        var (placed, open, same, before, counts) = (
             chunk.Placed.Count,
             undecided.Count,
+            unchanged.Count,
             state.Of(line.Events[0].Event.Contract),
             (recorded, duplicates, repeated, outside)
         );
@@ -177,6 +181,7 @@ internal sealed class ImportRun
             {
                 chunk.TakeBackTo(placed);
                 undecided.RemoveRange(open, undecided.Count - open);
+                unchanged.RemoveRange(same, unchanged.Count - same);
                 state.Restore(before);
                 (recorded, duplicates, repeated, outside) = counts;
                 return faults;
@@ -193,6 +198,11 @@ internal sealed class ImportRun
         {
             // What this file itself has recorded is no event of before: the file says the same twice.
             (duplicates, repeated) = known.Position < first ? (duplicates + 1, repeated) : (duplicates, repeated + 1);
+            if (known.Position < first && refreshed.Contains(e.Type.Alias))
+            {
+                unchanged.Add(known.Position);
+            }
+
             return [];
         }
 

@@ -24,7 +24,8 @@ public sealed record RejectedLine(
 /// that type before, of a mapping whose ids hold <c>{digest}</c>. <c>outsideTerm</c>, absent where there are none, counts the facts that
 /// occurred on no day of their contract's term. <c>undecided</c>, absent where there is none, tells of each statement that the file issues
 /// which deductions nobody decided before. <c>personal</c>, absent where there are none, names the columns with personal data, which were
-/// stored apart or left out.
+/// stored apart or left out. <c>outdated</c>, absent where there are none, counts by type the rows that say again what a later row said
+/// otherwise: they are on record, and the later one stays the last.
 /// </summary>
 public sealed record ImportReport(
     long Read,
@@ -41,7 +42,8 @@ public sealed record ImportReport(
     IReadOnlyDictionary<string, long>? Changed = null,
     long? OutsideTerm = null,
     IReadOnlyList<UndecidedDeductions>? Undecided = null,
-    IReadOnlyList<string>? Personal = null
+    IReadOnlyList<string>? Personal = null,
+    IReadOnlyDictionary<string, long>? Outdated = null
 );
 
 /// <summary>How an import goes about it.</summary>

@@ -108,7 +108,6 @@ public sealed class LogTransaction : IAsyncDisposable
     /// </summary>
     public async Task<IReadOnlyDictionary<string, long>> ChangedAsync(IReadOnlyList<string> types, CancellationToken cancel)
     {
-        var counts = new Dictionary<string, long>();
         await using var command = Command(
             $"""
             select e.type, count(*) from {LedgerStore.Schema}.mt_events e where e.seq_id > $1 and e.type = any ($2) and exists (
@@ -120,6 +119,37 @@ public sealed class LogTransaction : IAsyncDisposable
         );
         command.Parameters.Add(new() { Value = before });
         command.Parameters.Add(new() { Value = types.ToArray() });
+        return await CountsAsync(command, cancel);
+    }
+
+    /// <summary>
+    /// How many of some events on record, by type, say what was said otherwise since: a later one has the same id but for the digest of
+    /// sixteen digits that it ends with.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, long>> OutdatedAsync(
+        IReadOnlyList<string> types,
+        IReadOnlyList<long> positions,
+        CancellationToken cancel
+    )
+    {
+        await using var command = Command(
+            $"""
+            select e.type, count(*) from {LedgerStore.Schema}.mt_events e where e.seq_id = any ($1) and e.type = any ($2) and exists (
+                select from {LedgerStore.Schema}.mt_events l
+                where l.tenant_id = e.tenant_id and l.stream_id = e.stream_id and l.type = e.type and l.seq_id > e.seq_id
+                and left(l.headers ->> 'id', -16) = left(e.headers ->> 'id', -16)
+            )
+            group by e.type order by e.type
+            """
+        );
+        command.Parameters.Add(new() { Value = positions.ToArray() });
+        command.Parameters.Add(new() { Value = types.ToArray() });
+        return await CountsAsync(command, cancel);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, long>> CountsAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var counts = new Dictionary<string, long>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {

@@ -50,6 +50,21 @@ public sealed class RefreshedExportTests
     }
 
     [Fact]
+    public async Task A_row_that_says_again_what_a_later_one_said_otherwise_is_told_and_changes_nothing()
+    {
+        await using var database = await ReadyAsync();
+        var mapping = Digested("tickets");
+        byte[] Due(string due) =>
+            Encoding.UTF8.GetBytes($"{Heading}A1,2025-11-03 09:12,u1,垃圾,{due} 09:12,,,\nA2,2025-11-03 09:12,,,,,,\n");
+        await ImportAsync(database, Due("2025-11-07"), mapping);
+        Assert.Null((await ImportAsync(database, Due("2025-11-07"), mapping)).Outdated);
+        Assert.Null((await ImportAsync(database, Due("2025-11-10"), mapping)).Outdated);
+        Assert.Null((await ImportAsync(database, Due("2025-11-10"), mapping)).Outdated);
+        var report = await ImportAsync(database, Due("2025-11-07"), mapping);
+        Assert.Equal((0L, "case_received 1"), (report.Recorded, Counts(report.Outdated!)));
+    }
+
+    [Fact]
     public async Task A_receipt_told_again_moves_the_due_time_and_not_the_start()
     {
         await using var database = await ReadyAsync();
