@@ -30,7 +30,9 @@ internal sealed partial class XlsxTable : IDisposable
     private readonly SpreadsheetDocument document;
     private readonly List<string> shared = [];
 
-    private XlsxTable(SpreadsheetDocument document) => this.document = document;
+    private readonly Stream? copy;
+
+    private XlsxTable(SpreadsheetDocument document, Stream? copy) => (this.document, this.copy) = (document, copy);
 
     /// <summary>The columns that the sheet hides, from 0; known once a row was read.</summary>
     public IReadOnlySet<int> HiddenColumns { get; private set; } = new HashSet<int>();
@@ -46,9 +48,10 @@ internal sealed partial class XlsxTable : IDisposable
         RefuseBombs(stream);
         return Guarded(() =>
         {
+            var spelled = XlsxPartNames.Spelled(stream);
             try
             {
-                return new XlsxTable(SpreadsheetDocument.Open(stream, isEditable: false));
+                return new XlsxTable(SpreadsheetDocument.Open(spelled, isEditable: false), spelled == stream ? null : spelled);
             }
             catch (Exception e) when (e is OpenXmlPackageException or FileFormatException)
             {
@@ -73,7 +76,11 @@ internal sealed partial class XlsxTable : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => document.Dispose();
+    public void Dispose()
+    {
+        document.Dispose();
+        copy?.Dispose();
+    }
 
     /// <summary>The place that a reference such as <c>B3</c> names: the row from 1, the column from 0.</summary>
     internal static (long Row, int Column) PlaceOf(string reference)

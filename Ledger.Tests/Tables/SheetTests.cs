@@ -26,6 +26,18 @@ public sealed class SheetTests
         Assert.Equal("城管科", await ScalarAsync(database, "data ->> 'category'", "case_received"));
     }
 
+    [Theory]
+    [InlineData("xl/worksheets/sheet1.xml", "xl/worksheets/Sheet1.xml")]
+    [InlineData("xl/worksheets/sheet1.xml", "xl/WorkSheets/SHEET1.XML")]
+    [InlineData("xl/styles.xml", "xl/Styles.xml")]
+    public async Task A_part_is_found_however_its_name_is_cased(string path, string spelled)
+    {
+        await using var database = await ReadyAsync();
+        var sheet = Workbook.Sheet(Row(1, Heading), Workbook.Row(2, [Workbook.Text("A1"), Workbook.Moment("45964.5")]));
+        Assert.Empty((await ImportAsync(database, Workbook.Renamed(sheet, path, spelled), "tickets")).Errors);
+        Assert.Equal("2025-11-03T04:00:00Z", await ScalarAsync(database, "headers ->> 'time'", "case_received"));
+    }
+
     [Fact]
     public async Task A_hidden_row_is_left_out_and_counted_unless_the_mapping_asks_for_it()
     {

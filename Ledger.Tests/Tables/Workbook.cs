@@ -55,6 +55,25 @@ internal static class Workbook
             ("xl/worksheets/sheet1.xml", sheet),
         ]);
 
+    /// <summary>A workbook of one sheet, a part of which is cased otherwise than in the list of types.</summary>
+    public static byte[] Renamed(string sheet, string path, string spelled) =>
+        Zip(
+            Frame([("Cases", "")])
+                .Append(("xl/worksheets/sheet1.xml", sheet))
+                .Select(p => (p.Item1 == path ? spelled : p.Item1, p.Item2))
+                .Select(p =>
+                    p.Item1 == "[Content_Types].xml"
+                        ? (
+                            p.Item1,
+                            p.Item2.Replace(
+                                "</Types>",
+                                $"<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"{Types}.worksheet+xml\"/></Types>"
+                            )
+                        )
+                        : p
+                )
+        );
+
     public static byte[] Zip(params IEnumerable<(string Path, string Text)> parts)
     {
         using var stream = new MemoryStream();
