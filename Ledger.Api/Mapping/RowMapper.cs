@@ -291,7 +291,7 @@ internal sealed partial class RowMapper
             var text = CellText.Key(TextOf(row, column, faults));
             if (text.Length == 0)
             {
-                faults.Add(new Fault($"column \"{column}\"", $"expected text, got nothing: {template} needs it"));
+                faults.Add(new Fault($"column \"{column}\"", "expected text, got nothing: what the row is about is named by it"));
             }
 
             return text;

@@ -123,7 +123,7 @@ public sealed class MappedImportTests
     [InlineData("1,2025-11-20T09:00:00,,,Open,,,north,116.4", "column \"latitude\": expected a number, got \"north\"", 2)]
     [InlineData("1,2025-11-20T09:00:00,,,Open", "$: expected 9 fields as in the heading, got 5", 2)]
     [InlineData("1,2025-11-20T09:00:00,,,Open,,,,,more", "$: expected 9 fields as in the heading, got 10", 2)]
-    [InlineData(",2025-11-20T09:00:00,,,Open,,,,", "column \"id\": expected text, got nothing: {id}-received-{digest} needs it", 2)]
+    [InlineData(",2025-11-20T09:00:00,,,Open,,,,", "column \"id\": expected text, got nothing: what the row is about is named by it", 2)]
     [InlineData("1,2025-11-20T09:00:00,,,Open,a\"b,,,", "$: a quotation mark stands inside a field without quotation marks", 2)]
     [InlineData("1,2025-11-20T09:00:00,,,Open,\"cut off", "$: the file ends inside a quoted field", 2)]
     public async Task A_bad_row_says_what_is_wrong_and_nothing_of_the_file_is_recorded(string row, string problem, long line)

@@ -141,6 +141,15 @@ public sealed class OfficeFileTests
     }
 
     [Fact]
+    public async Task One_cell_has_one_fault_however_many_events_read_it()
+    {
+        await using var database = await ReadyAsync();
+        var file = Encoding.UTF8.GetBytes(Heading + ",2025-11-03 09:12,u1,,,2025-11-04 09:12,是,满意\n");
+        var report = await ImportAsync(database, file, "tickets");
+        Assert.Equal("column \"工单编号\": expected text, got nothing: what the row is about is named by it", Faults(report));
+    }
+
+    [Fact]
     public async Task What_a_time_should_look_like_is_shown_as_one_and_not_in_letters()
     {
         await using var database = await ReadyAsync();
