@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Api.Tables;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
@@ -64,13 +63,7 @@ internal static class FindingsCommand
     }
 
     private static T? OneOf<T>(ParseResult parsed, Option<string?> option)
-        where T : struct, Enum =>
-        parsed.GetValue(option) is not { } word ? null
-        : Words<T>.TryParse(word, out var known) ? known
-        : throw new LedgerException(
-            ErrorCode.BadRequest,
-            $"{option.Name}: expected one of {string.Join(", ", Words<T>.All)}, got \"{word}\""
-        );
+        where T : struct, Enum => parsed.GetValue(option) is { } word ? OptionValues.Word<T>(word, option) : null;
 
     private static void Print(IAnsiConsole console, List<Finding> findings)
     {
@@ -154,7 +147,8 @@ internal static class FindingsCommand
         if (findings.Count > MostShown)
         {
             console.WriteLine(
-                $"and {findings.Count - MostShown:#,0} more: --kind, --rule, --certainty and --actor choose, --json, --csv and --xlsx have them all"
+                $"and {findings.Count - MostShown:#,0} more: --kind, --rule, --certainty and --actor choose, "
+                    + "--json, --csv and --xlsx have them all"
             );
         }
     }

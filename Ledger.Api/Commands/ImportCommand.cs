@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Api.Imports;
 using Ledger.Api.Mapping;
+using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
@@ -48,7 +49,7 @@ internal static class ImportCommand
                 var paths = parsed.GetRequiredValue(files);
                 await CheckAsync(paths, parsed.GetValue(rejects));
                 var mapping = parsed.GetValue(map) is { } mapFile ? await ReadMappingAsync(mapFile, cancel) : null;
-                var calendar = await CalendarReader.AtAsync(database, long.MaxValue, cancel);
+                var calendar = mapping is null ? WorkingDays.Shipped : await CalendarReader.AtAsync(database, long.MaxValue, cancel);
 
                 // Disposed after the last file has been taken: every import is awaited before.
 #pragma warning disable CA2025
@@ -207,14 +208,7 @@ internal static class ImportCommand
 
     private static async Task<FileStream> SpoolAsync(Stream stream, CancellationToken cancel)
     {
-        var spool = new FileStream(
-            Path.GetTempFileName(),
-            FileMode.Open,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            1 << 16,
-            FileOptions.DeleteOnClose | FileOptions.Asynchronous
-        );
+        var spool = TemporaryFile.Create();
         await stream.CopyToAsync(spool, cancel);
         spool.Position = 0;
         return spool;

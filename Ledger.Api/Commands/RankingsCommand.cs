@@ -181,9 +181,8 @@ internal static class RankingsCommand
 
         if (r.NotAssessed.Count > 0)
         {
-            console.MarkupLineInterpolated(
-                $"[yellow]not assessed in this cycle, and in no vendor's rank: {string.Join(", ", r.NotAssessed.Select(n => n.Contract))}[/]"
-            );
+            var named = string.Join(", ", r.NotAssessed.Select(n => n.Contract));
+            console.MarkupLineInterpolated($"[yellow]not assessed in this cycle, and in no vendor's rank: {named}[/]");
         }
     }
 }

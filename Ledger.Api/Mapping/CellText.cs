@@ -53,7 +53,8 @@ internal static partial class CellText
     {
         if (cell.Kind == CellKind.Text && cell.Text.AsSpan().TrimStart() is ['#' or '=', ..] && NoValue().IsMatch(cell.Text))
         {
-            return "this is what a spreadsheet shows instead of a value: widen the column, or save values instead of formulas, and save again";
+            return "this is what a spreadsheet shows instead of a value: widen the column, or save values instead of formulas, "
+                + "and save again";
         }
 
         var number =

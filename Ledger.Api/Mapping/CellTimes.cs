@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ledger.Api.Tables;
 using Ledger.Domain.Json;
 using Ledger.Domain.Time;
@@ -12,9 +11,7 @@ namespace Ledger.Api.Mapping;
 /// </summary>
 internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
 {
-    private const decimal MillisecondsPerDay = 86_400_000m;
     private const decimal MicrosecondsPerHour = 3_600_000_000m;
-    private static readonly LocalDate SerialZero = new(1899, 12, 30);
 
     private readonly DateTimeZone zone = DateTimeZoneProviders.Tzdb[mapping.TimeZone];
     private readonly HashSet<string> serial = [.. mapping.SerialDates ?? []];
@@ -156,14 +153,7 @@ internal sealed class CellTimes(ImportMapping mapping, WorkingDays calendar)
             case CellKind.Date:
                 return cell.At is { } shown ? (shown, cell.IsDay) : null;
             case CellKind.Number when serial.Contains(column):
-                return cell.At is { } at ? (at, at.TimeOfDay == LocalTime.Midnight)
-                    : decimal.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var days)
-                    && days is > 60 and < 2_958_466
-                        ? (
-                            SerialZero.AtMidnight().PlusMilliseconds((long)decimal.Round(days * MillisecondsPerDay)),
-                            decimal.Truncate(days) == days
-                        )
-                    : null;
+                return cell.At is { } at ? (at, at.TimeOfDay == LocalTime.Midnight) : null;
             case CellKind.Number or CellKind.Text:
                 var text = cell.Kind == CellKind.Number ? CellText.Digits(cell.Text) : CellText.Clean(cell.Text);
                 var marks = TimeFormat.Marks(text);

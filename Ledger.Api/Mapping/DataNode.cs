@@ -180,7 +180,8 @@ internal sealed partial class RowMapper
             faults.Add(
                 new Fault(
                     $"columns \"{lat.Column}\" and \"{lon.Column}\"",
-                    $"expected a place in China in {Words<CoordinateSystem>.Of(system)}, got {y} and {x}: is it in this system, and not exchanged?"
+                    $"expected a place in China in {Words<CoordinateSystem>.Of(system)}, got {y} and {x}: is it in this system, "
+                        + "and not exchanged?"
                 )
             );
         }

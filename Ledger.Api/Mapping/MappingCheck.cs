@@ -174,13 +174,7 @@ internal sealed class MappingCheck(ImportMapping mapping)
 
         if (cell.Map is { } name)
         {
-            if (mapping.ValueMaps?.TryGetValue(name, out var map) != true)
-            {
-                Expect(false, path + ".map", $"the mapping has no value map \"{name}\"");
-                return;
-            }
-
-            foreach (var (text, value) in map!)
+            foreach (var (text, value) in MapOf(path, name))
             {
                 CheckValue($"$.valueMaps.{name}.{text}", value, type, $", which column \"{cell.Column}\" gives to {path}");
             }
@@ -220,17 +214,19 @@ internal sealed class MappingCheck(ImportMapping mapping)
             return;
         }
 
-        if (mapping.ValueMaps?.TryGetValue(name, out var map) != true)
-        {
-            Expect(false, path + ".map", $"the mapping has no value map \"{name}\"");
-            return;
-        }
-
-        foreach (var (text, value) in map!)
+        foreach (var (text, value) in MapOf(path, name))
         {
             var problem = limit.ProblemOf(value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var n) ? n : null);
             Expect(problem is null, $"$.valueMaps.{name}.{text}", $"{problem}, got {value.GetRawText()}");
         }
+    }
+
+    /// <summary>A value map by its name; nothing, and a fault, where there is none.</summary>
+    private IReadOnlyDictionary<string, JsonElement> MapOf(string path, string name)
+    {
+        var map = mapping.ValueMaps?.GetValueOrDefault(name);
+        Expect(map is not null, path + ".map", $"the mapping has no value map \"{name}\"");
+        return map ?? new Dictionary<string, JsonElement>();
     }
 
     private void CheckValue(string path, JsonElement value, Type type, string used)

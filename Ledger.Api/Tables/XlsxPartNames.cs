@@ -23,14 +23,7 @@ internal static class XlsxPartNames
             return stream;
         }
 
-        var copy = new FileStream(
-            Path.GetTempFileName(),
-            FileMode.Open,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            1 << 16,
-            FileOptions.DeleteOnClose
-        );
+        var copy = TemporaryFile.Create();
         stream.CopyTo(copy);
         stream.Position = 0;
         using (var zip = new ZipArchive(copy, ZipArchiveMode.Update, leaveOpen: true))

@@ -130,21 +130,21 @@ internal sealed partial class XlsxStyles
 
     /// <summary>A format by which a sheet shows other digits than the number's; null where it shows these.</summary>
     private static NumberFormat? ShownOf(string? code) =>
-        code is not null && (Padded().IsMatch(code) || Literal().Replace(code, "").Contains('%', StringComparison.Ordinal))
+        code is not null && (Padded().IsMatch(code) || Literals().Replace(code, "").Contains('%', StringComparison.Ordinal))
             ? new NumberFormat(code)
             : null;
 
     [GeneratedRegex("""^(0{2,}|0*(\"[^\"]*\"0*|-0+)+)(;.*)?$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Padded();
 
-    [GeneratedRegex("""\"[^\"]*\"|\\.""", RegexOptions.None, 1000)]
-    private static partial Regex Literal();
+    [GeneratedRegex("""\"[^\"]*\"|\[[^\]]*\]|\\.""", RegexOptions.None, 1000)]
+    private static partial Regex Literals();
 
     private static Cell DateOf(DateFormat format, LocalDateTime at) =>
         new(format.Show(at), CellKind.Date, at, IsDay: !format.ShowsTime && at.TimeOfDay == LocalTime.Midnight);
 
     /// <summary>How a style shows a date.</summary>
-    private sealed partial record DateFormat(NumberFormat Format, bool ShowsTime)
+    private sealed record DateFormat(NumberFormat Format, bool ShowsTime)
     {
         /// <summary>The format of a code; null where it shows none.</summary>
         public static DateFormat? Of(string? code)
@@ -165,8 +165,5 @@ internal sealed partial class XlsxStyles
                 .Format(at.ToDateTimeUnspecified(), CultureInfo.InvariantCulture)
                 .Replace("AM", "上午", StringComparison.Ordinal)
                 .Replace("PM", "下午", StringComparison.Ordinal);
-
-        [GeneratedRegex("""\"[^\"]*\"|\[[^\]]*\]|\\.""", RegexOptions.None, 1000)]
-        private static partial Regex Literals();
     }
 }

@@ -120,10 +120,8 @@ public sealed record CaseHistory(
         var (least, most) = (stop.Earliest - start.Latest, stop.Latest - start.Earliest);
 
         // What is known to a minute or a day ends a microsecond before the next one.
-        var taken =
-            least == most
-                ? Text(most)
-                : $"{Text(Duration.FromSeconds(Math.Floor(Math.Max(0, least.TotalSeconds))))} to {Text(Duration.FromSeconds(Math.Ceiling(most.TotalSeconds)))}";
+        var (from, to) = (Math.Floor(Math.Max(0, least.TotalSeconds)), Math.Ceiling(most.TotalSeconds));
+        var taken = least == most ? Text(most) : $"{Text(Duration.FromSeconds(from))} to {Text(Duration.FromSeconds(to))}";
         return clock.Step == CaseStep.Contact
             ? $"{step} {(state == ClockState.Kept ? "came before closing" : "did not come before closing")}"
             : $"{step} {(clock.Stop is null ? "open for" : "after")} {taken}, limit {clock.Text}";

@@ -71,18 +71,13 @@ public sealed class AccountDifferences(long from)
             ? null
             :
             [
-                .. from key in start
-                    .Keys.Union(last.Keys)
-                    .OrderBy(k => k.Subject, StringComparer.Ordinal)
-                    .ThenBy(k => k.Field, StringComparer.Ordinal)
-                let was = start.GetValueOrDefault(key)
-                let now = last.GetValueOrDefault(key)
-                where was != now
+                .. from d in Differing(start, last)
+                let key = d.Key
                 select new Change(
                     key.Subject,
                     key.Field,
-                    was,
-                    now,
+                    d.Was,
+                    d.Now,
                     [.. because[key].Select(e => new ChangedBy(e.Position, e.Id, EventCatalogue.Of(e.Data).Alias, e.Actor, e.OccurredAt))],
                     key.Subject.StartsWith("deduction/", StringComparison.Ordinal)
                         ? account.Deductions.GetValueOrDefault(key.Subject["deduction/".Length..])?.Evidence
@@ -92,19 +87,22 @@ public sealed class AccountDifferences(long from)
     }
 
     /// <summary>What differs between two states of an account, with no word on why.</summary>
-    public static IReadOnlyList<Change> Between(ContractAccount before, ContractAccount after)
-    {
-        var (was, now) = (Values(before), Values(after));
-        return
-        [
-            .. from key in was
-                .Keys.Union(now.Keys)
-                .OrderBy(k => k.Subject, StringComparer.Ordinal)
-                .ThenBy(k => k.Field, StringComparer.Ordinal)
-            where was.GetValueOrDefault(key) != now.GetValueOrDefault(key)
-            select new Change(key.Subject, key.Field, was.GetValueOrDefault(key), now.GetValueOrDefault(key), []),
-        ];
-    }
+    public static IReadOnlyList<Change> Between(ContractAccount before, ContractAccount after) =>
+        [.. Differing(Values(before), Values(after)).Select(d => new Change(d.Key.Subject, d.Key.Field, d.Was, d.Now, []))];
+
+    /// <summary>The values that differ, by subject and field.</summary>
+    private static IEnumerable<((string Subject, string Field) Key, string? Was, string? Now)> Differing(
+        IReadOnlyDictionary<(string Subject, string Field), string> before,
+        IReadOnlyDictionary<(string Subject, string Field), string> after
+    ) =>
+        from key in before
+            .Keys.Union(after.Keys)
+            .OrderBy(k => k.Subject, StringComparer.Ordinal)
+            .ThenBy(k => k.Field, StringComparer.Ordinal)
+        let was = before.GetValueOrDefault(key)
+        let now = after.GetValueOrDefault(key)
+        where was != now
+        select (key, was, now);
 
     /// <summary>Whether an event belongs to the step of the one before: derived from it, or from the same assessment.</summary>
     private static bool Follows(EventData last, EventData next) =>

@@ -12,7 +12,6 @@ using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
 using NodaTime;
-using Npgsql;
 using Spectre.Console;
 using Wolverine;
 
@@ -56,7 +55,9 @@ internal static class DecisionCommand
         params ReadOnlySpan<Option> options
     ) => Create(name, description, what, decide, (_, _, _) => null, options);
 
-    /// <summary>A command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.</summary>
+    /// <summary>
+    /// A command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.
+    /// </summary>
     /// <param name="name">Its verb.</param>
     /// <param name="description">What it does.</param>
     /// <param name="what">What its arguments name.</param>
@@ -82,7 +83,7 @@ internal static class DecisionCommand
         command.SetLedgerAction(
             async (
                 IMessageBus bus,
-                NpgsqlDataSource database,
+                AccountReader accounts,
                 LogReader log,
                 LedgerTime time,
                 ParseResult parsed,
@@ -93,7 +94,8 @@ internal static class DecisionCommand
                 var subjects = await NamesAsync(parsed, names, cancel);
                 var now = await time.NowAsync(cancel);
                 var decisions = subjects.Select(s => decide(parsed, s)).Select(d => EventOf(parsed, d.Subject, d.Data, now)).ToList();
-                var before = await AccountAsync(database, parsed.GetRequiredValue(Contract), cancel);
+                var contract = parsed.GetRequiredValue(Contract);
+                var before = (await accounts.AtAsync(contract, null, cancel)).Account;
                 if (subjects.Select(s => first(parsed, before, s)).FirstOrDefault(w => w is not null) is { } why)
                 {
                     throw new LedgerException(ErrorCode.Refused, why);
@@ -101,10 +103,7 @@ internal static class DecisionCommand
 
                 var (results, after) = parsed.GetValue(DryRun)
                     ? Try(decisions, before, now)
-                    : (
-                        await RecordAsync(bus, log, decisions, cancel),
-                        await AccountAsync(database, parsed.GetRequiredValue(Contract), cancel)
-                    );
+                    : (await RecordAsync(bus, log, decisions, cancel), (await accounts.AtAsync(contract, null, cancel)).Account);
                 var report = new DecisionReport(parsed.GetValue(DryRun), results, AccountDifferences.Between(before, after));
                 terminal.Show(report, console => Print(console, report));
                 foreach (var refused in results.Where(r => r.Refusals.Count > 0))
@@ -144,13 +143,6 @@ internal static class DecisionCommand
         var attributes = new EventAttributes(id, Source, alias, parsed.GetRequiredValue(Contract), subject, now, actor);
         return EventReader.Read(attributes, json, out var faults)
             ?? throw new LedgerException(ErrorCode.BadRequest, $"{subject}: {string.Join("; ", faults)}");
-    }
-
-    private static async Task<ContractAccount> AccountAsync(NpgsqlDataSource database, string contract, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        var account = await AccountReader.FoldAsync(connection, contract, long.MaxValue, cancel) ?? throw AccountReader.Unknown(contract);
-        return account with { Calendar = await CalendarReader.AtAsync(connection, long.MaxValue, cancel) };
     }
 
     private static (List<DecisionResult> Results, ContractAccount After) Try(List<NewEvent> decisions, ContractAccount account, Instant now)

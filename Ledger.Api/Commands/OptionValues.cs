@@ -5,7 +5,7 @@ using Ledger.Domain.Money;
 using NodaTime;
 using NodaTime.Text;
 
-namespace Ledger.Api.Commands.Decide;
+namespace Ledger.Api.Commands;
 
 /// <summary>Values of options, with what was expected where they are none.</summary>
 internal static class OptionValues
