@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Ledger.Domain.Errors;
+using Ledger.Api.Operations;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Ledger.Api.Commands;
 
@@ -10,11 +9,5 @@ internal sealed class CycleOption
 {
     public Option<string> Option { get; } = new("--cycle") { Required = true, Description = "The cycle, such as 2025-11" };
 
-    public YearMonth Read(ParseResult parsed)
-    {
-        var text = parsed.GetRequiredValue(Option);
-        return YearMonthPattern.Iso.Parse(text) is { Success: true, Value: var value }
-            ? value
-            : throw new LedgerException(ErrorCode.BadRequest, $"--cycle: expected a month such as 2025-11, got \"{text}\"");
-    }
+    public YearMonth Read(ParseResult parsed) => Moments.Month(parsed.GetRequiredValue(Option), "--cycle");
 }

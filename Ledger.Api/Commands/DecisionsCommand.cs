@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Domain.Events;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
 using Spectre.Console;
@@ -21,29 +20,10 @@ internal static class DecisionsCommand
         moment.AddTo(command);
         export.AddTo(command);
         command.SetLedgerAction(
-            async (LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            async (TraceReader traces, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
-                var contract = parsed.GetRequiredValue(id);
                 var position = await moment.PositionAsync(parsed, log, cancel);
-                var decisions = new List<TracedEvent>();
-                var isKnown = false;
-                await foreach (var e in log.ReadAccountAsync(contract, position, cancel))
-                {
-                    isKnown = true;
-                    if (
-                        EventCatalogue.Find(e.Type)?.Class == EventClass.Decision
-                        && (parsed.GetValue(by) is not { } actor || e.Actor == actor)
-                    )
-                    {
-                        decisions.Add(TracedEvent.Of(e));
-                    }
-                }
-
-                if (!isKnown)
-                {
-                    throw Projections.Accounts.AccountReader.Unknown(contract);
-                }
-
+                var decisions = await traces.DecisionsAsync(parsed.GetRequiredValue(id), position, parsed.GetValue(by), cancel);
                 await export.WriteAsync(parsed, terminal, cancel, Tables.Reports.Decisions(decisions));
                 terminal.Show(decisions, console => Print(console, decisions));
                 return CommandLine.Done;
@@ -52,7 +32,7 @@ internal static class DecisionsCommand
         return command;
     }
 
-    private static void Print(IAnsiConsole console, List<TracedEvent> decisions)
+    private static void Print(IAnsiConsole console, IReadOnlyList<TracedEvent> decisions)
     {
         var table = Terminal.Table("Position#", "Occurred~", "By~", "Decision", "About~", "Says~");
         foreach (var e in decisions.Take(MostShown))

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Postgres;
+using Ledger.Api.Web;
 using Ledger.Domain.Errors;
 using NodaTime;
 

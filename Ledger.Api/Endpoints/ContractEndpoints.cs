@@ -1,108 +1,57 @@
 using Ledger.Api.Operations;
-using Ledger.Domain.Findings;
-using Ledger.Domain.Settlements;
-using Ledger.Domain.Statements;
+using Ledger.Api.Web;
 using Ledger.Domain.Terms;
 using Ledger.Projections.Accounts;
-using Ledger.Projections.Findings;
-using Ledger.Projections.Payables;
-using Ledger.Projections.Statements;
+using Ledger.Projections.Differences;
 using Ledger.Projections.Store;
+using Ledger.Projections.Traces;
+using Wolverine.Http;
 
 namespace Ledger.Api.Endpoints;
 
-/// <summary>
-/// Reads of contracts under <c>/api/contracts</c>, and of what is payable over all of them; <c>asOf</c> or <c>position</c> name a moment of
-/// the log.
-/// </summary>
-internal static class ContractEndpoints
+/// <summary>Contracts: which there are, their terms, what was decided about them, and what changed between two moments.</summary>
+public static class ContractEndpoints
 {
-    public static void MapContracts(this WebApplication app)
-    {
-        var contracts = app.MapGroup("/api/contracts");
-        contracts.MapGet("", List);
-        contracts.MapGet("/{id}", Show);
-        contracts.MapGet("/{id}/statements", Statements);
-        contracts.MapGet("/{id}/statements/{period:int}", Statement);
-        contracts.MapGet("/{id}/deductions", Deductions);
-        contracts.MapGet("/{id}/settlement", SettlementOf);
-        contracts.MapGet("/{id}/findings", Findings);
-        app.MapGet("/api/payables", Payables);
-    }
+    /// <summary>Lists the registered contracts.</summary>
+    [WolverineGet("/api/contracts")]
+    public static async Task<IReadOnlyList<ContractSummary>> List(Moment moment, AccountReader accounts, CancellationToken cancel) =>
+        [.. (await accounts.AllAsync(moment.Position, cancel)).Accounts.Select(ContractSummary.Of)];
 
-    private static async Task<IReadOnlyList<ContractSummary>> List(AccountReader accounts, CancellationToken cancel) =>
-        [.. (await accounts.AllAsync(null, cancel)).Accounts.Select(ContractSummary.Of)];
+    /// <summary>The terms of a contract.</summary>
+    [WolverineGet("/api/contracts/{contract}")]
+    public static async Task<ContractTerms> Show(string contract, Moment moment, AccountReader accounts, CancellationToken cancel) =>
+        (await accounts.AtAsync(contract, moment.Position, cancel)).Account.Terms;
 
-    private static async Task<ContractTerms> Show(string id, AccountReader accounts, CancellationToken cancel) =>
-        (await accounts.AtAsync(id, null, cancel)).Account.Terms;
-
-    private static async Task<IReadOnlyList<PeriodStatement>> Statements(
-        string id,
-        string? asOf,
-        long? position,
-        StatementReader statements,
-        LogReader log,
-        CancellationToken cancel
-    ) => await statements.AllAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
-
-    private static async Task<PeriodStatement> Statement(
-        string id,
-        int period,
-        string? asOf,
-        long? position,
-        StatementReader statements,
-        LogReader log,
-        CancellationToken cancel
-    ) => await statements.OneAsync(id, period, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
-
-    private static async Task<SettlementStatement> SettlementOf(
-        string id,
-        string? asOf,
-        long? position,
-        StatementReader statements,
-        LogReader log,
-        CancellationToken cancel
-    ) => await statements.SettlementAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
-
-    private static async Task<IReadOnlyList<Finding>> Findings(
-        string id,
-        string? asOf,
-        long? position,
-        string? effective,
-        FindingReader findings,
-        LogReader log,
-        LedgerTime time,
-        CancellationToken cancel
-    ) =>
-        await findings.AtAsync(
-            id,
-            await Moments.PositionAsync(log, asOf, position, cancel) ?? (await log.HeadAsync(cancel)).Position,
-            effective is null ? await time.NowAsync(cancel) : Moments.Parse(effective, "effective"),
-            cancel
-        );
-
-    private static async Task<PayableList> Payables(
-        string? status,
-        string? dueBefore,
-        string? asOf,
-        long? position,
-        PayableReader payables,
+    /// <summary>Who decided what about a contract, in the order of the log; of one actor where <c>actor</c> names it.</summary>
+    [WolverineGet("/api/contracts/{contract}/decisions")]
+    public static async Task<Tabular<IReadOnlyList<TracedEvent>>> Decisions(
+        string contract,
+        string? actor,
+        Moment moment,
+        TraceReader traces,
         LogReader log,
         CancellationToken cancel
     ) =>
-        await payables.ListAsync(
-            PayableFilter.Status(status, "status"),
-            PayableFilter.Date(dueBefore, "dueBefore"),
-            await Moments.PositionAsync(log, asOf, position, cancel),
-            cancel
+        Tabular.List(
+            await traces.DecisionsAsync(contract, await moment.PositionAsync(log, cancel), actor, cancel),
+            moment,
+            Tables.Reports.Decisions
         );
 
-    private static async Task<IReadOnlyList<DeductionRow>> Deductions(
-        string id,
-        string? asOf,
-        long? position,
-        StatementReader statements,
+    /// <summary>What changed of a contract between two moments, and which events changed it.</summary>
+    [WolverineGet("/api/contracts/{contract}/changes")]
+    public static async Task<ContractDifference> Changes(
+        string contract,
+        string from,
+        string? to,
+        DifferenceReader differences,
         LogReader log,
         CancellationToken cancel
-    ) => await statements.DeductionsAsync(id, await Moments.PositionAsync(log, asOf, position, cancel), cancel);
+    ) =>
+        await differences.BetweenAsync(
+            contract,
+            await Moments.PositionAsync(log, from, "from", cancel),
+            to is null ? (await log.HeadAsync(cancel)).Position : await Moments.PositionAsync(log, to, "to", cancel),
+            cancel
+        );
 }

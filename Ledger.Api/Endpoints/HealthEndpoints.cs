@@ -1,4 +1,4 @@
-using Ledger.Api.Operations;
+using Ledger.Api.Hosting;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
@@ -24,7 +24,7 @@ public sealed record Health(
 /// </summary>
 public sealed record CheckpointHealth(long? Size, string? Alarm);
 
-/// <summary><c>GET /health</c> and <c>GET /api/verify</c>.</summary>
+/// <summary><c>GET /health</c>.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this WebApplication app) =>
@@ -55,11 +55,5 @@ internal static class HealthEndpoints
                 );
                 return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
             }
-        );
-
-    public static void MapVerify(this WebApplication app) =>
-        app.MapGet(
-            "/api/verify",
-            async (LedgerVerifier verifier, CancellationToken cancel) => TypedResults.Ok(await verifier.VerifyAsync(null, cancel))
         );
 }

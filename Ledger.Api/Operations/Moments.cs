@@ -29,6 +29,12 @@ public static class Moments
             $"{option}: expected a date such as 2026-01-27, a time such as 2026-01-27 09:30:00 in China, or {Instants.Expected}, got \"{text}\""
         );
 
+    /// <summary>A cycle, such as 2025-11.</summary>
+    public static YearMonth Month(string text, string option) =>
+        YearMonthPattern.Iso.Parse(text) is { Success: true, Value: var month }
+            ? month
+            : throw new LedgerException(ErrorCode.BadRequest, $"{option}: expected a month such as 2025-11, got \"{text}\"");
+
     /// <summary>The position that a text names: a position, or the last one recorded up to a time.</summary>
     public static async Task<long> PositionAsync(LogReader log, string text, string option, CancellationToken cancel) =>
         long.TryParse(text, System.Globalization.NumberStyles.None, null, out var position)

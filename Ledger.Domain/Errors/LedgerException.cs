@@ -47,6 +47,39 @@ public enum ErrorCode
 
     /// <summary>The command line, or a query, is wrong.</summary>
     BadRequest,
+
+    /// <summary>The body of a request is JSON that is not what was expected: each fault is named.</summary>
+    Invalid,
+
+    /// <summary>Nobody is signed in, or the token or password is wrong, expired or revoked.</summary>
+    NotSignedIn,
+
+    /// <summary>Whoever is signed in may not do this.</summary>
+    NotPermitted,
+
+    /// <summary>There is nothing at that address.</summary>
+    NotFound,
+
+    /// <summary>The address knows no such method.</summary>
+    MethodNotAllowed,
+
+    /// <summary>None of the media types that the caller accepts is on offer.</summary>
+    NotAcceptable,
+
+    /// <summary>The body is of another media type than those that are read.</summary>
+    UnsupportedMediaType,
+
+    /// <summary>The body, or a part of it, is larger than is read.</summary>
+    TooLarge,
+
+    /// <summary>More requests than one caller may make in a time.</summary>
+    TooManyRequests,
+
+    /// <summary>It took longer than a request may.</summary>
+    TimedOut,
+
+    /// <summary>A defect of the ledger.</summary>
+    Defect,
 }
 
 /// <summary>An error that a user can act on: a stable code and one line that says what is wrong and what to do.</summary>

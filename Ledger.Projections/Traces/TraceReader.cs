@@ -92,6 +92,22 @@ public sealed record DeductionTrace(
 /// <summary>Traces single deductions.</summary>
 public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
 {
+    /// <summary>Who decided what about a contract up to a position, in the order of the log; of one actor where named.</summary>
+    public async Task<IReadOnlyList<TracedEvent>> DecisionsAsync(string contract, long position, string? actor, CancellationToken cancel)
+    {
+        var (decisions, isKnown) = (new List<TracedEvent>(), false);
+        await foreach (var e in log.ReadAccountAsync(contract, position, cancel))
+        {
+            isKnown = true;
+            if (EventCatalogue.Find(e.Type)?.Class == EventClass.Decision && (actor is null || e.Actor == actor))
+            {
+                decisions.Add(TracedEvent.Of(e));
+            }
+        }
+
+        return isKnown ? decisions : throw AccountReader.Unknown(contract);
+    }
+
     /// <summary>The trace of one deduction as of a position.</summary>
     public async Task<DeductionTrace> AtAsync(string contract, string deduction, long position, CancellationToken cancel)
     {

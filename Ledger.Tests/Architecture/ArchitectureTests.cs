@@ -14,7 +14,9 @@ public sealed partial class ArchitectureTests
     [InlineData(
         "Ledger.Api",
         "Ledger.Domain Ledger.Projections",
-        "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Spectre.Console SpreadCheetah System.CommandLine WolverineFx.Marten"
+        "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Microsoft.AspNetCore.Authentication.JwtBearer "
+            + "Microsoft.AspNetCore.Authentication.OpenIdConnect Microsoft.AspNetCore.OpenApi Scalar.AspNetCore Spectre.Console "
+            + "SpreadCheetah System.CommandLine WolverineFx.Http WolverineFx.Marten"
     )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {
@@ -65,7 +67,12 @@ public sealed partial class ArchitectureTests
         var page = File.ReadAllText(Repository.PathOf("docs", "errors.md"));
         Assert.All(
             Enum.GetValues<ErrorCode>(),
-            code => Assert.Contains($"`{Api.Endpoints.ProblemMiddleware.TypeOf(code)}`", page, StringComparison.Ordinal)
+            code =>
+                Assert.Contains(
+                    $"\n| `{Api.Web.Problems.TypeOf(code)}` | {Api.Web.Problems.StatusOf(code)} |",
+                    page,
+                    StringComparison.Ordinal
+                )
         );
     }
 

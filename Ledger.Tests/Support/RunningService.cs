@@ -1,4 +1,4 @@
-using Ledger.Api.Endpoints;
+using Ledger.Api.Web;
 using Ledger.Domain.Assessments;
 using Ledger.Projections.Evidence.Checkpoints;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +16,14 @@ public sealed class RunningService : IAsyncDisposable
 
     public static async Task<RunningService> StartAsync(TestLedger ledger, AssessmentSchedule? schedule = null)
     {
-        var app = await LedgerApi.BuildAsync(
+        var app = await BuildAsync(ledger, schedule);
+        await app.StartAsync();
+        return new RunningService(app);
+    }
+
+    /// <summary>The application, which does not listen yet.</summary>
+    public static Task<WebApplication> BuildAsync(TestLedger ledger, AssessmentSchedule? schedule = null) =>
+        LedgerApi.BuildAsync(
             ledger.Opened,
             ledger.Settings with
             {
@@ -27,9 +34,6 @@ public sealed class RunningService : IAsyncDisposable
             default,
             ledger.Get<ISigner>()
         );
-        await app.StartAsync();
-        return new RunningService(app);
-    }
 
     /// <summary>Asks until the answer is what is waited for; gives it.</summary>
     public async Task<string> WaitAsync(string path, Func<HttpResponseMessage, string, bool> until)

@@ -6,7 +6,7 @@ using Ledger.Projections.Rankings;
 using Ledger.Projections.Store;
 using Npgsql;
 
-namespace Ledger.Api.Endpoints;
+namespace Ledger.Api.Hosting;
 
 /// <summary>How a projection is: the position that it has reached, and why it stopped if it did.</summary>
 public sealed record ProjectionHealth(long Position, string? Stopped);

@@ -1,10 +1,12 @@
+using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
 using NodaTime;
 using Wolverine;
+using Wolverine.Http;
 
-namespace Ledger.Api.Endpoints;
+namespace Ledger.Api.Web;
 
 /// <summary>The web application over an open database.</summary>
 public static class LedgerApi
@@ -34,7 +36,6 @@ public static class LedgerApi
                 o.LogToStandardErrorThreshold = LogLevel.Trace
             );
         builder.Services.AddRoutingCore();
-        builder.Services.AddProblemDetails();
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -50,6 +51,7 @@ public static class LedgerApi
             }
         });
         builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.MartenSource, clock);
+        builder.Services.AddWolverineHttp();
         if (settings.Schedule is { } schedule)
         {
             builder.Services.AddSingleton(schedule);
@@ -62,13 +64,18 @@ public static class LedgerApi
         builder.Services.AddHostedService(services => services.GetRequiredService<CheckpointLoop>());
 
         var app = builder.Build();
-        app.UseStatusCodePages();
-        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<Problems>();
+        app.Use(TableSuffix.StripAsync);
         app.UseRouting();
         app.MapHealth();
-        app.MapContracts();
-        app.MapVerify();
         app.MapLog();
+        app.MapWolverineEndpoints(http =>
+        {
+            // A contract is a tenant: whatever an endpoint sends or reads is its alone.
+            http.TenantId.IsRouteArgumentNamed("contract");
+            http.RejectUnparseableQueryValues = true;
+            http.AddParameterHandlingStrategy<RequestBinding>();
+        });
         return app;
     }
 }

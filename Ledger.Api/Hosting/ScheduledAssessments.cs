@@ -6,7 +6,7 @@ using Wolverine;
 using Wolverine.Runtime;
 using Wolverine.Runtime.Agents;
 
-namespace Ledger.Api.Endpoints;
+namespace Ledger.Api.Hosting;
 
 /// <summary>
 /// Has every contract assessed when the schedule says so, on one of the services of a database: a durable message for each contract, so

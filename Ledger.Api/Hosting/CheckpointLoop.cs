@@ -2,7 +2,7 @@ using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
 
-namespace Ledger.Api.Endpoints;
+namespace Ledger.Api.Hosting;
 
 /// <summary>
 /// Publishes a checkpoint at most a second after an append. A log that the signer refuses to sign is an alarm: it is shown in
