@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Api.Operations;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
-using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
 using NodaTime;
 using Npgsql;
@@ -14,15 +13,6 @@ namespace Ledger.Api.Commands;
 /// <summary><c>calendar publish FILE</c>, <c>calendar show</c>: the working-day calendar, amended without a release.</summary>
 internal static class CalendarCommand
 {
-    /// <summary>Which calendar is in force: its years, and the position at which it was published (null: it ships).</summary>
-    private sealed record CalendarInForce(
-        IReadOnlyList<int> PublishedYears,
-        IReadOnlyList<LocalDate> Holidays,
-        IReadOnlyList<LocalDate> MakeUpWorkingDays,
-        string? Source,
-        long? PublishedAt
-    );
-
     public static Command Create() =>
         new("calendar", "The working-day calendar: publish an amended one, show which is in force") { Publish(), Show() };
 
@@ -89,17 +79,7 @@ internal static class CalendarCommand
             async (LogReader log, NpgsqlDataSource database, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
                 var position = await moment.PositionAsync(parsed, log, cancel);
-                _ = await log.HeadAtAsync(position, cancel);
-                await using var connection = await database.OpenConnectionAsync(cancel);
-                var all = await CalendarReader.AllAsync(connection, position, cancel);
-                var days = CalendarReader.At(all, position);
-                var inForce = new CalendarInForce(
-                    days.PublishedYears,
-                    days.Holidays,
-                    days.MakeUpWorkingDays,
-                    all.Count > 0 ? ((CalendarPublished)all[^1].Data).Source : null,
-                    all.Count > 0 ? all[^1].Position : null
-                );
+                var inForce = await CalendarInForce.AtAsync(database, position, cancel);
                 terminal.Show(inForce, console => Print(console, inForce));
                 return CommandLine.Done;
             }

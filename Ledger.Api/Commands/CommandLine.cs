@@ -56,6 +56,7 @@ public static partial class CommandLine
             EventCommand.Create(),
             DecisionsCommand.Create(),
             ActorCommand.Create(),
+            UserCommand.Create(),
             CalendarCommand.Create(),
             VerifyCommand.Create(),
             CheckpointCommand.Create(),

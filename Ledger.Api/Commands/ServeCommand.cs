@@ -57,6 +57,11 @@ internal static class ServeCommand
             throw new LedgerException(ErrorCode.BadRequest, $"--urls {urls}: {e.Message}", e);
         }
 
+        if (await app.Services.GetRequiredService<FirstAdministrator>().InviteAsync(cancel) is { } link)
+        {
+            terminal.Say($"nobody can sign in yet: set the administrator's password within 24 hours at {app.Urls.First()}{link}");
+        }
+
         terminal.Say($"serving on {string.Join(", ", app.Urls)}; Ctrl-C stops");
         var stopped = new TaskCompletionSource();
         await using (cancel.Register(stopped.SetResult))

@@ -1,3 +1,4 @@
+using Ledger.Api.Identities;
 using Ledger.Api.Web;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
@@ -6,6 +7,7 @@ using Wolverine.Http;
 namespace Ledger.Api.Endpoints;
 
 /// <summary>Single cases.</summary>
+[ForEveryone]
 public static class CaseEndpoints
 {
     /// <summary>The history of a case, its limits with clocks that run to <c>effective</c>, and the events that it rests on.</summary>

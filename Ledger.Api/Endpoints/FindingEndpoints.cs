@@ -1,5 +1,7 @@
+using Ledger.Api.Identities;
 using Ledger.Api.Tables;
 using Ledger.Api.Web;
+using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Vocabulary;
 using Ledger.Projections.Findings;
@@ -9,6 +11,7 @@ using Wolverine.Http;
 namespace Ledger.Api.Endpoints;
 
 /// <summary>Findings: what stands out about a contract.</summary>
+[For(Role.Principal, Role.Finance, Role.Investigator, Role.Auditor)]
 public static class FindingEndpoints
 {
     /// <summary>
@@ -48,4 +51,21 @@ public static class FindingEndpoints
             Reports.Findings
         );
     }
+
+    /// <summary>Takes a finding up.</summary>
+    [WolverinePost("/api/contracts/{contract}/findings/{finding}/open")]
+    public static Task<DecisionAnswer> Open(string finding, Decision<FindingOpened> decision) => decision.OnAsync("finding", finding);
+
+    /// <summary>Notes something about a finding that was taken up.</summary>
+    [WolverinePost("/api/contracts/{contract}/findings/{finding}/note")]
+    public static Task<DecisionAnswer> Note(string finding, Decision<FindingNoted> decision) => decision.OnAsync("finding", finding);
+
+    /// <summary>Clears a finding that was taken up.</summary>
+    [WolverinePost("/api/contracts/{contract}/findings/{finding}/clear")]
+    public static Task<DecisionAnswer> Clear(string finding, Decision<FindingCleared> decision) => decision.OnAsync("finding", finding);
+
+    /// <summary>Concludes a spot check of records: genuine or falsified.</summary>
+    [WolverinePost("/api/contracts/{contract}/spot-checks/{check}")]
+    public static Task<DecisionAnswer> Conclude(string check, Decision<SpotCheckConcluded> decision) =>
+        decision.OnAsync("spotcheck", check);
 }

@@ -1,6 +1,8 @@
+using Ledger.Api.Identities;
 using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Api.Web;
+using Ledger.Domain.Events;
 using Ledger.Domain.Statements;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Statements;
@@ -9,6 +11,7 @@ using Wolverine.Http;
 namespace Ledger.Api.Endpoints;
 
 /// <summary>Payment periods: their statements, and what is payable over all contracts.</summary>
+[ForEveryone]
 public static class PeriodEndpoints
 {
     /// <summary>The statements of all periods of a contract.</summary>
@@ -36,16 +39,55 @@ public static class PeriodEndpoints
         string? status,
         string? dueBefore,
         Moment moment,
+        SignedInUser user,
         PayableReader payables,
         CancellationToken cancel
-    ) =>
-        Tabular.Of(
-            await payables.ListAsync(
-                PayableFilter.Status(status, "status"),
-                PayableFilter.Date(dueBefore, "dueBefore"),
-                moment.Position,
-                cancel
-            ),
-            list => [Reports.Payables(list)]
+    )
+    {
+        var list = await payables.ListAsync(
+            PayableFilter.Status(status, "status"),
+            PayableFilter.Date(dueBefore, "dueBefore"),
+            moment.Position,
+            cancel
         );
+        return Tabular.Of(list with { Rows = [.. list.Rows.Where(p => user.Sees(p.Contract))] }, seen => [Reports.Payables(seen)]);
+    }
+
+    /// <summary>Hands in the report of a period, as the vendor.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/report")]
+    public static Task<DecisionAnswer> Report(string period, Decision<PeriodReportSubmitted> decision) =>
+        decision.OnAsync("period", period);
+
+    /// <summary>Accepts the work of a period.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/accept")]
+    public static Task<DecisionAnswer> Accept(string period, Decision<PeriodAccepted> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Rejects the work of a period.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/reject")]
+    public static Task<DecisionAnswer> Reject(string period, Decision<PeriodRejected> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Issues the statement of a period, which locks its figures.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/issue")]
+    public static Task<DecisionAnswer> Issue(string period, Decision<StatementIssued> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Records an invoice of a period.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/invoice")]
+    public static Task<DecisionAnswer> Invoice(string period, Decision<InvoiceReceived> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Rejects an invoice of a period.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/invoice-rejection")]
+    public static Task<DecisionAnswer> RejectInvoice(string period, Decision<InvoiceRejected> decision) =>
+        decision.OnAsync("period", period);
+
+    /// <summary>Records a payment of a period, by somebody else than confirmed its deductions.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/pay")]
+    public static Task<DecisionAnswer> Pay(string period, Decision<PaymentMade> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Suspends the payment of a period under a right that has arisen.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/suspend")]
+    public static Task<DecisionAnswer> Suspend(string period, Decision<PaymentSuspended> decision) => decision.OnAsync("period", period);
+
+    /// <summary>Ends the suspension of a period's payment.</summary>
+    [WolverinePost("/api/contracts/{contract}/periods/{period}/resume")]
+    public static Task<DecisionAnswer> Resume(string period, Decision<PaymentResumed> decision) => decision.OnAsync("period", period);
 }

@@ -1,3 +1,4 @@
+using Ledger.Api.Identities;
 using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Api.Web;
@@ -10,6 +11,7 @@ using Wolverine.Http;
 namespace Ledger.Api.Endpoints;
 
 /// <summary>The rates of a contract and the rankings of all, in one cycle.</summary>
+[ForEveryone]
 public static class RankingEndpoints
 {
     /// <summary>How contracts, units, seats and vendors rank in a cycle such as 2025-11.</summary>

@@ -12,6 +12,9 @@ public static class DataFiles
     /// <summary>The keys of personal data.</summary>
     public static string Personal(string dataDirectory) => Path.Combine(dataDirectory, "personal");
 
+    /// <summary>The keys that sessions in cookies are sealed with.</summary>
+    public static string Cookies(string dataDirectory) => Path.Combine(dataDirectory, "cookies");
+
     /// <summary>The public keys that checkpoints are signed with.</summary>
     public static string Policy(string dataDirectory) => Path.Combine(dataDirectory, "log-policy");
 }

@@ -7,12 +7,14 @@ using Ledger.Projections.Evidence.Bundles;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Findings;
+using Ledger.Projections.Identities;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Personal;
 using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
+using Microsoft.AspNetCore.Identity;
 using NodaTime;
 
 namespace Ledger.Api.Hosting;
@@ -48,6 +50,8 @@ public static class LedgerServices
         services.AddSingleton<DifferenceReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<CaseHistoryReader>();
+        services.AddSingleton<UserReader>();
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<LogProver>();
         services.AddSingleton<BundleWriter>();
         services.AddSingleton<Importer>();

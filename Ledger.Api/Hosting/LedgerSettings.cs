@@ -1,3 +1,4 @@
+using Ledger.Api.Identities;
 using Ledger.Domain.Assessments;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
@@ -20,6 +21,12 @@ public sealed record LedgerSettings(
     AssessmentSchedule? Schedule = null
 )
 {
+    /// <summary>Who else than the ledger itself says who somebody is.</summary>
+    public IdentitySettings Identity { get; init; } = new();
+
+    /// <summary>The most requests of one caller in a second, over HTTP.</summary>
+    public int RequestsASecond { get; init; } = 1000;
+
     /// <summary>
     /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c>, <c>LEDGER_WITNESS</c> and <c>LEDGER_ASSESS_AT</c>
     /// (or appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an unprivileged
@@ -49,8 +56,17 @@ public sealed record LedgerSettings(
             configuration["LEDGER_SIGNER"] is { Length: > 0 } signer ? Address("LEDGER_SIGNER", signer) : null,
             configuration["LEDGER_WITNESS"] is { Length: > 0 } witness ? WitnessSettings.Parse(witness) : null,
             configuration["LEDGER_ASSESS_AT"] is { Length: > 0 } at ? new AssessmentSchedule(Time("LEDGER_ASSESS_AT", at)) : null
-        );
+        )
+        {
+            Identity = IdentitySettings.From(configuration),
+            RequestsASecond = Count("LEDGER_REQUESTS_PER_SECOND", configuration["LEDGER_REQUESTS_PER_SECOND"] ?? "1000"),
+        };
     }
+
+    private static int Count(string setting, string text) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, null, out var count) && count > 0
+            ? count
+            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected a whole number above 0, got \"{text}\"");
 
     private static LocalTime Time(string setting, string text) =>
         LocalTimePattern.CreateWithInvariantCulture("HH:mm").Parse(text) is { Success: true, Value: var time }

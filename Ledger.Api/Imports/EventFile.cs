@@ -43,6 +43,9 @@ public abstract class EventFile
     public static EventFile OfTable(Stream stream, ImportMapping mapping, string? contract, WorkingDays calendar) =>
         new Table(stream, mapping, contract, calendar);
 
+    /// <summary>The same file, of which a check names what may not be recorded, and why.</summary>
+    public EventFile Restricted(Func<NewEvent, Fault?> check) => new Checked(this, check);
+
     private static bool IsZip(ReadOnlySpan<byte> start) => start is [0x50, 0x4B, 0x03, 0x04, ..];
 
     private static bool IsOldExcel(ReadOnlySpan<byte> start) => start is [0xD0, 0xCF, 0x11, 0xE0, ..];
@@ -51,6 +54,27 @@ public abstract class EventFile
     {
         internal override IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel) =>
             events.Select((e, i) => (Func<FileLine>)(() => new FileLine(i + 1, null, [PendingEvent.Of(e)], []))).ToAsyncEnumerable();
+    }
+
+    private sealed class Checked(EventFile file, Func<NewEvent, Fault?> check) : EventFile
+    {
+        public override IReadOnlyDictionary<string, long> LeftOut => file.LeftOut;
+
+        public override IReadOnlyList<string> Personal => file.Personal;
+
+        public override IReadOnlyList<string> Refreshed => file.Refreshed;
+
+        internal override IAsyncEnumerable<Func<FileLine>> LinesAsync(CancellationToken cancel) =>
+            file.LinesAsync(cancel).Select(read => (Func<FileLine>)(() => Check(read())));
+
+        private FileLine Check(FileLine line) =>
+            line.Events.Select(e => check(e.Event)).OfType<Fault>().ToList() is { Count: > 0 } wrong
+                ? line with
+                {
+                    Events = [],
+                    Faults = [.. line.Faults, .. wrong],
+                }
+                : line;
     }
 
     private sealed class Wire(Stream stream, string? contract) : EventFile

@@ -60,7 +60,8 @@ public sealed class DemoYear
     /// <summary>Refuses a ledger that holds anything but a demo: a simulated year has no place among real events.</summary>
     public static async Task RefuseRealLedgerAsync(LogReader log, CancellationToken cancel)
     {
-        await foreach (var first in log.ReadAsync(0, 1, cancel: cancel))
+        // Who may use the service is no event of anybody's contract.
+        await foreach (var first in log.ReadAsync(new EventFilter(WithLedger: false), 0, long.MaxValue, cancel))
         {
             if (first.Source != Source)
             {
@@ -69,6 +70,8 @@ public sealed class DemoYear
                     "this ledger holds real events: the demo would mix a simulated year into it; set LEDGER_DATA to an empty directory"
                 );
             }
+
+            break;
         }
     }
 

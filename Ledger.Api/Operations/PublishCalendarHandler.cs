@@ -65,7 +65,7 @@ public static class PublishCalendarHandler
             $"calendar-{published.Count + 1}",
             "ledger/calendar",
             LogLock.RecordedAt(head, clock),
-            "principal",
+            command.Actor,
             calendar
         );
         var refusals = LedgerWideDecisions.Check(CalendarReader.At(published, head.Position), e).Refusals;
@@ -86,7 +86,10 @@ public static class CalendarFile
         try
         {
             // The file may explain itself; that is no part of the calendar.
-            if (JsonNode.Parse(utf8) is JsonObject file && file.Remove("$comment"))
+            if (
+                JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) is JsonObject file
+                && file.Remove("$comment")
+            )
             {
                 utf8 = System.Text.Encoding.UTF8.GetBytes(file.ToJsonString(LedgerJson.Options));
             }

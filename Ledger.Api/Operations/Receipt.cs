@@ -13,8 +13,10 @@ public sealed class Receipt
 {
     private readonly IEvent? recorded;
     private readonly long? before;
+    private readonly long? versionBefore;
 
-    private Receipt(IEvent? recorded, long? before) => (this.recorded, this.before) = (recorded, before);
+    private Receipt(IEvent? recorded, long? before, long? versionBefore) =>
+        (this.recorded, this.before, this.versionBefore) = (recorded, before, versionBefore);
 
     /// <summary>Whether it was recorded now.</summary>
     public bool Recorded => recorded is not null;
@@ -22,11 +24,14 @@ public sealed class Receipt
     /// <summary>The position: of what was recorded now, or was on record before; null where nothing is.</summary>
     public long? Position => recorded?.Sequence ?? before;
 
+    /// <summary>The version of its stream with it; null where nothing is on record, or it was not asked for.</summary>
+    public long? Version => recorded?.Version ?? versionBefore;
+
     /// <summary>Of an event that is recorded with the session.</summary>
-    public static Receipt Of(IEvent recorded) => new(recorded, null);
+    public static Receipt Of(IEvent recorded) => new(recorded, null, null);
 
     /// <summary>Of what was on record before, or of nothing.</summary>
-    public static Receipt Before(long? position) => new(null, position);
+    public static Receipt Before(long? position, long? version = null) => new(null, position, version);
 
     /// <summary>
     /// The events of a decision as Marten takes them, with the receipt for the first of them: <paramref name="before"/> where there is

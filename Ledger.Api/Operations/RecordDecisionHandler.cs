@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Ledger.Domain.Contracts;
 using Ledger.Domain.Decisions;
+using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Store;
@@ -13,7 +14,21 @@ namespace Ledger.Api.Operations;
 /// <summary>
 /// What became of a decision: where it stands in the log, or why it was refused. The same decision again has its first receipt.
 /// </summary>
-public sealed record DecisionOutcome(IReadOnlyList<Fault> Refusals, Receipt Receipt);
+/// <param name="Refusals">Why it was refused.</param>
+/// <param name="Receipt">Where it stands.</param>
+/// <param name="Error">What kind of refusal it is; null where it is none.</param>
+public sealed record DecisionOutcome(IReadOnlyList<Fault> Refusals, Receipt Receipt, ErrorCode? Error = null)
+{
+    /// <summary>The kind of a refusal: the contract is unknown, whoever decides may not, or the state does not allow it.</summary>
+    internal static ErrorCode? KindOf(IReadOnlyList<Fault> refusals) =>
+        refusals switch
+        {
+            [] => null,
+            [{ Path: "$.contract" }, ..] => ErrorCode.ContractUnknown,
+            _ when refusals.Any(r => r.Path == "$.actor") => ErrorCode.NotPermitted,
+            _ => ErrorCode.Refused,
+        };
+}
 
 /// <summary>What the log says about a decision before it is taken.</summary>
 /// <param name="Known">What is on record under its id; null where nothing is.</param>
@@ -34,7 +49,7 @@ public static class RecordDecisionHandler
     {
         var e = command.Decision;
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var known = await EventLookup.RecogniseAsync(connection, PendingEvent.Of(e), cancel);
+        var known = await EventLookup.RecogniseAsync(connection, PendingEvent.Of(e), command.TimeIsSaid, cancel);
         var subjects = new HashSet<string>();
         foreach (var subject in Decider.SubjectsOf(e.Data))
         {
@@ -61,7 +76,7 @@ public static class RecordDecisionHandler
         var e = command.Decision;
         if (state.Known is AppendResult.Duplicate duplicate)
         {
-            return ([], new DecisionOutcome([], Receipt.Before(duplicate.Position)));
+            return ([], new DecisionOutcome([], Receipt.Before(duplicate.Position, duplicate.Version)));
         }
 
         var version = stream.CurrentVersion ?? 0;
@@ -72,6 +87,12 @@ public static class RecordDecisionHandler
             ? new Decided([refusal], [])
             : Decider.Decide(command, stream.Aggregate, state.Now, state.Subjects.Contains);
         var (events, receipt) = Receipt.Of(decided, before: null);
-        return (events, new DecisionOutcome(decided.Refusals, receipt));
+        var error = clash switch
+        {
+            AppendResult.VersionConflict => ErrorCode.VersionConflict,
+            AppendResult.IdConflict => ErrorCode.IdConflict,
+            _ => DecisionOutcome.KindOf(decided.Refusals),
+        };
+        return (events, new DecisionOutcome(decided.Refusals, receipt, error));
     }
 }

@@ -1,8 +1,12 @@
 using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
+using Ledger.Api.Identities;
+using Ledger.Api.Operations;
 using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
+using Ledger.Projections.Store;
 using NodaTime;
+using Scalar.AspNetCore;
 using Wolverine;
 using Wolverine.Http;
 
@@ -11,8 +15,36 @@ namespace Ledger.Api.Web;
 /// <summary>The web application over an open database.</summary>
 public static class LedgerApi
 {
+    private static readonly Type[] SentInPerson =
+    [
+        typeof(RegisterUser),
+        typeof(InviteUser),
+        typeof(SetPassword),
+        typeof(SignInUser),
+        typeof(WithdrawUser),
+        typeof(IssueToken),
+        typeof(RevokeToken),
+        typeof(DisclosePersonalData),
+        typeof(ErasePersonalData),
+    ];
+
     /// <summary>Builds it, with the tables that a service needs; nothing listens until it is started.</summary>
     public static async Task<WebApplication> BuildAsync(
+        LedgerDatabase database,
+        LedgerSettings settings,
+        IClock clock,
+        string urls,
+        CancellationToken cancel,
+        ISigner? signer = null
+    )
+    {
+        var app = (await ConfigureAsync(database, settings, clock, urls, cancel, signer)).Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>What it is built of.</summary>
+    public static async Task<WebApplicationBuilder> ConfigureAsync(
         LedgerDatabase database,
         LedgerSettings settings,
         IClock clock,
@@ -27,8 +59,24 @@ public static class LedgerApi
         }
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Ledger.Api" });
-        builder.WebHost.UseKestrel().UseUrls(urls);
+        builder
+            .WebHost.UseKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = EventIntake.MostBytes;
+            })
+            .UseUrls(urls);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // A failed start is told in one line by the command.
+
+        // That the keys of sessions lie in a file is no news for each start: the data directory is its owner's alone.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+
+        // Whoever sends these is told what is wrong; it is no news for the operator.
+        foreach (var command in SentInPerson)
+        {
+            builder.Logging.AddFilter(command.FullName, LogLevel.None);
+        }
+
         builder
             .Logging.AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(LogLevel.Warning)
@@ -51,6 +99,13 @@ public static class LedgerApi
             }
         });
         builder.Services.AddLedger(database, settings, clock, signer).AddCommandsAndFollowers(database.MartenSource, clock);
+        builder.Services.AddSignIn(settings);
+        builder.Services.AddLimits(settings.RequestsASecond);
+        builder.Services.AddDocument();
+        builder.Services.AddSingleton<FirstAdministrator>();
+        builder.Services.AddSingleton<DecisionRecorder>();
+        builder.Services.AddSingleton<EventIntake>();
+        builder.Services.AddSingleton<KnownContracts>();
         builder.Services.AddWolverineHttp();
         if (settings.Schedule is { } schedule)
         {
@@ -63,10 +118,23 @@ public static class LedgerApi
         builder.Services.AddSingleton<CheckpointLoop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CheckpointLoop>());
 
-        var app = builder.Build();
+        return builder;
+    }
+
+    /// <summary>What a request goes through, and where it ends.</summary>
+    public static void Map(WebApplication app)
+    {
+        app.Use(Headers.SetAsync);
         app.UseMiddleware<Problems>();
         app.Use(TableSuffix.StripAsync);
         app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.Use(CallerGate.CheckAsync);
+        app.MapOpenApi();
+        app.MapScalarApiReference("/reference", reference => reference.WithTitle("Ledger").DisableDefaultFonts());
         app.MapHealth();
         app.MapLog();
         app.MapWolverineEndpoints(http =>
@@ -76,6 +144,5 @@ public static class LedgerApi
             http.RejectUnparseableQueryValues = true;
             http.AddParameterHandlingStrategy<RequestBinding>();
         });
-        return app;
     }
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Ledger.Api.Tables;
 using Ledger.Domain.Errors;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
@@ -49,7 +48,7 @@ public sealed class Tabular<T> : IResult, IEndpointMetadataProvider
         response.Headers.Vary = HeaderNames.Accept;
         if (next is not null)
         {
-            response.Headers.Link = $"<{NextOf(httpContext.Request)}>; rel=\"next\"";
+            response.Headers.Link = $"<{Paging.Next(httpContext.Request, "cursor", next, "position", "asOf")}>; rel=\"next\"";
         }
 
         return FormatOf(httpContext) switch
@@ -90,12 +89,6 @@ public sealed class Tabular<T> : IResult, IEndpointMetadataProvider
         response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         content.Position = 0;
         return content.CopyToAsync(response.Body, cancel);
-    }
-
-    private string NextOf(HttpRequest request)
-    {
-        var query = new QueryBuilder(request.Query.Where(q => q.Key is not ("cursor" or "position" or "asOf"))) { { "cursor", next! } };
-        return request.PathBase + request.Path + query.ToQueryString();
     }
 
     private static bool InChinese(HttpRequest request) =>

@@ -52,7 +52,7 @@ public sealed partial record ContractAccount
             ServiceEvent data => Evolve(e, data),
             SettlementEvent data => this with { Settlement = Evolve(e, data) },
             AssessmentRun run => this with { LastRun = run },
-            PersonalDataErased or PersonalDataDisclosed => this,
+            PersonalDataErased or PersonalDataDisclosed or UserEvent => this,
             _ => throw new System.Diagnostics.UnreachableException($"{e.Data.GetType().Name} on a contract's account"),
         };
 

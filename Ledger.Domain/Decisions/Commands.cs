@@ -4,15 +4,23 @@ using NodaTime;
 
 namespace Ledger.Domain.Decisions;
 
-/// <summary>Registers a contract's terms, which <paramref name="Source"/> brought. The same terms again are one registration.</summary>
-public sealed record RegisterContract(ContractTerms Terms, string Source)
+/// <summary>
+/// Registers a contract's terms, which <paramref name="Source"/> brought, in the name of <paramref name="Actor"/>. The same terms again are
+/// one registration.
+/// </summary>
+public sealed record RegisterContract(ContractTerms Terms, string Source, string Actor = "principal")
 {
     /// <summary>The contract whose account it decides on.</summary>
     public string Contract => Terms.Id;
 }
 
 /// <summary>Records a decision that somebody took, where it follows from the account. The same one again is one decision.</summary>
-public sealed record RecordDecision(NewEvent Decision)
+/// <param name="Decision">The decision.</param>
+/// <param name="TimeIsSaid">
+/// False: nobody said when, and the moment of the request stands for it. Whoever lost the answer asks again later: the time alone makes no
+/// other decision.
+/// </param>
+public sealed record RecordDecision(NewEvent Decision, bool TimeIsSaid = true)
 {
     /// <summary>The contract whose account it decides on.</summary>
     public string Contract => Decision.Contract;
@@ -28,4 +36,4 @@ public sealed record RecordDecision(NewEvent Decision)
 public sealed record AssessContract(string Contract, Instant AsOf, bool Again = true);
 
 /// <summary>Publishes a working-day calendar for the whole ledger. The one that is in force already is not recorded again.</summary>
-public sealed record PublishCalendar(CalendarPublished Calendar);
+public sealed record PublishCalendar(CalendarPublished Calendar, string Actor = "principal");

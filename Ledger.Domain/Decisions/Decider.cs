@@ -59,7 +59,7 @@ public static class Decider
                         $"register:{command.Contract}",
                         command.Source,
                         now,
-                        "principal",
+                        command.Actor,
                         command.Terms.Registration()
                     ),
                 ]
@@ -103,7 +103,7 @@ public static class Decider
     {
         if (e.Type.Class == EventClass.Derived)
         {
-            return Decided.Refused("$.type", $"{e.Type.Alias} is recorded by the ledger alone; leave it out of an import");
+            return OfTheLedgerAlone(e);
         }
 
         if (account is null)
@@ -123,6 +123,9 @@ public static class Decider
             ? Decided.Refused("$.subject", "the contract is settled: its final amount no longer moves")
             : decided;
     }
+
+    internal static Decided OfTheLedgerAlone(NewEvent e) =>
+        Decided.Refused("$.type", $"{e.Type.Alias} is recorded by the ledger alone; leave it out of an import");
 
     /// <summary>The account as it would be once decided events were recorded.</summary>
     public static ContractAccount After(ContractAccount account, IEnumerable<NewEvent> events) =>

@@ -13,6 +13,7 @@ public static class LedgerWideDecisions
     public static Decided Check(WorkingDays inForce, NewEvent e) =>
         e.Data switch
         {
+            _ when e.Type.Class == EventClass.Derived => Decider.OfTheLedgerAlone(e),
             not LedgerWideEvent => Decided.Refused("$.contract", $"{e.Type.Alias} belongs to a contract, not to the whole ledger"),
             _ when e.Contract != LedgerSource.Contract => Decided.Refused(
                 "$.contract",

@@ -259,6 +259,13 @@ public static class EventCatalogue
         Derived<AdjustmentPosted>("adjustment_posted", "deduction/*"),
         Derived<PersonalDataErased>("personal_data_erased", "personal/*"),
         Derived<PersonalDataDisclosed>("personal_data_disclosed", "personal/*"),
+        Derived<UserRegistered>("user_registered", "user/*"),
+        Derived<UserInvited>("user_invited", "user/*"),
+        Derived<PasswordSet>("password_set", "user/*"),
+        Derived<UserLocked>("user_locked", "user/*"),
+        Derived<UserWithdrawn>("user_withdrawn", "user/*"),
+        Derived<TokenIssued>("token_issued", "user/*"),
+        Derived<TokenRevoked>("token_revoked", "user/*"),
     ];
 
     private static readonly FrozenDictionary<string, EventType> ByAlias = All.ToFrozenDictionary(t => t.Alias);
@@ -281,6 +288,10 @@ public static class EventCatalogue
 
     /// <summary>The type of an alias; null where there is none.</summary>
     public static EventType? Find(string alias) => ByAlias.GetValueOrDefault(alias);
+
+    /// <summary>The type of some data.</summary>
+    public static EventType Of<T>()
+        where T : EventData => ByData[typeof(T)];
 
     /// <summary>The type of an event's data.</summary>
     public static EventType Of(EventData data) => ByData[data.GetType()];

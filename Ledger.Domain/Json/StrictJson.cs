@@ -81,7 +81,7 @@ public static class StrictJson
     {
         try
         {
-            return JsonNode.Parse(utf8);
+            return JsonNode.Parse(utf8, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {

@@ -25,12 +25,29 @@ public static class EventLookup
             },
         };
 
-    /// <summary>What is on record of one event: null where its id is free.</summary>
-    public static async Task<AppendResult?> RecogniseAsync(NpgsqlConnection connection, PendingEvent e, CancellationToken cancel)
+    /// <summary>
+    /// What is on record of one event: null where its id is free. Where nobody said when it happened
+    /// (<paramref name="timeIsSaid"/>), it is the same whatever its time.
+    /// </summary>
+    public static async Task<AppendResult?> RecogniseAsync(
+        NpgsqlConnection connection,
+        PendingEvent e,
+        bool timeIsSaid,
+        CancellationToken cancel
+    )
     {
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RowsOf([e]) } };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        return (await RecogniseAsync(reader, [e], cancel))[0];
+        if (!await reader.ReadAsync(cancel))
+        {
+            return null;
+        }
+
+        var stored = StoredEvent.Of(reader);
+        return Known(
+            timeIsSaid ? e : e with { Event = e.Event with { OccurredAt = Instants.FromMicroseconds(stored.OccurredAt) } },
+            stored
+        );
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ public static class LedgerSchema
 {
     private static readonly AppliedSchema Applied = new(
         LedgerStore.Schema,
-        4,
+        5,
         $"Marten {typeof(DocumentStore).Assembly.GetName().Version}"
     );
 

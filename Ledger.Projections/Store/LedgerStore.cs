@@ -7,6 +7,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Identities;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
 using Marten;
@@ -33,6 +34,12 @@ public static class LedgerStore
 
     /// <summary>What Marten calls the type of an account's stream.</summary>
     public const string AccountAlias = "contract_account";
+
+    /// <summary>What Marten calls the document of a user.</summary>
+    public const string UserAlias = "service_user";
+
+    /// <summary>What Marten calls the document of a token.</summary>
+    public const string TokenAlias = "api_token";
 
     /// <summary>What Marten calls the document of a contract's payables.</summary>
     public const string PayablesAlias = "contract_payables";
@@ -84,6 +91,8 @@ public static class LedgerStore
         options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
         options.Schema.For<ContractPayables>().DocumentAlias(PayablesAlias);
+        options.Schema.For<User>().DocumentAlias(UserAlias);
+        options.Schema.For<ApiToken>().DocumentAlias(TokenAlias);
     }
 
     /// <summary>

@@ -63,6 +63,21 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>The events that a filter lets through after one position up to another, in order, streamed.</summary>
+    public async IAsyncEnumerable<StoredEvent> ReadAsync(
+        EventFilter filter,
+        long after,
+        long upTo,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await foreach (var e in LogQueries.RowsAsync(filter.Command(connection, after, upTo), "e.seq_id", cancel))
+        {
+            yield return e;
+        }
+    }
+
     /// <summary>The events of several contracts up to a position, in order, streamed.</summary>
     public async IAsyncEnumerable<StoredEvent> ReadContractsAsync(
         IReadOnlyList<string> contracts,

@@ -157,4 +157,11 @@ public sealed class TermsTests
                 .Split("\n\n")
                 .Select(part => part.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
         ];
+
+    [Fact]
+    public void A_name_that_stands_twice_in_a_file_is_told_so()
+    {
+        Assert.Null(TermsReader.Read("""{"id":"a","id":"b"}"""u8, out var faults));
+        Assert.Contains("$.id: the property stands twice", faults.Select(f => f.ToString()));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Ledger.Tests.Support;
@@ -30,6 +31,11 @@ public sealed class Command : IDisposable
         };
         info.Environment["LEDGER_DATA"] = DataDirectory;
         info.Environment.Remove("ConnectionStrings__Ledger");
+        foreach (var (name, value) in TestIssuer.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
         foreach (var (name, value) in settings)
         {
             info.Environment[name] = value;
@@ -77,6 +83,7 @@ public sealed class Command : IDisposable
         _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
         var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestIssuer.Anybody);
         for (var patience = Stopwatch.StartNew(); ; )
         {
             try

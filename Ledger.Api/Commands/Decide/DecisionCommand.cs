@@ -37,7 +37,7 @@ internal static class DecisionCommand
     {
         Description = "More of them, one a line of this file; - is standard input",
     };
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show what it would change, record nothing" };
+    private static readonly Option<bool> Dry = new("--dry-run") { Description = "Show what it would change, record nothing" };
     private static readonly Option<string?> Id = new("--id")
     {
         Description = "The event's id, where the same is to be decided again (default: made of what is decided)",
@@ -74,7 +74,7 @@ internal static class DecisionCommand
     )
     {
         var names = new Argument<string[]>(what) { Arity = ArgumentArity.ZeroOrMore, Description = "One or more; with --list none" };
-        var command = new Command(name, description) { names, Contract, Actor, List, DryRun, Id };
+        var command = new Command(name, description) { names, Contract, Actor, List, Dry, Id };
         foreach (var option in options)
         {
             command.Options.Add(option);
@@ -84,7 +84,6 @@ internal static class DecisionCommand
             async (
                 IMessageBus bus,
                 AccountReader accounts,
-                LogReader log,
                 LedgerTime time,
                 ParseResult parsed,
                 Terminal terminal,
@@ -101,10 +100,10 @@ internal static class DecisionCommand
                     throw new LedgerException(ErrorCode.Refused, why);
                 }
 
-                var (results, after) = parsed.GetValue(DryRun)
+                var (results, after) = parsed.GetValue(Dry)
                     ? Try(decisions, before, now)
-                    : (await RecordAsync(bus, log, decisions, cancel), (await accounts.AtAsync(contract, null, cancel)).Account);
-                var report = new DecisionReport(parsed.GetValue(DryRun), results, AccountDifferences.Between(before, after));
+                    : (await RecordAsync(bus, decisions, cancel), (await accounts.AtAsync(contract, null, cancel)).Account);
+                var report = new DecisionReport(parsed.GetValue(Dry), results, AccountDifferences.Between(before, after));
                 terminal.Show(report, console => Print(console, report));
                 foreach (var refused in results.Where(r => r.Refusals.Count > 0))
                 {
@@ -147,37 +146,19 @@ internal static class DecisionCommand
 
     private static (List<DecisionResult> Results, ContractAccount After) Try(List<NewEvent> decisions, ContractAccount account, Instant now)
     {
-        var results = new List<DecisionResult>();
-        foreach (var e in decisions)
-        {
-            var decided = Decider.Decide(new RecordDecision(e), account, now, _ => true);
-            results.Add(new DecisionResult(e.Subject, null, false, decided.Refusals));
-            account = Decider.After(account, decided.Events);
-        }
-
-        return (results, account);
+        var tried = DryRun.Of(account, decisions, now);
+        return ([.. decisions.Zip(tried.Refusals, (e, refusals) => new DecisionResult(e.Subject, null, false, refusals))], tried.After);
     }
 
-    private static async Task<List<DecisionResult>> RecordAsync(
-        IMessageBus bus,
-        LogReader log,
-        List<NewEvent> decisions,
-        CancellationToken cancel
-    )
+    private static async Task<List<DecisionResult>> RecordAsync(IMessageBus bus, List<NewEvent> decisions, CancellationToken cancel)
     {
         var results = new List<DecisionResult>();
         foreach (var e in decisions)
         {
-            // Whoever lost the answer decides again, later: the time alone makes no other decision.
-            if (await log.ReadByIdsAsync(e.Contract, [e.Id], long.MaxValue, cancel) is [{ Source: Source } known])
-            {
-                results.Add(new DecisionResult(e.Subject, known.Position, true, []));
-                continue;
-            }
-
-            var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(e.Contract, new RecordDecision(e), cancel);
-            var position = outcome.Refusals.Count > 0 ? (long?)null : outcome.Receipt.Position;
-            results.Add(new DecisionResult(e.Subject, position, false, outcome.Refusals));
+            var command = new RecordDecision(e, TimeIsSaid: false);
+            var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(e.Contract, command, cancel);
+            var (refused, receipt) = (outcome.Refusals.Count > 0, outcome.Receipt);
+            results.Add(new DecisionResult(e.Subject, refused ? null : receipt.Position, !refused && !receipt.Recorded, outcome.Refusals));
         }
 
         return results;

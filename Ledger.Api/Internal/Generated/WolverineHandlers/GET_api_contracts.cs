@@ -31,9 +31,10 @@ namespace Internal.Generated.WolverineHandlers
             var tenantId = await TryDetectTenantId(httpContext);
             Wolverine.Http.HttpHandler.RequestActivity(httpContext)?.SetTag("handler.type", "Ledger.Api.Endpoints.ContractEndpoints").SetTag("http.route", "/api/contracts").SetTag("http.request.method", "GET");
             var moment = await Ledger.Api.Web.Moment.ReadAsync(httpContext, _logReader).ConfigureAwait(false);
+            var signedInUser = Ledger.Api.Identities.SignedInUser.Of(httpContext);
             
             // The actual HTTP request handler execution
-            var contractSummaryIReadOnlyList_response = await Ledger.Api.Endpoints.ContractEndpoints.List(moment, _accountReader, httpContext.RequestAborted).ConfigureAwait(false);
+            var contractSummaryIReadOnlyList_response = await Ledger.Api.Endpoints.ContractEndpoints.List(moment, signedInUser, _accountReader, httpContext.RequestAborted).ConfigureAwait(false);
 
             // Writing the response body to JSON because this was the first 'return variable' in the method signature
             await WriteJsonAsync(httpContext, contractSummaryIReadOnlyList_response, 404);

@@ -33,9 +33,10 @@ namespace Internal.Generated.WolverineHandlers
             var status = httpContext.Request.Query["status"];
             var dueBefore = httpContext.Request.Query["dueBefore"];
             var moment = await Ledger.Api.Web.Moment.ReadAsync(httpContext, _logReader).ConfigureAwait(false);
+            var signedInUser = Ledger.Api.Identities.SignedInUser.Of(httpContext);
             
             // The actual HTTP request handler execution
-            var tabularOfPayableList = await Ledger.Api.Endpoints.PeriodEndpoints.Payables(status, dueBefore, moment, _payableReader, httpContext.RequestAborted).ConfigureAwait(false);
+            var tabularOfPayableList = await Ledger.Api.Endpoints.PeriodEndpoints.Payables(status, dueBefore, moment, signedInUser, _payableReader, httpContext.RequestAborted).ConfigureAwait(false);
 
             await tabularOfPayableList.ExecuteAsync(httpContext).ConfigureAwait(false);
         }
