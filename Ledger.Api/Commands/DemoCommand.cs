@@ -56,6 +56,10 @@ internal static class DemoCommand
 
                         if (!parsed.GetValue(noServe))
                         {
+                            terminal.Say(
+                                "nobody is signed in: `user add finance-01 --role finance --actor administrator`, then `user token finance-01 "
+                                    + "--name try --actor administrator`, lets you try a role; docs/roles.md says what each may do"
+                            );
                             await ServeCommand.ServeAsync(settings, clock, parsed.GetRequiredValue(urls), terminal, cancel);
                         }
 

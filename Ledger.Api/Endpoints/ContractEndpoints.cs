@@ -61,8 +61,25 @@ public static class ContractEndpoints
 
     /// <summary>The terms of a contract; the <c>ETag</c> is the version that <c>If-Match</c> of a decision names.</summary>
     [WolverineGet("/api/contracts/{contract}")]
-    public static async Task<ContractTerms> Show(string contract, Moment moment, AccountReader accounts, CancellationToken cancel) =>
-        (await accounts.AtAsync(contract, moment.Position, cancel)).Account.Terms;
+    public static async Task<ContractTerms> Show(
+        string contract,
+        Moment moment,
+        HttpContext context,
+        AccountReader accounts,
+        LogReader log,
+        CancellationToken cancel
+    )
+    {
+        // The version first: whoever decides on it has seen at least what it stands for.
+        var version = moment.Position is null ? await log.VersionAsync(contract, cancel) : (long?)null;
+        var terms = (await accounts.AtAsync(contract, moment.Position, cancel)).Account.Terms;
+        if (version is { } now)
+        {
+            context.Response.Headers.ETag = DecisionRequest.TagOf(now);
+        }
+
+        return terms;
+    }
 
     /// <summary>Who decided what about a contract, in the order of the log; of one actor where <c>actor</c> names it.</summary>
     [WolverineGet("/api/contracts/{contract}/decisions")]

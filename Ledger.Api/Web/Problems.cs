@@ -106,6 +106,11 @@ public sealed class Problems(RequestDelegate next, ILogger<Problems> logger)
     {
         var type = TypeOf(code);
         context.Response.StatusCode = StatusOf(code);
+        if (code == ErrorCode.NotSignedIn)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         var problem = new ProblemDetails
         {
             Status = context.Response.StatusCode,

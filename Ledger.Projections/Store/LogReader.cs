@@ -37,6 +37,16 @@ public sealed class LogReader(NpgsqlDataSource database)
         return await LogQueries.HeadAtAsync(connection, position, cancel);
     }
 
+    /// <summary>The version of a contract's account now: how many events stand in its stream.</summary>
+    public async Task<long> VersionAsync(string contract, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            $"select coalesce(max(version), 0) from {LedgerStore.Schema}.mt_streams where tenant_id = $1 and id = $1"
+        );
+        command.Parameters.Add(new() { Value = contract });
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>The last position recorded at or before a time; 0 where none was.</summary>
     public async Task<long> PositionAtAsync(Instant time, CancellationToken cancel)
     {

@@ -195,6 +195,29 @@ public sealed class ConventionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_decides_on_the_version_that_was_read_is_refused_once_it_moved()
+    {
+        using var read = await service.Http.GetAsync(new Uri($"/api/contracts/{Contract}", UriKind.Relative));
+        foreach (var expected in new[] { HttpStatusCode.Created, HttpStatusCode.PreconditionFailed })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/contracts/{Contract}/claims/V{(int)expected}/loss")
+            {
+                Content = JsonContent.Create(
+                    new
+                    {
+                        clause = "4.4",
+                        amount = "1.00",
+                        reason = "x",
+                    }
+                ),
+            };
+            request.Headers.IfMatch.Add(read.Headers.ETag!);
+            using var answer = await service.Http.SendAsync(request);
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Every_answer_forbids_what_no_page_of_the_service_needs()
     {
         foreach (var path in new[] { "/api/contracts", "/api/nothing", "/health", "/welcome", "/log/checkpoint" })

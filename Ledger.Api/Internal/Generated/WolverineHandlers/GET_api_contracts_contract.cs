@@ -40,7 +40,7 @@ namespace Internal.Generated.WolverineHandlers
             var moment = await Ledger.Api.Web.Moment.ReadAsync(httpContext, _logReader).ConfigureAwait(false);
             
             // The actual HTTP request handler execution
-            var contractTerms_response = await Ledger.Api.Endpoints.ContractEndpoints.Show(contract, moment, _accountReader, httpContext.RequestAborted).ConfigureAwait(false);
+            var contractTerms_response = await Ledger.Api.Endpoints.ContractEndpoints.Show(contract, moment, httpContext, _accountReader, _logReader, httpContext.RequestAborted).ConfigureAwait(false);
 
             // Writing the response body to JSON because this was the first 'return variable' in the method signature
             await WriteJsonAsync(httpContext, contractTerms_response, 404);
