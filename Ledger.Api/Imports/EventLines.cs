@@ -55,10 +55,19 @@ public static class EventLines
     /// <summary>The whole file where it is one JSON object over several lines; else null, and nothing of it is consumed.</summary>
     private static async Task<byte[]?> OneEventAsync(PrefixedStream stream, CancellationToken cancel)
     {
-        var bytes = new byte[EventReader.MaxEventBytes];
-        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
-        stream.PutBack(bytes.AsSpan(0, length));
-        return length < bytes.Length && IsOneObject(bytes.AsSpan(0, length)) ? bytes[..length] : null;
+        // Rented: over HTTP most events come one by one, and a megabyte for each would be thrown away.
+        var bytes = ArrayPool<byte>.Shared.Rent(EventReader.MaxEventBytes);
+        try
+        {
+            var room = bytes.AsMemory(0, EventReader.MaxEventBytes);
+            var length = await stream.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancel);
+            stream.PutBack(room.Span[..length]);
+            return length < room.Length && IsOneObject(room.Span[..length]) ? room[..length].ToArray() : null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     private static bool IsOneObject(ReadOnlySpan<byte> utf8)

@@ -76,21 +76,20 @@ public sealed class DecisionRecorder(
         return request.IsDryRun ? await TryAsync(decision, cancel) : await RecordAsync(request, decision, cancel);
     }
 
+    /// <summary>Sends a decision in its turn; says what became of it.</summary>
+    public async Task<DecisionOutcome> SendAsync(NewEvent decision, bool timeIsSaid, CancellationToken cancel)
+    {
+        using var turn = await turns.AcquireAsync(decision.Contract, cancellationToken: cancel);
+        var command = new RecordDecision(decision, timeIsSaid);
+        return await new MessageBus(runtime).InvokeForTenantAsync<DecisionOutcome>(decision.Contract, command, cancel);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => turns.Dispose();
 
     private async Task<DecisionAnswer> RecordAsync(DecisionRequest request, NewEvent decision, CancellationToken cancel)
     {
-        DecisionOutcome outcome;
-        using (await turns.AcquireAsync(decision.Contract, cancellationToken: cancel))
-        {
-            outcome = await new MessageBus(runtime).InvokeForTenantAsync<DecisionOutcome>(
-                decision.Contract,
-                new RecordDecision(decision, request.Time is not null),
-                cancel
-            );
-        }
-
+        var outcome = await SendAsync(decision, request.Time is not null, cancel);
         if (outcome.Error is { } error)
         {
             throw new RequestException(error, outcome.Refusals);

@@ -1,13 +1,11 @@
 using Ledger.Api.Identities;
 using Ledger.Api.Imports;
-using Ledger.Api.Operations;
-using Ledger.Api.Tables;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Store;
-using Wolverine.Runtime;
+using NodaTime;
 
 namespace Ledger.Api.Web;
 
@@ -15,7 +13,14 @@ namespace Ledger.Api.Web;
 /// Takes events that are sent over HTTP. A single fact goes to the one writer that collects what many send; a decision is taken as any
 /// other; several events are one import, all or nothing.
 /// </summary>
-public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime time, IWolverineRuntime runtime, KnownContracts contracts)
+public sealed class EventIntake(
+    FactWriter facts,
+    Importer importer,
+    LedgerTime time,
+    DecisionRecorder decisions,
+    KnownContracts contracts,
+    IClock clock
+)
 {
     /// <summary>The most bytes of a batch.</summary>
     public const long MostBytes = 256 * 1024 * 1024;
@@ -25,11 +30,12 @@ public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime 
     {
         var (user, cancel) = (new SignedInUser(context.User), context.RequestAborted);
         var isDryRun = context.Request.Query.Truth("dryRun");
-        await using var spool = TemporaryFile.Create();
-        await SpoolAsync(context.Request.Body, spool, cancel);
-        spool.Position = 0;
+
+        // In memory while it is small, beyond that in a file that goes with the request: an import may read it twice.
+        context.Request.EnableBuffering(EventReader.MaxEventBytes, MostBytes);
+        var body = context.Request.Body;
         var first = new List<EventLine>();
-        await foreach (var line in EventLines.ReadAsync(spool, cancel).Take(2).WithCancellation(cancel))
+        await foreach (var line in EventLines.ReadAsync(body, cancel).Take(2).WithCancellation(cancel))
         {
             first.Add(line);
         }
@@ -44,8 +50,8 @@ public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime 
             return taken;
         }
 
-        spool.Position = 0;
-        var file = EventFile.OfEvents(spool, null).Restricted(e => Unauthorised(e, user));
+        body.Position = 0;
+        var file = EventFile.OfEvents(body, null).Restricted(e => Unauthorised(e, user));
         return await importer.ImportAsync(file, new ImportOptions(DryRun: isDryRun), cancel);
     }
 
@@ -84,7 +90,7 @@ public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime 
 
     private async Task<(ErrorCode?, IReadOnlyList<Fault>, long?, bool)> DecideAsync(NewEvent e, CancellationToken cancel)
     {
-        var outcome = await new MessageBus(runtime).InvokeForTenantAsync<DecisionOutcome>(e.Contract, new RecordDecision(e), cancel);
+        var outcome = await decisions.SendAsync(e, timeIsSaid: true, cancel);
         return (outcome.Error, outcome.Refusals, outcome.Receipt.Position, outcome.Receipt.Recorded);
     }
 
@@ -100,7 +106,8 @@ public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime 
             );
         }
 
-        if (Decider.AheadOf(e, await time.NowAsync(cancel)) is { } ahead)
+        // The log's end is asked only where the clock alone has a doubt.
+        if (Decider.AheadOf(e, clock.GetCurrentInstant()) is not null && Decider.AheadOf(e, await time.NowAsync(cancel)) is { } ahead)
         {
             return (ErrorCode.Invalid, [ahead], null, false);
         }
@@ -113,18 +120,5 @@ public sealed class EventIntake(FactWriter facts, Importer importer, LedgerTime 
             AppendResult.VersionConflict => (ErrorCode.VersionConflict, [result.RefusalOf(e)!], null, false),
             _ => (ErrorCode.IdConflict, [result.RefusalOf(e)!], null, false),
         };
-    }
-
-    private static async Task SpoolAsync(Stream body, Stream spool, CancellationToken cancel)
-    {
-        var buffer = new byte[64 * 1024];
-        for (int read; (read = await body.ReadAsync(buffer, cancel)) > 0; )
-        {
-            await spool.WriteAsync(buffer.AsMemory(0, read), cancel);
-            if (spool.Length > MostBytes)
-            {
-                throw new LedgerException(ErrorCode.TooLarge, $"expected at most {MostBytes} bytes: send it in parts");
-            }
-        }
     }
 }

@@ -132,6 +132,11 @@ public sealed class Problems(RequestDelegate next, ILogger<Problems> logger)
             LedgerException e => (e.Code, e.Message, null),
             RequestException e => (e.Code, e.Message, e.Faults),
             BadHttpRequestException e => (Bare.GetValueOrDefault(e.StatusCode, ErrorCode.BadRequest), e.Message, null),
+            IOException when error.Message.StartsWith("Buffer limit", StringComparison.Ordinal) => (
+                ErrorCode.TooLarge,
+                $"expected at most {EventIntake.MostBytes} bytes: send it in parts",
+                null
+            ),
             OperationCanceledException or TimeoutException => (
                 ErrorCode.TimedOut,
                 "it took longer than a request may: ask for less, or again",

@@ -9,6 +9,7 @@ return await new RootCommand("Benchmarks of the ledger, each beside the raw limi
     AssessBenchmark.Create(),
     ReadBenchmark.Create(),
     DecideBenchmark.Create(),
+    HttpBenchmark.Create(),
     RankingsBenchmark.Create(),
     LagBenchmark.Create(),
     GrowthBenchmark.Create(),
