@@ -30,9 +30,9 @@ public static class WelcomeEndpoints
     [EnableRateLimiting(Limits.SignIn)]
     [WolverinePost("/welcome")]
     public static async Task<IResult> SetPassword(
-        [FromForm] string user,
-        [FromForm] string invitation,
-        [FromForm] string password,
+        [FromForm] string? user,
+        [FromForm] string? invitation,
+        [FromForm] string? password,
         HttpContext context,
         KnownUsers known,
         IMessageBus bus,
@@ -41,7 +41,7 @@ public static class WelcomeEndpoints
     {
         try
         {
-            var command = new SetPassword(user, invitation, password);
+            var command = new SetPassword(user ?? "", invitation ?? "", password ?? "");
             var set = await bus.InvokeForTenantAsync<User>(LedgerSource.Contract, command, cancel);
             known.Forget();
             await context.SignInAsync(
@@ -55,7 +55,7 @@ public static class WelcomeEndpoints
         }
         catch (LedgerException e) when (e.Code is ErrorCode.NotSignedIn or ErrorCode.BadRequest)
         {
-            return Form(user, invitation, e.Message, Problems.StatusOf(e.Code));
+            return Form(user ?? "", invitation ?? "", e.Message, Problems.StatusOf(e.Code));
         }
     }
 

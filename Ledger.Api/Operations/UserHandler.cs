@@ -133,7 +133,7 @@ public static class UserHandler
     )
     {
         if (
-            await session.LoadAsync<User>(command.Code, cancel) is not { WithdrawnAt: null, InvitationHash: { } hash } user
+            await LoadAsync(session, command.Code, cancel) is not { WithdrawnAt: null, InvitationHash: { } hash } user
             || user.InvitedUntil < clock.GetCurrentInstant()
             || !Secrets.Match(command.Invitation, hash)
         )
@@ -200,7 +200,7 @@ public static class UserHandler
     public static async Task<ApiToken> Handle(RevokeToken command, IDocumentSession session, IClock clock, CancellationToken cancel)
     {
         var token =
-            await session.LoadAsync<ApiToken>(command.Token, cancel)
+            (Secrets.IsCode(command.Token) ? await session.LoadAsync<ApiToken>(command.Token, cancel) : null)
             ?? throw new LedgerException(ErrorCode.NotFound, $"no token \"{command.Token}\" was issued");
         if (token.RevokedAt is not null)
         {
@@ -222,7 +222,7 @@ public static class UserHandler
         CancellationToken cancel
     )
     {
-        var found = await session.LoadAsync<User>(command.Code, cancel);
+        var found = await LoadAsync(session, command.Code, cancel);
         if (found?.LockedUntil > clock.GetCurrentInstant())
         {
             throw new LedgerException(
@@ -260,8 +260,12 @@ public static class UserHandler
         return new SignInOutcome(null);
     }
 
+    /// <summary>A user by what anybody may have typed.</summary>
+    private static async Task<User?> LoadAsync(IDocumentSession session, string code, CancellationToken cancel) =>
+        Secrets.IsCode(code) ? await session.LoadAsync<User>(code, cancel) : null;
+
     private static async Task<User> FindAsync(IDocumentSession session, string code, CancellationToken cancel) =>
-        await session.LoadAsync<User>(code, cancel) is { WithdrawnAt: null } user
+        await LoadAsync(session, code, cancel) is { WithdrawnAt: null } user
             ? user
             : throw new LedgerException(ErrorCode.NotFound, $"no user \"{code}\" is registered, or it was withdrawn");
 

@@ -100,9 +100,19 @@ public sealed class EventStream(LogReader log, EventFilter filter, long after, l
         context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         context.Response.ContentType = Sse;
 
-        // Whoever follows knows at once that it does, also where nothing comes for a while.
-        await context.Response.Body.FlushAsync(cancel);
-        await SseFormatter.WriteAsync(FollowAsync(cancel), context.Response.Body, cancel);
+        // A service that stops lets its followers go at once: they come back with the position that they saw.
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
+        try
+        {
+            // Whoever follows knows at once that it does, also where nothing comes for a while.
+            await context.Response.Body.FlushAsync(ends.Token);
+            await SseFormatter.WriteAsync(FollowAsync(ends.Token), context.Response.Body, ends.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was sent is whole.
+        }
     }
 
     private async IAsyncEnumerable<SseItem<string>> FollowAsync([EnumeratorCancellation] CancellationToken cancel)

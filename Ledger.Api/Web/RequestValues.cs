@@ -43,6 +43,10 @@ internal static class RequestValues
         values.Count switch
         {
             0 => null,
+            1 when values[0]?.Contains('\0', StringComparison.Ordinal) == true => throw new LedgerException(
+                ErrorCode.BadRequest,
+                $"{name}: expected a text without NUL"
+            ),
             1 => values[0],
             _ => throw new LedgerException(ErrorCode.BadRequest, $"{name}: expected once, got {values.Count} of them"),
         };

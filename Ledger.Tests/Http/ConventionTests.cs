@@ -143,6 +143,28 @@ public sealed class ConventionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_that_stops_waits_for_no_follower()
+    {
+        await using var other = await RunningService.StartAsync(database.Ledger);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events?live=true");
+        using var answer = await other.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await other.StopAsync();
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(15), $"it took {watch.Elapsed} to stop");
+    }
+
+    [Theory]
+    [InlineData("subject=%00", 400)]
+    [InlineData("subject=case/GMD-0001&subject=x", 400)]
+    [InlineData("from=9223372036854775808", 400)]
+    [InlineData("position=1000000", 404)]
+    [InlineData("subject=%27%3B%20drop%20table%20x", 200)]
+    [InlineData("from=9223372036854775807", 200)]
+    public async Task What_a_query_of_events_says_is_a_value_and_nothing_else(string query, int expected) =>
+        Assert.Equal(expected, (int)await StatusAsync($"/api/events?{query}"));
+
+    [Fact]
     public async Task An_answer_names_the_checkpoint_that_covers_it_for_whoever_waits()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/contracts/{Contract}/claims/W/loss")

@@ -172,6 +172,23 @@ public sealed partial class SignInTests
     }
 
     [Fact]
+    public async Task Who_types_anything_at_all_is_told_that_it_is_wrong()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var service = await RunningService.StartAsync(database.Ledger);
+        using var browser = service.Browser();
+        foreach (var user in new[] { "", "\\", "a'b", "用户", new string('x', 5000) })
+        {
+            using var refused = await browser.PostAsJsonAsync(new Uri("/api/session", UriKind.Relative), new { user, password = user });
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        }
+
+        using var nothing = new FormUrlEncodedContent([]);
+        using var welcome = await browser.PostAsync(new Uri("/welcome", UriKind.Relative), nothing);
+        Assert.Equal(HttpStatusCode.Unauthorized, welcome.StatusCode);
+    }
+
+    [Fact]
     public async Task A_proxys_word_is_taken_from_its_addresses_alone()
     {
         await using var database = await TestDatabase.CreateAsync();

@@ -86,6 +86,8 @@ public sealed class RunningService : IAsyncDisposable
         }
     }
 
+    public Task StopAsync() => app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
