@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using NodaTime;
 using NodaTime.Text;
@@ -12,8 +12,7 @@ internal static class OptionValues
 {
     /// <summary>A word of an enumeration.</summary>
     public static T Word<T>(string text, Option option)
-        where T : struct, Enum =>
-        Words<T>.TryParse(text, out var word) ? word : throw Wrong(option, "one of " + string.Join(", ", Words<T>.All), text);
+        where T : struct, Enum => NamedWord.Read<T>(text, option.Name);
 
     /// <summary>An amount.</summary>
     public static Cny Yuan(string text, Option option) =>

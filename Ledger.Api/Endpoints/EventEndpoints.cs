@@ -39,17 +39,14 @@ public static class EventEndpoints
             query.One("occurredUntil") is { } until ? Moments.Parse(until, "occurredUntil") : null,
             user.Has(Role.Administrator, Role.Auditor)
         );
-        var size = query.Whole("pageSize") ?? UsualRows;
-        return size is < 1 or > Page.MostRows
-            ? throw new LedgerException(ErrorCode.BadRequest, $"pageSize: expected 1 to {Page.MostRows}, got {size}")
-            : new EventStream(
-                log,
-                filter,
-                LastSeen(context) ?? query.Whole("from") ?? 0,
-                await Moments.PositionAsync(log, query.One("asOf"), query.Whole("position"), context.RequestAborted),
-                (int)size,
-                query.Truth("live")
-            );
+        return new EventStream(
+            log,
+            filter,
+            LastSeen(context) ?? query.Whole("from") ?? 0,
+            await Moments.PositionAsync(log, query.One("asOf"), query.Whole("position"), context.RequestAborted),
+            Page.SizeOf(query) ?? Page.UsualRows,
+            query.Truth("live")
+        );
     }
 
     /// <summary>The event at a position.</summary>
@@ -86,8 +83,6 @@ public static class EventEndpoints
         context.Response.StatusCode = report is { Recorded: > 0, DryRun: false } ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         return report;
     }
-
-    private const int UsualRows = 100;
 
     private static long? LastSeen(HttpContext context) =>
         context.Request.Headers.One("Last-Event-ID") is { } text && long.TryParse(text, out var position) ? position : null;

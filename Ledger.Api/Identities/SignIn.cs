@@ -49,7 +49,7 @@ internal static class SignIn
             AddIssuer(schemes, issuer);
         }
 
-        services.AddAuthorizationBuilder().SetFallbackPolicy(null);
+        services.AddAuthorization();
     }
 
     private static string SchemeOf(HttpContext context, IdentitySettings identity) =>

@@ -1,5 +1,4 @@
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
 using NodaTime;
 using NodaTime.Text;
@@ -10,13 +9,7 @@ namespace Ledger.Api.Operations;
 internal static class PayableFilter
 {
     /// <summary>A status by its word; null for none.</summary>
-    public static PeriodStatus? Status(string? word, string option) =>
-        word is null ? null
-        : Words<PeriodStatus>.TryParse(word, out var status) ? status
-        : throw new LedgerException(
-            ErrorCode.BadRequest,
-            $"{option}: expected one of {string.Join(", ", Words<PeriodStatus>.All)}, got \"{word}\""
-        );
+    public static PeriodStatus? Status(string? word, string option) => word is null ? null : NamedWord.Read<PeriodStatus>(word, option);
 
     /// <summary>A date; null for none.</summary>
     public static LocalDate? Date(string? text, string option) =>

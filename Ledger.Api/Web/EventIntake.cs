@@ -59,7 +59,7 @@ public sealed class EventIntake(
     /// Why somebody may not send an event; null where they may. Facts are told as they were reported; a decision is its sender's own.
     /// </summary>
     private static Fault? Unauthorised(NewEvent e, SignedInUser user) =>
-        !user.Sees(e.Contract) ? new Fault("$.contract", $"unknown contract \"{e.Contract}\"; register it first")
+        !user.Sees(e.Contract) ? Decider.UnknownContract(e.Contract)
         : !user.Has(e.Type.By) ? new Fault("$.type", $"{e.Type.Alias} is for {string.Join(" or ", e.Type.By.Select(Words<Role>.Of))}")
         : e.Type.Class == EventClass.Decision && e.Actor != user.Code
             ? new Fault("$.actor", $"expected \"{user.Code}\", who sends it, got \"{e.Actor}\": nobody decides for another")
@@ -98,12 +98,7 @@ public sealed class EventIntake(
     {
         if (!await contracts.HasAsync(e.Contract, cancel))
         {
-            return (
-                ErrorCode.ContractUnknown,
-                [new Fault("$.contract", $"unknown contract \"{e.Contract}\"; register it first")],
-                null,
-                false
-            );
+            return (ErrorCode.ContractUnknown, [Decider.UnknownContract(e.Contract)], null, false);
         }
 
         // The log's end is asked only where the clock alone has a doubt.

@@ -42,10 +42,20 @@ public sealed record Page(long Position, int After, int Size)
     /// <summary>The most rows of a page.</summary>
     public const int MostRows = 1000;
 
-    private const int UsualRows = 100;
+    /// <summary>The rows of a page where nobody says how many.</summary>
+    public const int UsualRows = 100;
 
     /// <summary>The cursor of the page after this one.</summary>
     public string Next => string.Create(CultureInfo.InvariantCulture, $"{Position}.{After + Size}");
+
+    /// <summary>Reads <c>pageSize</c>; null where it is not given. Throws <see cref="LedgerException"/> for another than 1 to 1000.</summary>
+    internal static int? SizeOf(IQueryCollection query)
+    {
+        var size = query.Whole("pageSize");
+        return size is < 1 or > MostRows
+            ? throw new LedgerException(ErrorCode.BadRequest, $"pageSize: expected 1 to {MostRows}, got {size}")
+            : (int?)size;
+    }
 
     /// <summary>
     /// Reads <c>pageSize</c> and <c>cursor</c>; null where neither is given. Throws <see cref="LedgerException"/> for another cursor than
@@ -53,18 +63,13 @@ public sealed record Page(long Position, int After, int Size)
     /// </summary>
     internal static async Task<Page?> ReadAsync(IQueryCollection query, long? position, LogReader log, CancellationToken cancel)
     {
-        var (size, cursor) = (query.Whole("pageSize"), query.One("cursor"));
+        var (size, cursor) = (SizeOf(query), query.One("cursor"));
         if (size is null && cursor is null)
         {
             return null;
         }
 
-        if (size is < 1 or > MostRows)
-        {
-            throw new LedgerException(ErrorCode.BadRequest, $"pageSize: expected 1 to {MostRows}, got {size}");
-        }
-
-        var rows = (int)(size ?? UsualRows);
+        var rows = size ?? UsualRows;
         if (cursor is null)
         {
             return new Page(position ?? (await log.HeadAsync(cancel)).Position, 0, rows);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Ledger.Api.Identities;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
+using Ledger.Projections.Store;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -130,7 +131,7 @@ internal static class OpenApi
         {
             Add(operation, ParameterLocation.Query, "position", "As recorded up to this position.", JsonSchemaType.Integer, "int64");
             Add(operation, ParameterLocation.Query, "asOf", "As recorded up to this time or date.");
-            if (method.GetParameters().Any(p => p.ParameterType.Name.StartsWith("LedgerTime", StringComparison.Ordinal)))
+            if (method.GetParameters().Any(p => p.ParameterType == typeof(LedgerTime)))
             {
                 Add(operation, ParameterLocation.Query, "effective", "The moment at which clocks stop (now).");
             }
@@ -142,7 +143,8 @@ internal static class OpenApi
             Add(operation, ParameterLocation.Query, "cursor", "Of the page after another: its Link header gives it.");
         }
 
-        if (parameters.Exists(p => p.IsGenericType && p.GetGenericTypeDefinition() == typeof(Decision<>)))
+        var decides = parameters.Exists(p => p.IsGenericType && p.GetGenericTypeDefinition() == typeof(Decision<>));
+        if (decides)
         {
             Add(operation, ParameterLocation.Header, "Idempotency-Key", "The event's id: the same again is recorded once.");
             Add(
@@ -170,7 +172,7 @@ internal static class OpenApi
             };
         }
 
-        AddErrors(operation, !chain.Method.Method.IsDefined(typeof(AllowAnonymousAttribute), false), parameters, context.Document!);
+        AddErrors(operation, !chain.Method.Method.IsDefined(typeof(AllowAnonymousAttribute), false), decides, context.Document!);
     }
 
     /// <summary>What the body of a request says; null where it has none.</summary>
@@ -186,9 +188,8 @@ internal static class OpenApi
             .FirstOrDefault();
 
     /// <summary>Which errors an operation may answer with; each is a problem document.</summary>
-    private static void AddErrors(OpenApiOperation operation, bool isGuarded, List<Type> parameters, OpenApiDocument document)
+    private static void AddErrors(OpenApiOperation operation, bool isGuarded, bool decides, OpenApiDocument document)
     {
-        var decides = parameters.Exists(p => p.IsGenericType && p.GetGenericTypeDefinition() == typeof(Decision<>));
         (int Status, string Why, bool May)[] errors =
         [
             (400, "The request is no such request.", true),

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Ledger.Api.Operations;
 using Ledger.Domain.Errors;
-using Ledger.Domain.Json;
 using Microsoft.Extensions.Primitives;
 
 namespace Ledger.Api.Web;
@@ -31,10 +31,7 @@ internal static class RequestValues
 
     /// <summary>A word of the query; null where it is not given.</summary>
     public static T? Word<T>(this IQueryCollection query, string name)
-        where T : struct, Enum =>
-        query.One(name) is not { } text ? null
-        : Words<T>.TryParse(text, out var word) ? word
-        : throw new LedgerException(ErrorCode.BadRequest, $"{name}: expected one of {string.Join(", ", Words<T>.All)}, got \"{text}\"");
+        where T : struct, Enum => query.One(name) is { } text ? NamedWord.Read<T>(text, name) : null;
 
     /// <summary>A part of the route, with the slashes that routing leaves encoded.</summary>
     public static string Segment(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

@@ -110,7 +110,7 @@ public static class Decider
         {
             return e.Data is ContractRegistered registered
                 ? ContractDecisions.Register(e.Contract, registered)
-                : Decided.Refused("$.contract", $"unknown contract \"{e.Contract}\"; register it first");
+                : new Decided([UnknownContract(e.Contract)], []);
         }
 
         if (e.Type.Class == EventClass.Fact)
@@ -123,6 +123,9 @@ public static class Decider
             ? Decided.Refused("$.subject", "the contract is settled: its final amount no longer moves")
             : decided;
     }
+
+    /// <summary>Why nothing is recorded of a contract that is not registered.</summary>
+    public static Fault UnknownContract(string contract) => new("$.contract", $"unknown contract \"{contract}\"; register it first");
 
     internal static Decided OfTheLedgerAlone(NewEvent e) =>
         Decided.Refused("$.type", $"{e.Type.Alias} is recorded by the ledger alone; leave it out of an import");
