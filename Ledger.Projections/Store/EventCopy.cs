@@ -8,21 +8,20 @@ using Npgsql;
 namespace Ledger.Projections.Store;
 
 /// <summary>
-/// Writes rows of Marten's <c>mt_events</c> in PostgreSQL's binary COPY format (its manual, COPY, "Binary Format"): the one
-/// place where the ledger's own SQL writes Marten's event table. Npgsql's importer, made for rows of any types, takes several
-/// times as long for these columns.
+/// Writes rows of Marten's <c>mt_events</c> in PostgreSQL's binary COPY format (its manual, COPY, "Binary Format").
+/// Npgsql's importer, made for rows of any types, takes several times as long for these columns.
 /// </summary>
 internal sealed class EventCopy
 {
-    private const string Command = $"""
-        copy {LedgerStore.Schema}.mt_events (
-            seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type,
-            correlation_id, causation_id, headers, is_archived)
-        from stdin (format binary)
-        """;
+    /// <summary>The columns of a row, in the order in which they are written.</summary>
+    public const string Columns =
+        "seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, "
+        + "correlation_id, causation_id, headers, is_archived";
+
+    private const string Command = $"copy {LedgerStore.Schema}.mt_events ({Columns}) from stdin (format binary)";
 
     private const int BytesAtOnce = 1 << 16;
-    private const short Columns = 13;
+    private const short ColumnCount = 13;
     private const byte JsonbVersion = 1;
     private const long MicrosecondsTo2000 = 946_684_800_000_000;
 
@@ -124,7 +123,7 @@ internal sealed class EventCopy
 
     private int MostBytes(StoredEvent e, string dotNetType) =>
         sizeof(short)
-        + (Columns * (sizeof(int) + 16))
+        + (ColumnCount * (sizeof(int) + 16))
         + e.Data.Length
         + headers.WrittenCount
         + Utf8.GetMaxByteCount(
@@ -144,7 +143,7 @@ internal sealed class EventCopy
         public Row(Span<byte> bytes)
         {
             this.bytes = bytes;
-            BinaryPrimitives.WriteInt16BigEndian(bytes, Columns);
+            BinaryPrimitives.WriteInt16BigEndian(bytes, ColumnCount);
             Length = sizeof(short);
         }
 

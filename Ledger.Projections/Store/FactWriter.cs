@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -15,12 +16,18 @@ public sealed class FactWriter : IAsyncDisposable
 {
     private const int MostTogether = 256;
 
+    // Whoever follows the log looks at all that is new, whenever it is woken: by each of many transactions a second that costs as much as
+    // recording them.
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMilliseconds(250);
+
     private readonly NpgsqlDataSource database;
     private readonly IClock clock;
     private readonly Channel<Request> requests = System.Threading.Channels.Channel.CreateBounded<Request>(
         new BoundedChannelOptions(4096) { SingleReader = true }
     );
     private readonly Task writing;
+    private readonly Stopwatch sinceWake = Stopwatch.StartNew();
+    private bool wakeOwed;
 
     /// <summary>A writer over a database.</summary>
     public FactWriter(NpgsqlDataSource database, IClock clock)
@@ -65,7 +72,7 @@ public sealed class FactWriter : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        while (await requests.Reader.WaitToReadAsync())
+        while (await HasMoreAsync())
         {
             var taken = new List<Request>();
             for (var count = 0; count < MostTogether && requests.Reader.TryRead(out var request); count += request.Facts.Count)
@@ -77,6 +84,37 @@ public sealed class FactWriter : IAsyncDisposable
 
             // Whoever was answered may send again at once: without a turn for them every second transaction would hold one or two.
             await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits for the next facts; while none come, whoever follows the log is woken for the last ones.</summary>
+    private async Task<bool> HasMoreAsync()
+    {
+        var next = requests.Reader.WaitToReadAsync().AsTask();
+        if (wakeOwed && !next.IsCompleted)
+        {
+            var left = WakeEvery - sinceWake.Elapsed;
+            await Task.WhenAny(next, Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero));
+            if (!next.IsCompleted)
+            {
+                await WakeAsync();
+            }
+        }
+
+        return await next;
+    }
+
+    private async Task WakeAsync()
+    {
+        wakeOwed = false;
+        sinceWake.Restart();
+        try
+        {
+            await LogTransaction.WakeAsync(database, CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The facts are recorded; whoever follows finds them at its next look.
         }
     }
 
@@ -125,8 +163,8 @@ public sealed class FactWriter : IAsyncDisposable
     /// <summary>Records what is new among facts, unless one is refused: then nothing.</summary>
     private async Task<List<AppendResult>> WriteAsync(IReadOnlyList<PendingEvent> facts)
     {
-        await using var log = await LogTransaction.BeginAsync(database, clock, CancellationToken.None);
-        var known = await log.RecogniseAsync(facts, CancellationToken.None);
+        var (begun, known) = await LogTransaction.BeginAsync(database, clock, facts, CancellationToken.None);
+        await using var log = begun;
         var chunk = new LogChunk(log);
         var results = new List<AppendResult>(facts.Count);
         foreach (var (i, fact) in facts.Index())
@@ -136,8 +174,13 @@ public sealed class FactWriter : IAsyncDisposable
 
         if (chunk.Placed.Count > 0 && !results.Exists(IsRefusal))
         {
-            await log.WriteAsync(chunk.Placed, CancellationToken.None);
-            await log.CommitAsync(CancellationToken.None);
+            var wakes = sinceWake.Elapsed >= WakeEvery;
+            await log.CommitAsync(chunk.Placed, wakes, CancellationToken.None);
+            wakeOwed = !wakes;
+            if (wakes)
+            {
+                sinceWake.Restart();
+            }
         }
 
         return results;

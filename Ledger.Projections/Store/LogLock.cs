@@ -35,15 +35,22 @@ public static class LogLock
     /// <summary>Takes it inside the connection's transaction; gives where the log ends.</summary>
     public static async Task<LogHead> TakeAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(Take) { Parameters = { new NpgsqlParameter<long> { TypedValue = Key } } },
-                new NpgsqlBatchCommand(ReadEnd),
-            },
-        };
+        await using var batch = new NpgsqlBatch(connection);
+        AddTo(batch);
         await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await ReadAsync(reader, cancel);
+    }
+
+    /// <summary>Puts what takes it first into a batch: what follows there sees the log's last state, in the same round trip.</summary>
+    internal static void AddTo(NpgsqlBatch batch)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Take) { Parameters = { new NpgsqlParameter<long> { TypedValue = Key } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ReadEnd));
+    }
+
+    /// <summary>Where the log ends, of the answers to such a batch; the reader stands there then.</summary>
+    internal static async Task<LogHead> ReadAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    {
         await reader.NextResultAsync(cancel);
         await reader.ReadAsync(cancel);
         return new LogHead(

@@ -7,14 +7,17 @@ using NpgsqlTypes;
 namespace Ledger.Projections.Store;
 
 /// <summary>
-/// A whole file, or facts that came together, as one transaction in Marten's tables, written with COPY under the log's lock: what
-/// sessions would do stream by stream takes longer (docs/decisions/0007). Marten reads, continues and verifies what is so written
-/// (a specification holds that). It holds the lock from <see cref="BeginAsync"/> to commit, so that what is read through it is
-/// the log's last state. Not committed, it leaves nothing.
+/// A whole file, or facts that came together, as one transaction in Marten's tables, written under the log's lock: a file with COPY,
+/// some facts with one statement. What sessions would do stream by stream takes longer (docs/decisions/0007). Marten reads, continues
+/// and verifies what is so written (a specification holds that). It holds the lock from its beginning to its commit, so that what is
+/// read through it is the log's last state. Not committed, it leaves nothing.
 /// </summary>
 public sealed class LogTransaction : IAsyncDisposable
 {
     private const int MostStreams = 20_000;
+
+    // Marten's channel: its daemon looks as soon as it hears of an append.
+    private const string Wake = "pg_notify('mt_events_appended', '')";
 
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
@@ -40,14 +43,38 @@ public sealed class LogTransaction : IAsyncDisposable
     public NpgsqlConnection Connection => connection;
 
     /// <summary>Takes the log's lock.</summary>
-    public static async Task<LogTransaction> BeginAsync(NpgsqlDataSource database, IClock clock, CancellationToken cancel)
+    public static async Task<LogTransaction> BeginAsync(NpgsqlDataSource database, IClock clock, CancellationToken cancel) =>
+        (await BeginAsync(database, clock, [], cancel)).Log;
+
+    /// <summary>
+    /// Takes the log's lock, and in the same round trip says what is on record of some events (<see cref="EventLookup"/>) and loads
+    /// their streams.
+    /// </summary>
+    public static async Task<(LogTransaction Log, AppendResult?[] Known)> BeginAsync(
+        NpgsqlDataSource database,
+        IClock clock,
+        IReadOnlyList<PendingEvent> events,
+        CancellationToken cancel
+    )
     {
         var opened = await database.OpenConnectionAsync(cancel);
         try
         {
             var begun = await opened.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
-            var head = await LogLock.TakeAsync(opened, cancel);
-            return new LogTransaction(opened, begun, head, LogLock.RecordedAt(head, clock));
+            await using var batch = new NpgsqlBatch(opened, begun);
+            LogLock.AddTo(batch);
+            List<(string Contract, string Key)> streams = [.. events.Select(e => (e.Event.Contract, e.Stream)).Distinct()];
+            if (events.Count > 0)
+            {
+                batch.BatchCommands.Add(EventLookup.RowsOf(events));
+                batch.BatchCommands.Add(EndsOf(streams));
+            }
+
+            await using var reader = await batch.ExecuteReaderAsync(cancel);
+            var head = await LogLock.ReadAsync(reader, cancel);
+            var log = new LogTransaction(opened, begun, head, LogLock.RecordedAt(head, clock));
+            await reader.NextResultAsync(cancel);
+            return (log, events.Count > 0 ? await log.RecogniseAsync(reader, events, streams, cancel) : []);
         }
         catch
         {
@@ -65,10 +92,7 @@ public sealed class LogTransaction : IAsyncDisposable
             BatchCommands = { EventLookup.RowsOf(events), EndsOf(missing) },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var known = await EventLookup.RecogniseAsync(reader, events, cancel);
-        await reader.NextResultAsync(cancel);
-        await LoadAsync(reader, missing, cancel);
-        return known;
+        return await RecogniseAsync(reader, events, missing, cancel);
     }
 
     /// <summary>Reads where streams end, so that events can be placed in them.</summary>
@@ -165,15 +189,35 @@ public sealed class LogTransaction : IAsyncDisposable
     /// </summary>
     public async Task WriteAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancel)
     {
-        var ends = new Dictionary<(string Contract, string Key), long>();
-        foreach (var e in events)
+        // First, since an event's row refers to its stream's.
+        var ends = EndsAfter(events);
+        await using (var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { StreamsTo(ends) } })
         {
-            ends[(e.Contract, e.Stream)] = e.Version;
+            if (await batch.ExecuteNonQueryAsync(cancel) is var rows && rows != ends.Count)
+            {
+                throw new InvalidOperationException($"{ends.Count} streams were to be written, the database counted {rows}");
+            }
         }
 
-        // First, since an event's row refers to its stream's.
-        await WriteStreamsAsync(ends, cancel);
         await EventCopy.WriteAsync(connection, events, cancel);
+    }
+
+    /// <summary>
+    /// Writes some events and commits, each in one round trip: for as many as are sent singly, COPY's own would be most of the time.
+    /// </summary>
+    public async Task CommitAsync(IReadOnlyList<StoredEvent> events, bool wake, CancellationToken cancel)
+    {
+        await using (
+            var batch = new NpgsqlBatch(connection, transaction)
+            {
+                BatchCommands = { StreamsTo(EndsAfter(events)), EventInsert.Of(events), EndTo(Position, wake) },
+            }
+        )
+        {
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+
+        await transaction.CommitAsync(CancellationToken.None);
     }
 
     /// <summary>Commits: from here on everything is recorded, and whoever follows the log is woken.</summary>
@@ -181,15 +225,19 @@ public sealed class LogTransaction : IAsyncDisposable
     {
         if (Position > before)
         {
-            await using var end = Command(
-                $"select setval('{LedgerStore.Schema}.mt_events_sequence', $1), pg_notify('mt_events_appended', '')"
-            );
-            end.Parameters.Add(new() { Value = Position });
-            await end.ExecuteNonQueryAsync(cancel);
+            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { EndTo(Position, wake: true) } };
+            await batch.ExecuteNonQueryAsync(cancel);
         }
 
         // Not to be cancelled: whoever stopped waiting could not be told whether it was done.
         await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Wakes whoever follows the log.</summary>
+    public static async Task WakeAsync(NpgsqlDataSource database, CancellationToken cancel)
+    {
+        await using var wake = database.CreateCommand($"select {Wake}");
+        await wake.ExecuteNonQueryAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -221,6 +269,19 @@ public sealed class LogTransaction : IAsyncDisposable
             Parameters = { Text(names.Select(n => n.Contract)), Text(names.Select(n => n.Key)) },
         };
 
+    private async Task<AppendResult?[]> RecogniseAsync(
+        NpgsqlDataReader reader,
+        IReadOnlyList<PendingEvent> events,
+        List<(string Contract, string Key)> missing,
+        CancellationToken cancel
+    )
+    {
+        var known = await EventLookup.RecogniseAsync(reader, events, cancel);
+        await reader.NextResultAsync(cancel);
+        await LoadAsync(reader, missing, cancel);
+        return known;
+    }
+
     private async Task LoadAsync(NpgsqlDataReader reader, List<(string Contract, string Key)> missing, CancellationToken cancel)
     {
         while (await reader.ReadAsync(cancel))
@@ -234,29 +295,45 @@ public sealed class LogTransaction : IAsyncDisposable
         }
     }
 
+    private static Dictionary<(string Contract, string Key), long> EndsAfter(IReadOnlyList<StoredEvent> events)
+    {
+        var ends = new Dictionary<(string Contract, string Key), long>();
+        foreach (var e in events)
+        {
+            ends[(e.Contract, e.Stream)] = e.Version;
+        }
+
+        return ends;
+    }
+
     /// <summary>
     /// Adds streams or moves their versions, each by its key: a join would read the whole table where statistics are old.
     /// </summary>
-    private async Task WriteStreamsAsync(Dictionary<(string Contract, string Key), long> ends, CancellationToken cancel)
-    {
-        await using var command = Command(
+    private NpgsqlBatchCommand StreamsTo(Dictionary<(string Contract, string Key), long> ends) =>
+        new(
             $"""
             insert into {LedgerStore.Schema}.mt_streams (tenant_id, id, type, version, timestamp, created, is_archived)
             select tenant_id, id, type, version, $5, $5, false
             from unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) as s (tenant_id, id, version, type)
             on conflict (tenant_id, id) do update set version = excluded.version, timestamp = excluded.timestamp
             """
-        );
-        command.Parameters.Add(Text(ends.Keys.Select(e => e.Contract)));
-        command.Parameters.Add(Text(ends.Keys.Select(e => e.Key)));
-        command.Parameters.Add(new() { Value = ends.Values.ToArray() });
-        command.Parameters.Add(Text(ends.Keys.Select(e => StreamTypes.AliasOf(e.Contract, e.Key))));
-        command.Parameters.Add(new() { Value = RecordedAt.ToDateTimeUtc() });
-        if (await command.ExecuteNonQueryAsync(cancel) is var rows && rows != ends.Count)
+        )
         {
-            throw new InvalidOperationException($"{ends.Count} streams were to be written, the database counted {rows}");
-        }
-    }
+            Parameters =
+            {
+                Text(ends.Keys.Select(e => e.Contract)),
+                Text(ends.Keys.Select(e => e.Key)),
+                new() { Value = ends.Values.ToArray() },
+                Text(ends.Keys.Select(e => StreamTypes.AliasOf(e.Contract, e.Key))),
+                new() { Value = RecordedAt.ToDateTimeUtc() },
+            },
+        };
+
+    private static NpgsqlBatchCommand EndTo(long position, bool wake) =>
+        new($"select setval('{LedgerStore.Schema}.mt_events_sequence', $1){(wake ? $", {Wake}" : "")}")
+        {
+            Parameters = { new() { Value = position } },
+        };
 
     private long EndOf((string Contract, string Key) stream) => streams.TryGetValue(stream, out var end) ? end : earlier[stream];
 

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Time;
 using Ledger.Projections.Store;
 using Ledger.Tests.Support;
 using NodaTime;
+using Npgsql;
 
 namespace Ledger.Tests.Store;
 
@@ -58,6 +60,36 @@ public sealed class FactWriterTests
         Assert.Equal(150, outcomes.OfType<AppendResult.VersionConflict>().Count());
         Assert.Equal(Enumerable.Range(1, 10).Select(v => (long)v), recorded.Select(r => r.Version).Order());
         await Fact.AssertWholeAsync(database, 10);
+    }
+
+    [Fact]
+    public async Task Who_follows_is_woken_at_once_by_a_lone_fact_and_a_few_times_a_second_by_many()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var follower = new NpgsqlConnection(database.ConnectionString);
+        await follower.OpenAsync();
+        await using (var listen = new NpgsqlCommand("listen mt_events_appended", follower))
+        {
+            await listen.ExecuteNonQueryAsync();
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(300));
+        await database.Ledger.Facts.RecordAsync(Fact.Of("case/a", "alone"), default);
+        Assert.True(await follower.WaitAsync(TimeSpan.FromMilliseconds(200)), "a lone fact woke nobody");
+
+        var (woken, since) = (0, Stopwatch.StartNew());
+        follower.Notification += (_, _) => woken++;
+        for (var i = 0; i < 100; i++)
+        {
+            await database.Ledger.Facts.RecordAsync(Fact.Of("case/a", $"many-{i}"), default);
+        }
+
+        var quarters = (int)(since.ElapsedMilliseconds / 250);
+        while (await follower.WaitAsync(TimeSpan.FromMilliseconds(500))) { }
+
+        Assert.InRange(woken, 1, quarters + 1);
+        await using var last = new NpgsqlCommand("select count(*) from ledger.mt_events", follower);
+        Assert.Equal(101L, await last.ExecuteScalarAsync());
     }
 
     [Fact]

@@ -105,9 +105,14 @@ public sealed class Command : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(DataDirectory))
+        // A signer sees a moment later than a service was killed, and leaves a file meanwhile.
+        for (var patience = Stopwatch.StartNew(); Directory.Exists(DataDirectory); Thread.Sleep(50))
         {
-            Directory.Delete(DataDirectory, recursive: true);
+            try
+            {
+                Directory.Delete(DataDirectory, recursive: true);
+            }
+            catch (IOException) when (patience.Elapsed < TimeSpan.FromSeconds(5)) { }
         }
     }
 
