@@ -2,6 +2,7 @@ using Ledger.Api.Hosting;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
+using Ledger.Projections.Webhooks;
 using Npgsql;
 
 namespace Ledger.Api.Endpoints;
@@ -16,8 +17,12 @@ public sealed record Health(
     ProjectionHealth Statements,
     ProjectionHealth Payables,
     ProjectionHealth Rankings,
-    CheckpointHealth Checkpoint
+    CheckpointHealth Checkpoint,
+    IReadOnlyList<WebhookHealth> Webhooks
 );
+
+/// <summary>A webhook that does not take what it is sent, or was given up; the ledger itself is none the worse for it.</summary>
+public sealed record WebhookHealth(string Webhook, WebhookState State, long Confirmed, string? LastError);
 
 /// <summary>
 /// How publishing is: the size of the last signed checkpoint (absent before the first), and why there is none of the log's end.
@@ -36,6 +41,7 @@ internal static class HealthEndpoints
                 ProjectionWatch projections,
                 CheckpointLoop checkpoints,
                 CheckpointPublisher publisher,
+                WebhookReader webhooks,
                 CancellationToken cancel
             ) =>
             {
@@ -51,7 +57,12 @@ internal static class HealthEndpoints
                     projections.Statements,
                     projections.Payables,
                     projections.Rankings,
-                    new CheckpointHealth(publisher.Latest?.Checkpoint.Size, checkpoints.Alarm)
+                    new CheckpointHealth(publisher.Latest?.Checkpoint.Size, checkpoints.Alarm),
+                    [
+                        .. (await webhooks.AllAsync(cancel))
+                            .Where(w => w.State is WebhookState.Retrying or WebhookState.Stopped)
+                            .Select(w => new WebhookHealth(w.Id, w.State, w.Confirmed, w.LastError)),
+                    ]
                 );
                 return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
             }

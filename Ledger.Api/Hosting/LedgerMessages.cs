@@ -3,9 +3,11 @@ using JasperFx.CodeGeneration;
 using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Ledger.Api.Operations;
+using Ledger.Api.Webhooks;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
+using Ledger.Projections.Webhooks;
 using Marten;
 using Marten.Exceptions;
 using NodaTime;
@@ -20,6 +22,7 @@ namespace Ledger.Api.Hosting;
 public static class LedgerMessages
 {
     private const int MostAttempts = 10;
+    private const int MostWebhooksAtOnce = 64;
 
     /// <summary>Commands alone, each in the caller's turn: no agents, no queues, no table beside the log's.</summary>
     public static IServiceCollection AddCommands(this IServiceCollection services, NpgsqlDataSource database, IClock clock)
@@ -57,7 +60,8 @@ public static class LedgerMessages
                 "Erasures",
                 relay =>
                     relay.PublishEvent<PersonalDataErased>((erased, bus) => bus.PublishAsync(new DestroyPersonalKey(erased.Data.Person)))
-            );
+            )
+            .SubscribeToEvents(new WebhookWake(new WebhookReader(database)));
         return services.AddWolverine(
             ExtensionDiscovery.ManualOnly,
             options =>
@@ -65,6 +69,9 @@ public static class LedgerMessages
                 Configure(options);
                 options.LocalQueueFor<DestroyPersonalKey>().UseDurableInbox();
                 options.LocalQueueFor<AssessContract>().UseDurableInbox().Sequential();
+
+                // Most of them wait for somebody's answer.
+                options.LocalQueueFor<DeliverEvents>().UseDurableInbox().MaximumParallelMessages(MostWebhooksAtOnce);
 
                 // What waits in a queue waits for the database, too; whoever sends a command in person is told at once.
                 options.OnException(DatabaseErrors.IsAway).ScheduleRetryIndefinitely(TimeSpan.FromMinutes(1));

@@ -14,6 +14,7 @@ using Ledger.Projections.Rankings;
 using Ledger.Projections.Statements;
 using Ledger.Projections.Store;
 using Ledger.Projections.Traces;
+using Ledger.Projections.Webhooks;
 using Microsoft.AspNetCore.Identity;
 using NodaTime;
 
@@ -51,6 +52,7 @@ public static class LedgerServices
         services.AddSingleton<TraceReader>();
         services.AddSingleton<CaseHistoryReader>();
         services.AddSingleton<UserReader>();
+        services.AddSingleton<WebhookReader>();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<LogProver>();
         services.AddSingleton<BundleWriter>();

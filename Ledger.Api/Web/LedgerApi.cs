@@ -2,6 +2,7 @@ using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Identities;
 using Ledger.Api.Operations;
+using Ledger.Api.Webhooks;
 using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
@@ -106,6 +107,7 @@ public static class LedgerApi
         builder.Services.AddSingleton<DecisionRecorder>();
         builder.Services.AddSingleton<EventIntake>();
         builder.Services.AddSingleton<KnownContracts>();
+        builder.Services.AddWebhooks();
         builder.Services.AddWolverineHttp();
         if (settings.Schedule is { } schedule)
         {

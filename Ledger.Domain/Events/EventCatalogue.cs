@@ -266,6 +266,11 @@ public static class EventCatalogue
         Derived<UserWithdrawn>("user_withdrawn", "user/*"),
         Derived<TokenIssued>("token_issued", "user/*"),
         Derived<TokenRevoked>("token_revoked", "user/*"),
+        Derived<WebhookRegistered>("webhook_registered", "webhook/*"),
+        Derived<WebhookSecretRenewed>("webhook_secret_renewed", "webhook/*"),
+        Derived<WebhookStopped>("webhook_stopped", "webhook/*"),
+        Derived<WebhookResumed>("webhook_resumed", "webhook/*"),
+        Derived<WebhookWithdrawn>("webhook_withdrawn", "webhook/*"),
     ];
 
     private static readonly FrozenDictionary<string, EventType> ByAlias = All.ToFrozenDictionary(t => t.Alias);

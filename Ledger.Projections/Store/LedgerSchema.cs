@@ -10,7 +10,7 @@ public static class LedgerSchema
 {
     private static readonly AppliedSchema Applied = new(
         LedgerStore.Schema,
-        5,
+        6,
         $"Marten {typeof(DocumentStore).Assembly.GetName().Version}"
     );
 

@@ -10,6 +10,7 @@ using Ledger.Projections.Accounts;
 using Ledger.Projections.Identities;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
+using Ledger.Projections.Webhooks;
 using Marten;
 using NodaTime;
 using Npgsql;
@@ -40,6 +41,9 @@ public static class LedgerStore
 
     /// <summary>What Marten calls the document of a token.</summary>
     public const string TokenAlias = "api_token";
+
+    /// <summary>What Marten calls the document of a webhook.</summary>
+    public const string WebhookAlias = "webhook";
 
     /// <summary>What Marten calls the document of a contract's payables.</summary>
     public const string PayablesAlias = "contract_payables";
@@ -93,6 +97,9 @@ public static class LedgerStore
         options.Schema.For<ContractPayables>().DocumentAlias(PayablesAlias);
         options.Schema.For<User>().DocumentAlias(UserAlias);
         options.Schema.For<ApiToken>().DocumentAlias(TokenAlias);
+
+        // Two services that send to one webhook at once, as after a failover: the one that is late begins again.
+        options.Schema.For<Webhook>().DocumentAlias(WebhookAlias).UseOptimisticConcurrency(true);
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed partial class ArchitectureTests
         "Ledger.Domain Ledger.Projections",
         "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Microsoft.AspNetCore.Authentication.JwtBearer "
             + "Microsoft.AspNetCore.Authentication.OpenIdConnect Microsoft.AspNetCore.OpenApi Scalar.AspNetCore Spectre.Console "
-            + "SpreadCheetah System.CommandLine WolverineFx.Http WolverineFx.Marten"
+            + "SpreadCheetah StandardWebhooks System.CommandLine WolverineFx.Http WolverineFx.Marten"
     )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
     {

@@ -104,6 +104,11 @@ public sealed class EventCatalogueTests
         "user_withdrawn",
         "token_issued",
         "token_revoked",
+        "webhook_registered",
+        "webhook_secret_renewed",
+        "webhook_stopped",
+        "webhook_resumed",
+        "webhook_withdrawn",
     ];
 
     [Fact]
@@ -121,7 +126,7 @@ public sealed class EventCatalogueTests
 
     [Fact]
     public void Derived_events_come_last_and_are_recorded_by_the_ledger_alone() =>
-        Assert.Equal(Aliases[^14..], EventCatalogue.All.Where(t => t.Class == EventClass.Derived).Select(t => t.Alias));
+        Assert.Equal(Aliases[^19..], EventCatalogue.All.Where(t => t.Class == EventClass.Derived).Select(t => t.Alias));
 
     [Theory]
     [InlineData("case_received", "case/1", "1")]
