@@ -1,19 +1,26 @@
 using System.CommandLine;
 using Ledger.Api.Hosting;
+using Ledger.Domain.Errors;
 using Ledger.Projections.Store;
 using Npgsql;
 using Spectre.Console;
 
 namespace Ledger.Api.Commands;
 
-/// <summary><c>db apply|assert|describe</c>: the database's schema, as Marten keeps it.</summary>
+/// <summary><c>db apply|assert|describe</c>: the database's schema, as Marten keeps it; <c>backup|restore</c>: all of it.</summary>
 internal static class DbCommand
 {
     private sealed record Assertion(bool Ok, string? Difference);
 
+    private sealed record BackedUp(string File, long Bytes, long Position);
+
+    private sealed record Restored(string File, long Position);
+
     public static Command Create() =>
-        new("db", "The database's schema: applies what is missing, says what differs, or prints it")
+        new("db", "The database: its schema is applied, compared or printed; all of it is backed up and restored")
         {
+            Backup(),
+            Restore(),
             Verb(
                 "apply",
                 "Makes what is missing, and gives the service's role its rights",
@@ -53,6 +60,80 @@ internal static class DbCommand
                 }
             ),
         };
+
+    private static Command Backup()
+    {
+        var file = new Argument<string>("FILE") { Description = "Where to write it" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace a file that exists" };
+        var command = new Command("backup", "Writes the whole database to one file, while services go on") { file, overwrite };
+        command.SetLedgerAction(
+            async (
+                LedgerDatabase database,
+                LedgerSettings settings,
+                LogReader log,
+                ParseResult parsed,
+                Terminal terminal,
+                CancellationToken cancel
+            ) =>
+            {
+                var path = Path.GetFullPath(parsed.GetRequiredValue(file));
+                if (File.Exists(path) && !parsed.GetValue(overwrite))
+                {
+                    throw new LedgerException(
+                        ErrorCode.BadRequest,
+                        $"{path}: the file exists already: name another, or ask for --overwrite"
+                    );
+                }
+
+                var (temporary, head) = (path + ".new", await log.HeadAsync(cancel));
+                try
+                {
+                    await using (CommandLine.CreateFile(temporary, secret: true)) { }
+                    await database.BackUpAsync(settings.DataDirectory, temporary, cancel);
+                    File.Move(temporary, path, overwrite: true);
+                }
+                finally
+                {
+                    File.Delete(temporary);
+                }
+
+                var backup = new BackedUp(path, new FileInfo(path).Length, head.Position);
+                terminal.Show(
+                    backup,
+                    console =>
+                        console.MarkupLineInterpolated(
+                            $"{path}: {backup.Bytes:#,0} bytes, with every event up to position {head.Position:#,0}; keep {settings.DataDirectory} too: signer, checkpoints and keys are not in it"
+                        )
+                );
+                return CommandLine.Done;
+            }
+        );
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var file = new Argument<string>("FILE") { Description = "What `db backup` wrote" };
+        var command = new Command("restore", "Restores a backup into a database without events") { file };
+        command.SetLedgerAction(
+            async (LedgerDatabase database, LedgerSettings settings, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
+            {
+                var path = Path.GetFullPath(parsed.GetRequiredValue(file));
+                await using (CommandLine.OpenFile(path)) { }
+                using var held = ServeCommand.Hold(settings);
+                await database.RestoreAsync(settings.DataDirectory, path, cancel);
+                await using var owner = database.OpenOwner();
+                var head = await new LogReader(owner).HeadAsync(cancel);
+                terminal.Show(
+                    new Restored(path, head.Position),
+                    console =>
+                        console.MarkupLineInterpolated($"restored {head.Position:#,0} events from {path}; run `verify` before it is served")
+                );
+                return CommandLine.Done;
+            }
+        );
+        return command;
+    }
 
     private static Command Verb(string name, string description, Func<NpgsqlDataSource, Terminal, CancellationToken, Task<int>> work)
     {

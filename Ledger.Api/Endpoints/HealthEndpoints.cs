@@ -1,8 +1,10 @@
 using Ledger.Api.Hosting;
+using Ledger.Api.Telemetry;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
 using Ledger.Projections.Webhooks;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace Ledger.Api.Endpoints;
@@ -29,10 +31,16 @@ public sealed record WebhookHealth(string Webhook, WebhookState State, long Conf
 /// </summary>
 public sealed record CheckpointHealth(long? Size, string? Alarm);
 
-/// <summary><c>GET /health</c>.</summary>
+/// <summary>
+/// <c>GET /health</c> for people; <c>/health/live</c> (the process answers) and <c>/health/ready</c> (so does what it needs) for whatever
+/// starts services and sends requests to them.
+/// </summary>
 internal static class HealthEndpoints
 {
-    public static void MapHealth(this WebApplication app) =>
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = Readiness.WriteAsync });
         app.MapGet(
             "/health",
             async (
@@ -67,4 +75,5 @@ internal static class HealthEndpoints
                 return well ? Results.Ok(health) : Results.Json(health, statusCode: StatusCodes.Status503ServiceUnavailable);
             }
         );
+    }
 }

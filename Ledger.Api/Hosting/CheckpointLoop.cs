@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ledger.Domain.Errors;
 using Ledger.Projections.Evidence.Checkpoints;
 using Ledger.Projections.Store;
@@ -12,8 +13,13 @@ public sealed class CheckpointLoop(CheckpointPublisher checkpoints, ILogger<Chec
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    private long publishedAt = Stopwatch.GetTimestamp();
+
     /// <summary>Why the log's end is not published; null while it is.</summary>
     public string? Alarm { get; private set; }
+
+    /// <summary>How long ago everything that was recorded was covered by a checkpoint.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(Interlocked.Read(ref publishedAt));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,6 +30,7 @@ public sealed class CheckpointLoop(CheckpointPublisher checkpoints, ILogger<Chec
             {
                 await checkpoints.PublishAsync(stoppingToken);
                 Alarm = null;
+                Interlocked.Exchange(ref publishedAt, Stopwatch.GetTimestamp());
             }
             catch (Exception e) when (DatabaseErrors.IsAway(e) && DatabaseErrors.Told(e).Code != ErrorCode.DiskFull)
             {

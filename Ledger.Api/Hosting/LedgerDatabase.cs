@@ -51,6 +51,28 @@ public sealed class LedgerDatabase : IAsyncDisposable
     /// <summary>Connections as the user of the connection string, who owns the schema.</summary>
     public NpgsqlDataSource OpenOwner() => OpenOwner(connectionString);
 
+    /// <summary>Writes all of it to a file (<see cref="DatabaseBackup"/>).</summary>
+    public Task BackUpAsync(string dataDirectory, string file, CancellationToken cancel) =>
+        DatabaseBackup.WriteAsync(connectionString, dataDirectory, file, cancel);
+
+    /// <summary>Restores such a file where there are no events, and brings its schema to what this program needs.</summary>
+    public async Task RestoreAsync(string dataDirectory, string file, CancellationToken cancel)
+    {
+        // Connections that know the tables which go away are not used again.
+        await MartenSource.DisposeAsync();
+        await Source.DisposeAsync();
+        try
+        {
+            await DatabaseBackup.RestoreAsync(connectionString, dataDirectory, file, cancel);
+        }
+        finally
+        {
+            await using var owner = OpenOwner();
+            await LedgerSchema.EnsureAsync(owner, CancellationToken.None);
+            await LedgerSchema.ApplyAsync(owner, CancellationToken.None);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

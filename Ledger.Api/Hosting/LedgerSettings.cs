@@ -27,6 +27,12 @@ public sealed record LedgerSettings(
     /// <summary>The most requests of one caller in a second, over HTTP.</summary>
     public int RequestsASecond { get; init; } = 1000;
 
+    /// <summary>Whether a service logs a JSON object a line, for programs that collect logs.</summary>
+    public bool LogsJson { get; init; }
+
+    /// <summary>OpenTelemetry's own settings (<c>OTEL_…</c>); nothing is sent without an endpoint among them.</summary>
+    public IReadOnlyDictionary<string, string?> Otel { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>
     /// From <c>LEDGER_DATA</c>, <c>ConnectionStrings__Ledger</c>, <c>LEDGER_SIGNER</c>, <c>LEDGER_WITNESS</c> and <c>LEDGER_ASSESS_AT</c>
     /// (or appsettings.json). By default the data is in the user's local share, root's in <c>/var/lib/ledger</c>, which an unprivileged
@@ -59,9 +65,27 @@ public sealed record LedgerSettings(
         )
         {
             Identity = IdentitySettings.From(configuration),
+            LogsJson = Word("LEDGER_LOG", configuration["LEDGER_LOG"] ?? "text", "text", "json") == "json",
+            Otel = OtelFrom(configuration),
             RequestsASecond = Count("LEDGER_REQUESTS_PER_SECOND", configuration["LEDGER_REQUESTS_PER_SECOND"] ?? "1000"),
         };
     }
+
+    private static Dictionary<string, string?> OtelFrom(IConfiguration configuration)
+    {
+        var otel = configuration.AsEnumerable().Where(s => s.Key.StartsWith("OTEL_", StringComparison.Ordinal)).ToDictionary();
+        foreach (var (name, value) in otel.Where(s => s.Key.EndsWith("_ENDPOINT", StringComparison.Ordinal) && s.Value is { Length: > 0 }))
+        {
+            _ = Address(name, value!);
+        }
+
+        return otel;
+    }
+
+    private static string Word(string setting, string text, params string[] words) =>
+        words.Contains(text)
+            ? text
+            : throw new LedgerException(ErrorCode.BadRequest, $"{setting}: expected {string.Join(" or ", words)}, got \"{text}\"");
 
     private static int Count(string setting, string text) =>
         int.TryParse(text, System.Globalization.NumberStyles.None, null, out var count) && count > 0

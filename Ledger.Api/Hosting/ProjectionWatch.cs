@@ -32,6 +32,9 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
         public ProjectionHealth Health { get; set; } = new(0, null);
     }
 
+    /// <summary>Where the log ended at the last look.</summary>
+    public long Head { get; private set; }
+
     /// <summary>The accounts, from which statements are made.</summary>
     public ProjectionHealth Statements => accounts.Health;
 
@@ -49,7 +52,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                var head = (await LogQueries.HeadAsync(connection, stoppingToken)).Position;
+                var head = Head = (await LogQueries.HeadAsync(connection, stoppingToken)).Position;
                 await LookAsync(accounts, head, connection, stoppingToken);
                 await LookAsync(payables, head, connection, stoppingToken);
                 await LookAsync(cycles, head, connection, stoppingToken);

@@ -61,6 +61,20 @@ public sealed record PostgresBinaries(string Directory, int Major)
         }
     }
 
+    /// <summary>
+    /// The path of one of the client programs (<c>pg_dump</c>, <c>pg_restore</c>), as new as a server or newer; null where there is none.
+    /// What is fetched through npm has none.
+    /// </summary>
+    public static string? FindClient(string program, string dataDirectory, int serverMajor) =>
+        Candidates(dataDirectory)
+            .Select(d => System.IO.Path.Combine(d, program + Suffix))
+            .Where(File.Exists)
+            .Select(p => (Path: p, Major: MajorOf(p)))
+            .Where(p => p.Major >= serverMajor)
+            .OrderBy(p => p.Major)
+            .Select(p => p.Path)
+            .FirstOrDefault();
+
     private static LedgerException Missing(string why) =>
         new(
             ErrorCode.DatabaseUnreachable,
@@ -118,12 +132,17 @@ public sealed record PostgresBinaries(string Directory, int Major)
             return null;
         }
 
-        var version = Subprocess.Run(System.IO.Path.Combine(real, "postgres" + Suffix), ["--version"], real, asUser: null).Output;
+        return MajorOf(System.IO.Path.Combine(real, "postgres" + Suffix)) is { } major ? new PostgresBinaries(real, major) : null;
+    }
+
+    private static int? MajorOf(string program)
+    {
+        var version = Subprocess.Run(program, ["--version"], System.IO.Path.GetDirectoryName(program)!, asUser: null).Output;
         var number = version
             .Split(' ')
             .Select(w => w.Split('.')[0])
             .FirstOrDefault(w => w.Length is > 0 and < 4 && w.All(char.IsAsciiDigit));
-        return number is null ? null : new PostgresBinaries(real, int.Parse(number));
+        return number is null ? null : int.Parse(number);
     }
 
     private static string Platform()

@@ -8,9 +8,21 @@ public sealed record UserAndGroup(string User, string Group);
 /// <summary>Runs a program to its end, as another user where one is named.</summary>
 internal static class Subprocess
 {
-    public static (int ExitCode, string Output) Run(string program, IReadOnlyList<string> arguments, string directory, UserAndGroup? asUser)
+    public static (int ExitCode, string Output) Run(
+        string program,
+        IReadOnlyList<string> arguments,
+        string directory,
+        UserAndGroup? asUser,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
-        using var process = Process.Start(StartInfo(program, arguments, directory, asUser, deathSignal: false, redirect: true))!;
+        var info = StartInfo(program, arguments, directory, asUser, deathSignal: false, redirect: true);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+        {
+            info.Environment[name] = value;
+        }
+
+        using var process = Process.Start(info)!;
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

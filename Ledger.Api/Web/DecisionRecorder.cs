@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Ledger.Api.Operations;
+using Ledger.Api.Telemetry;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Differences;
 using Ledger.Domain.Events;
@@ -38,6 +39,7 @@ public sealed class DecisionRecorder(
     AccountReader accounts,
     LedgerTime time,
     CheckpointPublisher checkpoints,
+    LedgerMetrics metrics,
     IClock clock
 ) : IDisposable
 {
@@ -81,7 +83,9 @@ public sealed class DecisionRecorder(
     {
         using var turn = await turns.AcquireAsync(decision.Contract, cancellationToken: cancel);
         var command = new RecordDecision(decision, timeIsSaid);
-        return await new MessageBus(runtime).InvokeForTenantAsync<DecisionOutcome>(decision.Contract, command, cancel);
+        var outcome = await new MessageBus(runtime).InvokeForTenantAsync<DecisionOutcome>(decision.Contract, command, cancel);
+        metrics.Decided(decision.Type.Alias, outcome);
+        return outcome;
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Identities;
 using Ledger.Api.Operations;
+using Ledger.Api.Telemetry;
 using Ledger.Api.Webhooks;
 using Ledger.Domain.Json;
 using Ledger.Projections.Evidence.Checkpoints;
@@ -78,9 +79,9 @@ public static class LedgerApi
             builder.Logging.AddFilter(command.FullName, LogLevel.None);
         }
 
+        _ = settings.LogsJson ? builder.Logging.AddJsonConsole() : builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder
-            .Logging.AddSimpleConsole(console => console.SingleLine = true)
-            .SetMinimumLevel(LogLevel.Warning)
+            .Logging.SetMinimumLevel(LogLevel.Warning)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o =>
                 o.LogToStandardErrorThreshold = LogLevel.Trace
             );
@@ -103,6 +104,7 @@ public static class LedgerApi
         builder.Services.AddSignIn(settings);
         builder.Services.AddLimits(settings.RequestsASecond);
         builder.Services.AddDocument();
+        builder.AddTelemetry(settings);
         builder.Services.AddSingleton<FirstAdministrator>();
         builder.Services.AddSingleton<DecisionRecorder>();
         builder.Services.AddSingleton<EventIntake>();
@@ -138,6 +140,7 @@ public static class LedgerApi
         app.MapOpenApi();
         app.MapScalarApiReference("/reference", reference => reference.WithTitle("Ledger").DisableDefaultFonts());
         app.MapHealth();
+        _ = app.Services.GetRequiredService<LedgerMetrics>();
         app.MapLog();
         app.MapWolverineEndpoints(http =>
         {

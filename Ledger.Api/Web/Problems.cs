@@ -73,7 +73,10 @@ public sealed class Problems(RequestDelegate next, ILogger<Problems> logger)
     }
 
     /// <summary>The stable type of an error: a word under <c>urn:ledger:error:</c>.</summary>
-    public static string TypeOf(ErrorCode code) => "urn:ledger:error:" + JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
+    public static string TypeOf(ErrorCode code) => "urn:ledger:error:" + NameOf(code);
+
+    /// <summary>The last part of the type: <c>version-conflict</c>.</summary>
+    public static string NameOf(ErrorCode code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code.ToString());
 
     /// <summary>The status of an error.</summary>
     public static int StatusOf(ErrorCode code) =>

@@ -15,7 +15,9 @@ public sealed partial class ArchitectureTests
         "Ledger.Api",
         "Ledger.Domain Ledger.Projections",
         "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Microsoft.AspNetCore.Authentication.JwtBearer "
-            + "Microsoft.AspNetCore.Authentication.OpenIdConnect Microsoft.AspNetCore.OpenApi Scalar.AspNetCore Spectre.Console "
+            + "Microsoft.AspNetCore.Authentication.OpenIdConnect Microsoft.AspNetCore.OpenApi Npgsql.OpenTelemetry "
+            + "OpenTelemetry.Exporter.OpenTelemetryProtocol OpenTelemetry.Extensions.Hosting "
+            + "OpenTelemetry.Instrumentation.AspNetCore OpenTelemetry.Instrumentation.Runtime Scalar.AspNetCore Spectre.Console "
             + "SpreadCheetah StandardWebhooks System.CommandLine WolverineFx.Http WolverineFx.Marten"
     )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)
