@@ -29,7 +29,7 @@ public static class ContractEndpoints
 
     /// <summary>Registers a contract by its terms; the same terms again are one registration.</summary>
     [For(Role.Principal)]
-    [AcceptsBody(typeof(ContractTerms))]
+    [AcceptsBody(typeof(ContractTerms), Creates = true)]
     [WolverinePost("/api/contracts")]
     public static async Task<Registration> Register(HttpContext context, SignedInUser user, IMessageBus bus, CancellationToken cancel)
     {

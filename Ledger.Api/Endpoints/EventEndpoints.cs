@@ -67,6 +67,7 @@ public static class EventEndpoints
     /// </summary>
     [For(Role.Recorder, Role.Vendor, Role.Principal, Role.Finance, Role.Investigator, Role.Auditor, Role.Administrator)]
     [RequestTimeout(Limits.Long)]
+    [AcceptsBody(typeof(NewCloudEvent), Creates = true)]
     [WolverinePost("/api/events")]
     public static async Task<ImportReport> Record(HttpContext context, EventIntake intake)
     {

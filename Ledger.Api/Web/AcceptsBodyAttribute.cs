@@ -6,4 +6,7 @@ public sealed class AcceptsBodyAttribute(Type type) : Attribute
 {
     /// <summary>The type of the document.</summary>
     public Type Type { get; } = type;
+
+    /// <summary>Whether something new is recorded (201), and may clash with what is on record.</summary>
+    public bool Creates { get; init; }
 }

@@ -49,3 +49,23 @@ public sealed record CloudEvent(
             JsonElement.Parse(e.Data.Span)
         );
 }
+
+/// <summary>
+/// An event on its way in, CloudEvents 1.0; docs/events.md says what <c>data</c> holds for each type. Several are an array of them, or one
+/// a line (<c>application/x-ndjson</c>).
+/// </summary>
+public sealed record NewCloudEvent(
+    string Specversion,
+    string Id,
+    string Source,
+    string Type,
+    string Contract,
+    string Subject,
+    Instant Time,
+    string Actor,
+    JsonElement Data,
+    TimePrecision? Timeprecision = null,
+    string? Correlationid = null,
+    string? Causationid = null,
+    long? Expectedversion = null
+);

@@ -39,7 +39,7 @@ public sealed record DecisionRequest(
             context,
             (string)context.GetRouteValue("contract")!,
             new SignedInUser(context.User).Code,
-            data.Length == 0 ? "{}"u8.ToArray() : data,
+            IsNothing(data) ? "{}"u8.ToArray() : data,
             headers.One("Idempotency-Key"),
             VersionOf(headers.One("If-Match")),
             query.One("time") is { } time ? Moments.Parse(time, "time") : null,
@@ -47,6 +47,9 @@ public sealed record DecisionRequest(
             query.Truth("dryRun")
         );
     }
+
+    // Generated clients send null where a body may be left out.
+    private static bool IsNothing(ReadOnlySpan<byte> data) => data.IsEmpty || data.Trim(" \t\r\n"u8).SequenceEqual("null"u8);
 
     /// <summary>A version as an entity tag (RFC 9110, section 8.8.3).</summary>
     public static string TagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");

@@ -18,7 +18,13 @@ internal static class Examples
         [typeof(LocalDate)] = "2026-01-30",
         [typeof(YearMonth)] = "2026-01",
         [typeof(Instant)] = "2026-02-06T18:00:00+08:00",
+        [typeof(Uri)] = "https://office.example/ledger",
     };
+
+    private const string Fact = """
+        {"specversion":"1.0","id":"e-000017","source":"platform-12345","type":"case_signed","contract":"gaomidian-2025",
+        "subject":"case/GMD-0001","time":"2025-11-03T09:12:00+08:00","actor":"seat-07","data":{}}
+        """;
 
     /// <summary>A document of a type.</summary>
     public static JsonNode? Of(Type type)
@@ -30,7 +36,8 @@ internal static class Examples
         }
 
         var info = LedgerJson.Options.GetTypeInfo(bare);
-        return bare == typeof(bool) ? true
+        return bare == typeof(NewCloudEvent) ? JsonNode.Parse(Fact)
+            : bare == typeof(bool) ? true
             : bare == typeof(JsonElement) ? new JsonObject()
             : bare.IsPrimitive || bare == typeof(decimal) ? 1
             : bare.IsEnum ? JsonSerializer.SerializeToNode(Enum.GetValues(bare).GetValue(0), bare, LedgerJson.Options)

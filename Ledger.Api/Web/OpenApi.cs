@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Api.Identities;
@@ -5,6 +7,7 @@ using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Projections.Store;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Wolverine.Http;
@@ -20,16 +23,27 @@ internal static class OpenApi
     private const string Bearer = "bearer";
     private const string Cookie = "cookie";
 
-    public static void AddDocument(this IServiceCollection services) =>
+    public static void AddDocument(this IServiceCollection services)
+    {
+        services.AddSingleton<IApiDescriptionProvider, BodyDescriptions>();
         services.AddOpenApi(
             "v1",
             options =>
             {
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+
+                // Any JSON is no type that a client would need.
+                options.CreateSchemaReferenceId = info =>
+                    info.Type == typeof(JsonElement) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(info);
                 options.AddDocumentTransformer(
                     (document, _, _) =>
                     {
                         Describe(document);
+                        foreach (var schema in document.Components!.Schemas!.Values.OfType<OpenApiSchema>())
+                        {
+                            LeaveOutNulls(schema);
+                        }
+
                         return Task.CompletedTask;
                     }
                 );
@@ -43,6 +57,7 @@ internal static class OpenApi
                 );
             }
         );
+    }
 
     private static void Describe(OpenApiDocument document)
     {
@@ -77,6 +92,18 @@ internal static class OpenApi
         document.Components.Schemas["Problem"] = ProblemSchema();
     }
 
+    /// <summary>What may be null is left out where it is: no property says <c>null</c>, and a client needs no type for it.</summary>
+    private static void LeaveOutNulls(OpenApiSchema schema)
+    {
+        foreach (var (name, property) in schema.Properties?.ToList() ?? [])
+        {
+            if (property.OneOf is [_, OpenApiSchemaReference only] && property.OneOf[0].Type == JsonSchemaType.Null)
+            {
+                schema.Properties![name] = only;
+            }
+        }
+    }
+
     private static OpenApiSchema ProblemSchema() =>
         new()
         {
@@ -84,10 +111,12 @@ internal static class OpenApi
             Required = new HashSet<string> { "type", "title", "status", "detail" },
             Properties = new Dictionary<string, IOpenApiSchema>
             {
+                // No enumeration: a client that was made before an error was added reads it all the same.
                 ["type"] = new OpenApiSchema
                 {
                     Type = JsonSchemaType.String,
-                    Enum = [.. Enum.GetValues<ErrorCode>().Select(c => (JsonNode)Problems.TypeOf(c))],
+                    Format = "uri",
+                    Description = string.Join(", ", Enum.GetValues<ErrorCode>().Select(Problems.TypeOf)),
                 },
                 ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
                 ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
@@ -108,17 +137,18 @@ internal static class OpenApi
             },
         };
 
-    private static async Task DescribeAsync(
-        OpenApiOperation operation,
-        OpenApiOperationTransformerContext context,
-        CancellationToken cancel
-    )
+    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
-        if (context.Description.ActionDescriptor is not WolverineActionDescriptor { Chain: var chain })
+        if (context.Description.ActionDescriptor is WolverineActionDescriptor { Chain: var chain })
         {
-            return;
+            Describe(operation, context, chain);
         }
 
+        return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, HttpChain chain)
+    {
         var method = chain.Method.Method;
         var subject = method.DeclaringType!.Name.Replace("Endpoints", "", StringComparison.Ordinal);
         (operation.OperationId, operation.Description) = (subject + method.Name, null);
@@ -127,6 +157,11 @@ internal static class OpenApi
         context.Document.Tags.Add(new OpenApiTag { Name = subject });
         var parameters = method.GetParameters().Select(p => p.ParameterType).ToList();
         operation.Parameters ??= [];
+        foreach (var schema in operation.Parameters.Select(p => p.Schema).OfType<OpenApiSchema>())
+        {
+            schema.Type ??= JsonSchemaType.String;
+        }
+
         if (parameters.Contains(typeof(Moment)))
         {
             Add(operation, ParameterLocation.Query, "position", "As recorded up to this position.", JsonSchemaType.Integer, "int64");
@@ -156,27 +191,25 @@ internal static class OpenApi
             Add(operation, ParameterLocation.Header, "Prefer", "wait=2 waits two seconds for a checkpoint that covers it.");
             Add(operation, ParameterLocation.Query, "time", "When it was decided (now).");
             Add(operation, ParameterLocation.Query, "dryRun", "Shows what it would change and records nothing.", JsonSchemaType.Boolean);
+        }
+
+        var creates = decides || method.GetCustomAttribute<AcceptsBodyAttribute>() is { Creates: true };
+        if (creates)
+        {
             operation.Responses!["201"] = operation.Responses["200"];
         }
 
         if (BodyOf(method) is { } body)
         {
-            var schema = await context.GetOrCreateSchemaAsync(body, cancellationToken: cancel);
-            operation.RequestBody = new OpenApiRequestBody
-            {
-                Required = Examples.Of(body) is not JsonObject { Count: 0 },
-                Content = new Dictionary<string, OpenApiMediaType>
-                {
-                    [RequestBody.Json] = new() { Schema = schema, Example = Examples.Of(body) },
-                },
-            };
+            operation.RequestBody!.Content![RequestBody.Json].Example = Examples.Of(body);
+            ((OpenApiRequestBody)operation.RequestBody).Required = Examples.Of(body) is not JsonObject { Count: 0 };
         }
 
-        AddErrors(operation, !chain.Method.Method.IsDefined(typeof(AllowAnonymousAttribute), false), decides, context.Document!);
+        AddErrors(operation, !chain.Method.Method.IsDefined(typeof(AllowAnonymousAttribute), false), creates, context.Document!);
     }
 
     /// <summary>What the body of a request says; null where it has none.</summary>
-    private static Type? BodyOf(System.Reflection.MethodInfo method) =>
+    internal static Type? BodyOf(System.Reflection.MethodInfo method) =>
         method
             .GetParameters()
             .Select(p => p.ParameterType)
@@ -188,7 +221,7 @@ internal static class OpenApi
             .FirstOrDefault();
 
     /// <summary>Which errors an operation may answer with; each is a problem document.</summary>
-    private static void AddErrors(OpenApiOperation operation, bool isGuarded, bool decides, OpenApiDocument document)
+    private static void AddErrors(OpenApiOperation operation, bool isGuarded, bool creates, OpenApiDocument document)
     {
         (int Status, string Why, bool May)[] errors =
         [
@@ -196,8 +229,8 @@ internal static class OpenApi
             (401, "Nobody is signed in.", true),
             (403, "Whoever is signed in may not do this.", isGuarded),
             (404, "There is nothing like that, or nothing that the caller sees.", isGuarded),
-            (409, "It does not follow from the state.", decides),
-            (412, "The account stands at another version.", decides),
+            (409, "It does not follow from the state.", creates),
+            (412, "The account stands at another version.", creates),
             (422, "The body is not what was expected: faults name each place.", operation.RequestBody is not null),
             (429, "More requests than one caller may make in a time.", true),
             (503, "The database is away.", true),
@@ -245,8 +278,27 @@ internal static class OpenApi
     private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
     {
         schema.Required?.ExceptWith(info.Properties.Where(p => p.IsGetNullable).Select(p => p.Name));
-        var bare = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
-        if (bare == typeof(string) || LedgerJson.Options.GetConverter(bare) is not IExpect expect)
+        if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null && info.ElementType is { } element)
+        {
+            var items = new OpenApiSchema();
+            Describe(items, element);
+            schema.Items = items;
+        }
+
+        Describe(schema, info.Type);
+    }
+
+    private static void Describe(OpenApiSchema schema, Type type)
+    {
+        var bare = Nullable.GetUnderlyingType(type) ?? type;
+        if (bare == typeof(string))
+        {
+            // The ledger reads texts by a converter of its own, of which the framework knows nothing.
+            schema.Type = JsonSchemaType.String;
+            return;
+        }
+
+        if (LedgerJson.Options.GetConverter(bare) is not IExpect expect)
         {
             return;
         }

@@ -89,6 +89,8 @@ public sealed partial class ArchitectureTests
             "Ledger.Tests",
             "Ledger.sln",
             "docker-compose.yml",
+            "Dockerfile",
+            ".dockerignore",
             "bench",
             "contracts",
             "docs",
