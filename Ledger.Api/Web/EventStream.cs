@@ -66,7 +66,7 @@ public sealed class EventStream(LogReader log, EventFilter filter, long after, l
     {
         var page = new List<CloudEvent>();
         var last = after;
-        await foreach (var e in ReadAsync(after, cancel).Take(size + 1).WithCancellation(cancel))
+        await foreach (var e in ReadAsync(after, cancel, size + 1))
         {
             if (page.Count == size)
             {
@@ -136,7 +136,7 @@ public sealed class EventStream(LogReader log, EventFilter filter, long after, l
         }
     }
 
-    private async IAsyncEnumerable<StoredEvent> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<StoredEvent> ReadAsync(long from, [EnumeratorCancellation] CancellationToken cancel, int? most = null)
     {
         var end = (await log.HeadAsync(cancel)).Position;
         if (upTo > end)
@@ -144,7 +144,7 @@ public sealed class EventStream(LogReader log, EventFilter filter, long after, l
             throw new LedgerException(ErrorCode.MomentUnknown, $"position {upTo} is not in the log, which ends at {end}");
         }
 
-        await foreach (var e in log.ReadAsync(filter, from, upTo ?? end, cancel))
+        await foreach (var e in log.ReadAsync(filter, from, upTo ?? end, cancel, most))
         {
             yield return e;
         }

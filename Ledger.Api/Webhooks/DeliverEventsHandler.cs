@@ -85,25 +85,25 @@ public static class DeliverEventsHandler
     {
         var (confirmed, sent, since) = (webhook.Confirmed, 0, Stopwatch.StartNew());
         var filter = new EventFilter(webhook.Contracts, WithLedger: webhook.Contracts is null);
-        var most = Math.Max(MostEvents, webhook.Batch);
-        await foreach (var chunk in log.ReadAsync(filter, confirmed, head, cancel).Take(most).Chunk(webhook.Batch).WithCancellation(cancel))
+        while (sent < MostEvents && since.Elapsed < Longest)
         {
-            if (await client.SendAsync(webhook, [.. chunk.Select(CloudEvent.Of)], cancel) is { } refusal)
+            // No connection is held while somebody else takes its time to answer.
+            var events = await log.ReadAsync(filter, confirmed, head, cancel, webhook.Batch).ToListAsync(cancel);
+            if (events.Count == 0)
+            {
+                // What was for others need not be looked through again.
+                return (sent > 0 || head - confirmed >= MostPassedOver ? head : confirmed, null, false);
+            }
+
+            if (await client.SendAsync(webhook, [.. events.Select(CloudEvent.Of)], cancel) is { } refusal)
             {
                 return (confirmed, refusal, true);
             }
 
-            (confirmed, sent) = (chunk[^1].Position, sent + chunk.Length);
-            if (since.Elapsed > Longest)
-            {
-                return (confirmed, null, true);
-            }
+            (confirmed, sent) = (events[^1].Position, sent + events.Count);
         }
 
-        // All that there was for it: what was for others need not be looked through again.
-        return sent == most ? (confirmed, null, true)
-            : sent > 0 || head - confirmed >= MostPassedOver ? (head, null, false)
-            : (confirmed, null, false);
+        return (confirmed, null, true);
     }
 
     private static async Task RefusedAsync(

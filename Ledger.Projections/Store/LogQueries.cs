@@ -150,11 +150,12 @@ public static class LogQueries
     internal static async IAsyncEnumerable<StoredEvent> RowsAsync(
         NpgsqlCommand command,
         string order,
-        [EnumeratorCancellation] CancellationToken cancel
+        [EnumeratorCancellation] CancellationToken cancel,
+        int? most = null
     )
     {
         await using var disposed = command;
-        command.CommandText += $" order by {order}";
+        command.CommandText += $" order by {order}" + (most is null ? "" : $" limit {most}");
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {

@@ -73,16 +73,20 @@ public sealed class LogReader(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>The events that a filter lets through after one position up to another, in order, streamed.</summary>
+    /// <summary>
+    /// The events that a filter lets through after one position up to another, in order, streamed. Whoever wants some says how many
+    /// (<paramref name="most"/>): a reader that stops early is sent all the rest of the log before it ends.
+    /// </summary>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(
         EventFilter filter,
         long after,
         long upTo,
-        [EnumeratorCancellation] CancellationToken cancel
+        [EnumeratorCancellation] CancellationToken cancel,
+        int? most = null
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await foreach (var e in LogQueries.RowsAsync(filter.Command(connection, after, upTo), "e.seq_id", cancel))
+        await foreach (var e in LogQueries.RowsAsync(filter.Command(connection, after, upTo), "e.seq_id", cancel, most))
         {
             yield return e;
         }

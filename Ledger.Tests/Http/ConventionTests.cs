@@ -64,6 +64,30 @@ public sealed class ConventionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_decision_without_data_may_have_no_body_or_null()
+    {
+        foreach (
+            var (body, expected) in new (string, HttpStatusCode)[]
+            {
+                ("", HttpStatusCode.Conflict),
+                ("{}", HttpStatusCode.Conflict),
+                ("null", HttpStatusCode.Conflict),
+                (" null\n", HttpStatusCode.Conflict),
+                ("[]", HttpStatusCode.UnprocessableEntity),
+                ("nul", HttpStatusCode.BadRequest),
+            }
+        )
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await service.Http.PostAsync(
+                new Uri($"/api/contracts/{Contract}/periods/1/issue", UriKind.Relative),
+                content
+            );
+            Assert.Equal((body, expected), (body, answer.StatusCode));
+        }
+    }
+
+    [Fact]
     public async Task Pages_of_a_list_stand_at_one_position_whatever_is_recorded_between_them()
     {
         await database.Ledger.AssessAsync(Contract, History.At("2026-01-31T23:59:59+08:00"));
