@@ -28,6 +28,10 @@ public static class LedgerApi
         typeof(RevokeToken),
         typeof(DisclosePersonalData),
         typeof(ErasePersonalData),
+        typeof(RegisterWebhook),
+        typeof(RenewWebhookSecret),
+        typeof(ResumeWebhook),
+        typeof(WithdrawWebhook),
     ];
 
     /// <summary>Builds it, with the tables that a service needs; nothing listens until it is started.</summary>

@@ -11,7 +11,11 @@ using Wolverine;
 namespace Ledger.Api.Webhooks;
 
 /// <summary>Registers a webhook, or says anew where it is and what it gets; it stays where it was unless a position is named.</summary>
-public sealed record RegisterWebhook(string Code, Uri Url, IReadOnlyList<string>? Contracts, long? After, int Batch, string Actor);
+public sealed record RegisterWebhook(string Code, Uri Url, IReadOnlyList<string>? Contracts, long? After, int Batch, string Actor)
+{
+    /// <summary>Without the address, which may hold a secret: what logs a command logs this.</summary>
+    public override string ToString() => $"{nameof(RegisterWebhook)} {Code}";
+}
 
 /// <summary>Gives a webhook a new secret; the one before signs for a day, too.</summary>
 public sealed record RenewWebhookSecret(string Code, string Actor);
