@@ -94,7 +94,11 @@ internal static class DbCommand
                 }
                 finally
                 {
-                    File.Delete(temporary);
+                    // Where its directory is not there, there is nothing to delete either.
+                    if (File.Exists(temporary))
+                    {
+                        File.Delete(temporary);
+                    }
                 }
 
                 var backup = new BackedUp(path, new FileInfo(path).Length, head.Position);

@@ -72,7 +72,11 @@ internal static class ExportCommand
                 }
                 finally
                 {
-                    File.Delete(temporary);
+                    // Where its directory is not there, there is nothing to delete either.
+                    if (File.Exists(temporary))
+                    {
+                        File.Delete(temporary);
+                    }
                 }
 
                 var root = Convert.ToHexStringLower(published.Checkpoint.Root);

@@ -50,6 +50,18 @@ public sealed class BackupTests
         var (status, _, error) = await ledger.RunAsync("db", "backup", file);
         Assert.Equal(2, status);
         Assert.Contains("the file exists already", error, StringComparison.Ordinal);
+        foreach (
+            var command in (string[][])
+                [
+                    ["db", "backup"],
+                    ["export", "gaomidian-2025", "--out"],
+                ]
+        )
+        {
+            (status, _, error) = await ledger.RunAsync([.. command, "/nowhere/file"]);
+            Assert.Equal(3, status);
+            Assert.StartsWith("ledger: /nowhere/file.new cannot be written", error, StringComparison.Ordinal);
+        }
 
         (status, _, error) = await other.RunAsync("db", "restore", Path.Combine(AppContext.BaseDirectory, "contracts", "anding-2023.json"));
         Assert.Equal(1, status);
