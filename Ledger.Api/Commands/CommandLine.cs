@@ -199,6 +199,33 @@ public static partial class CommandLine
         }
     }
 
+    /// <summary>
+    /// Writes a file whole or not at all, over one that exists: what is written at the path that it gives becomes the file. Throws
+    /// <see cref="LedgerException"/> where it cannot be written.
+    /// </summary>
+    internal static async Task<T> ReplaceFileAsync<T>(string path, Func<string, Task<T>> write)
+    {
+        var temporary = path + ".new";
+        try
+        {
+            var written = await write(temporary);
+            File.Move(temporary, path, overwrite: true);
+            return written;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            // Where its directory is not there, there is nothing to delete either.
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
     private static int ExitStatus(ErrorCode code) =>
         code switch
         {

@@ -85,23 +85,17 @@ internal static class DbCommand
                     );
                 }
 
-                var (temporary, head) = (path + ".new", await log.HeadAsync(cancel));
-                try
-                {
-                    await using (CommandLine.CreateFile(temporary, secret: true)) { }
-                    await database.BackUpAsync(settings.DataDirectory, temporary, cancel);
-                    File.Move(temporary, path, overwrite: true);
-                }
-                finally
-                {
-                    // Where its directory is not there, there is nothing to delete either.
-                    if (File.Exists(temporary))
+                var head = await log.HeadAsync(cancel);
+                var bytes = await CommandLine.ReplaceFileAsync(
+                    path,
+                    async temporary =>
                     {
-                        File.Delete(temporary);
+                        await using (CommandLine.CreateFile(temporary, secret: true)) { }
+                        await database.BackUpAsync(settings.DataDirectory, temporary, cancel);
+                        return new FileInfo(temporary).Length;
                     }
-                }
-
-                var backup = new BackedUp(path, new FileInfo(path).Length, head.Position);
+                );
+                var backup = new BackedUp(path, bytes, head.Position);
                 terminal.Show(
                     backup,
                     console =>

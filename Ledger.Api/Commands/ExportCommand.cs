@@ -54,31 +54,15 @@ internal static class ExportCommand
                 var published = await checkpoints.PublishAsync(cancel);
                 var named = (parsed.GetValue(kept) ?? []).Select(file => KeptCheckpoints.Read(file)[^1]).Select(k => k.Note);
                 var sizes = checkpoints.File.Read().TakeLast(MostSizes).Concat(named).Select(Size).ToList();
-                long events;
-                var temporary = path + ".new";
-                try
-                {
-                    await using (var file = CommandLine.CreateFile(temporary))
-                    await using (var buffered = new BufferedStream(file, 1 << 20))
+                var events = await CommandLine.ReplaceFileAsync(
+                    path,
+                    async temporary =>
                     {
-                        events = await bundles.WriteAsync(buffered, contract, published, policy, sizes, cancel);
+                        await using var file = CommandLine.CreateFile(temporary);
+                        await using var buffered = new BufferedStream(file, 1 << 20);
+                        return await bundles.WriteAsync(buffered, contract, published, policy, sizes, cancel);
                     }
-
-                    File.Move(temporary, path, overwrite: true);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    throw new LedgerException(ErrorCode.FileUnreadable, $"{path} cannot be written: {e.Message}", e);
-                }
-                finally
-                {
-                    // Where its directory is not there, there is nothing to delete either.
-                    if (File.Exists(temporary))
-                    {
-                        File.Delete(temporary);
-                    }
-                }
-
+                );
                 var root = Convert.ToHexStringLower(published.Checkpoint.Root);
                 terminal.Show(
                     new

@@ -54,9 +54,7 @@ internal static class HealthEndpoints
             ) =>
             {
                 var head = await log.HeadAsync(cancel);
-                var well =
-                    projections is { Statements.Stopped: null, Payables.Stopped: null, Rankings.Stopped: null }
-                    && checkpoints.Alarm is null;
+                var well = projections.Stopped is null && checkpoints.Alarm is null;
                 var root = Convert.ToHexStringLower(await LogRoot.AtAsync(database, head.Position, cancel));
                 var health = new Health(
                     well ? "ok" : "degraded",

@@ -44,6 +44,9 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
     /// <summary>The cycles, from which rankings are made.</summary>
     public ProjectionHealth Rankings => cycles.Health;
 
+    /// <summary>Why a projection stopped; null where none did.</summary>
+    public string? Stopped => Statements.Stopped ?? Payables.Stopped ?? Rankings.Stopped;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

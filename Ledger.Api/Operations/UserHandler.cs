@@ -82,15 +82,12 @@ public static class UserHandler
     /// <summary>Registers.</summary>
     public static async Task<User> Handle(RegisterUser command, IDocumentSession session, IClock clock, CancellationToken cancel)
     {
-        Refuse(
-            !Secrets.IsCode(command.Code),
-            $"user: expected 1 to 64 letters, digits, dots, dashes or underscores, got \"{command.Code}\""
-        );
-        Refuse(
+        LedgerChange.RefuseUnlessCode("user", command.Code);
+        LedgerChange.Refuse(
             command.Roles.Count == 0 || command.Roles.Contains(Role.Ledger),
             "roles: expected at least one, and none of the ledger's own"
         );
-        Refuse(
+        LedgerChange.Refuse(
             command.Roles.Contains(Role.Vendor) && command.Contracts is not { Count: > 0 },
             "contracts: a vendor sees and touches its own contracts only: name them"
         );
@@ -144,7 +141,7 @@ public static class UserHandler
             );
         }
 
-        Refuse(
+        LedgerChange.Refuse(
             command.Password.Length is < FewestCharacters or > MostCharacters
                 || command.Password.Contains(command.Code, StringComparison.OrdinalIgnoreCase),
             $"password: expected {FewestCharacters} to {MostCharacters} characters without the user's code in them"
@@ -188,8 +185,8 @@ public static class UserHandler
     public static async Task<NewToken> Handle(IssueToken command, IDocumentSession session, IClock clock, CancellationToken cancel)
     {
         _ = await FindAsync(session, command.Code, cancel);
-        Refuse(command.For <= Duration.Zero || command.For > LongestToken, $"days: expected 1 to {LongestToken.TotalDays:0}");
-        Refuse(command.Name.Length is 0 or > 100, "name: expected 1 to 100 characters that say what the token is for");
+        LedgerChange.Refuse(command.For <= Duration.Zero || command.For > LongestToken, $"days: expected 1 to {LongestToken.TotalDays:0}");
+        LedgerChange.Refuse(command.Name.Length is 0 or > 100, "name: expected 1 to 100 characters that say what the token is for");
         var (id, secret, until) = (Secrets.New(8), Secrets.New(), clock.GetCurrentInstant() + command.For);
         session.Store(new ApiToken(id, command.Code, command.Name, Secrets.HashOf(secret), until));
         Record(session, command.Code, command.Actor, new TokenIssued(id, command.Name, until), clock);
@@ -278,24 +275,6 @@ public static class UserHandler
         }
     }
 
-    private static void Refuse(bool wrong, string why)
-    {
-        if (wrong)
-        {
-            throw new LedgerException(ErrorCode.BadRequest, why);
-        }
-    }
-
     private static void Record(IDocumentSession session, string code, string actor, UserEvent data, IClock clock) =>
-        session.Record(
-            new NewEvent(
-                LedgerSource.Contract,
-                $"user/{code}",
-                LedgerSource.IdOf(LedgerSource.Contract, $"user:{Guid.CreateVersion7()}"),
-                LedgerSource.Name + "/users",
-                clock.GetCurrentInstant(),
-                actor,
-                data
-            )
-        );
+        session.Record(LedgerChange.EventOf("user", code, actor, clock.GetCurrentInstant(), data));
 }

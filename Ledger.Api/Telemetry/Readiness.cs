@@ -69,11 +69,7 @@ internal static class Readiness
     private sealed class ProjectionsCheck(ProjectionWatch watch) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(
-                (watch.Statements.Stopped ?? watch.Payables.Stopped ?? watch.Rankings.Stopped) is { } stopped
-                    ? HealthCheckResult.Unhealthy(stopped)
-                    : HealthCheckResult.Healthy()
-            );
+            Task.FromResult(watch.Stopped is { } stopped ? HealthCheckResult.Unhealthy(stopped) : HealthCheckResult.Healthy());
     }
 
     private sealed class CheckpointCheck(CheckpointLoop loop) : IHealthCheck

@@ -201,15 +201,16 @@ internal static class OpenApi
 
         if (BodyOf(method) is { } body)
         {
-            operation.RequestBody!.Content![RequestBody.Json].Example = Examples.Of(body);
-            ((OpenApiRequestBody)operation.RequestBody).Required = Examples.Of(body) is not JsonObject { Count: 0 };
+            var example = Examples.Of(body);
+            operation.RequestBody!.Content![RequestBody.Json].Example = example;
+            ((OpenApiRequestBody)operation.RequestBody).Required = example is not JsonObject { Count: 0 };
         }
 
         AddErrors(operation, !chain.Method.Method.IsDefined(typeof(AllowAnonymousAttribute), false), creates, context.Document!);
     }
 
     /// <summary>What the body of a request says; null where it has none.</summary>
-    internal static Type? BodyOf(System.Reflection.MethodInfo method) =>
+    internal static Type? BodyOf(MethodInfo method) =>
         method
             .GetParameters()
             .Select(p => p.ParameterType)

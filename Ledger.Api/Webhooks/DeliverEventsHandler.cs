@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ledger.Api.Operations;
 using Ledger.Api.Web;
 using Ledger.Domain.Events;
 using Ledger.Projections.Store;
@@ -126,7 +127,7 @@ public static class DeliverEventsHandler
         {
             session.Store(failing with { StoppedAt = now, RetryAt = null });
             session.Record(
-                WebhookHandler.EventOf(webhook.Id, LedgerSource.Name, now, new WebhookStopped(webhook.Confirmed, refusal.Reason))
+                LedgerChange.EventOf("webhook", webhook.Id, LedgerSource.Name, now, new WebhookStopped(webhook.Confirmed, refusal.Reason))
             );
             logger.LogError(
                 "Webhook {Webhook} is given up at position {Position}: it {Reason}",

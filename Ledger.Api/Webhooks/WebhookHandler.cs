@@ -1,4 +1,5 @@
 using Ledger.Api.Identities;
+using Ledger.Api.Operations;
 using Ledger.Domain.Decisions;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
@@ -54,18 +55,15 @@ public static class WebhookHandler
         CancellationToken cancel
     )
     {
-        Refuse(
-            !Secrets.IsCode(command.Code),
-            $"webhook: expected 1 to 64 letters, digits, dots, dashes or underscores, got \"{command.Code}\""
-        );
-        Refuse(
+        LedgerChange.RefuseUnlessCode("webhook", command.Code);
+        LedgerChange.Refuse(
             !command.Url.IsAbsoluteUri
                 || command.Url.Scheme is not ("http" or "https")
                 || command.Url.UserInfo.Length > 0
                 || command.Url.Fragment.Length > 0,
             "url: expected an address that begins with https:// or http://, without a user and without a fragment"
         );
-        Refuse(command.Batch is < 1 or > MostTogether, $"batch: expected 1 to {MostTogether} events, got {command.Batch}");
+        LedgerChange.Refuse(command.Batch is < 1 or > MostTogether, $"batch: expected 1 to {MostTogether} events, got {command.Batch}");
         foreach (var contract in command.Contracts ?? [])
         {
             if (!await contracts.HasAsync(contract, cancel))
@@ -151,22 +149,11 @@ public static class WebhookHandler
         return new RegisteredWebhook(withdrawn);
     }
 
-    internal static NewEvent EventOf(string code, string actor, Instant now, WebhookEvent data) =>
-        new(
-            LedgerSource.Contract,
-            $"webhook/{code}",
-            LedgerSource.IdOf(LedgerSource.Contract, $"webhook:{Guid.CreateVersion7()}"),
-            LedgerSource.Name + "/webhooks",
-            now,
-            actor,
-            data
-        );
-
     private static async Task<long?> AfterAsync(long? position, LogReader log, CancellationToken cancel)
     {
         if (position is { } named)
         {
-            Refuse(named < 0, $"after: expected a position, or 0 for the log's beginning, got {named}");
+            LedgerChange.Refuse(named < 0, $"after: expected a position, or 0 for the log's beginning, got {named}");
             await log.HeadAtAsync(named, cancel);
         }
 
@@ -178,14 +165,6 @@ public static class WebhookHandler
             ? webhook
             : throw new LedgerException(ErrorCode.NotFound, $"no webhook \"{code}\" is registered, or it was withdrawn");
 
-    private static void Refuse(bool wrong, string why)
-    {
-        if (wrong)
-        {
-            throw new LedgerException(ErrorCode.BadRequest, why);
-        }
-    }
-
     private static void Record(IDocumentSession session, Webhook webhook, string actor, WebhookEvent data, IClock clock) =>
-        session.Record(EventOf(webhook.Id, actor, clock.GetCurrentInstant(), data));
+        session.Record(LedgerChange.EventOf("webhook", webhook.Id, actor, clock.GetCurrentInstant(), data));
 }
