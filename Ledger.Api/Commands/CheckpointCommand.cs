@@ -30,13 +30,13 @@ internal static class CheckpointCommand
                             required = policy.Required.Select(k => k.ToString()),
                             known = policy.Known.Select(k => k.ToString()),
                         },
-                        _ => Console.Out.Write(policy.ToString())
+                        _ => terminal.Write(policy.ToString())
                     );
                     return CommandLine.Done;
                 }
 
                 var published = await checkpoints.PublishAsync(cancel);
-                terminal.Show(Document(published), _ => Console.Out.Write(published.Note.ToString()));
+                terminal.Show(Document(published), _ => terminal.Write(published.Note.ToString()));
                 return CommandLine.Done;
             }
         );

@@ -30,9 +30,10 @@ public static partial class CommandLine
         Recursive = true,
     };
 
-    /// <summary>Runs one command line; gives the exit status.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Runs one command line, in the process's own surroundings or in others; gives the exit status.</summary>
+    public static async Task<int> RunAsync(string[] args, CommandSurroundings? surroundings = null)
     {
+        surroundings ??= new CommandSurroundings();
         var root = new RootCommand("Ledger: an event-sourced audit ledger for hotline-service contracts. Without a command it serves.")
         {
             Json,
@@ -79,13 +80,13 @@ public static partial class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"ledger: {string.Join("; ", parsed.Errors.Select(e => Plain(e.Message)))}; see --help");
+            await surroundings.Error.WriteLineAsync(
+                $"ledger: {string.Join("; ", parsed.Errors.Select(e => Plain(e.Message)))}; see --help"
+            );
             return BadUsage;
         }
 
-        return await parsed.InvokeAsync(
-            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) }
-        );
+        return await parsed.InvokeAsync(surroundings);
     }
 
     /// <summary>The library's words for a value of the wrong type name a .NET type; ours say what was expected.</summary>
@@ -104,7 +105,7 @@ public static partial class CommandLine
     /// <summary>Runs a command's work; an error becomes one line on standard error and its exit status.</summary>
     internal static async Task<int> GuardAsync(ParseResult parsed, Func<Terminal, Task<int>> work)
     {
-        var terminal = new Terminal(parsed.GetValue(Json));
+        var terminal = new Terminal(parsed.GetValue(Json), parsed.InvocationConfiguration);
         try
         {
             return await work(terminal);
@@ -130,20 +131,16 @@ public static partial class CommandLine
 #pragma warning restore CA1031
         {
             terminal.Error($"a defect of the ledger, please report it: {e.Message}");
-            await Console.Error.WriteLineAsync(e.ToString());
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(e.ToString());
             return SomethingWrong;
         }
     }
 
-    /// <summary>The settings from the environment and appsettings.json.</summary>
-    internal static LedgerSettings Settings() =>
-        LedgerSettings.From(
-            new ConfigurationBuilder()
-                .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile("appsettings.json", optional: true)
-                .AddEnvironmentVariables()
-                .Build()
-        );
+    /// <summary>What a command is run in.</summary>
+    internal static CommandSurroundings SurroundingsOf(ParseResult parsed) => (CommandSurroundings)parsed.InvocationConfiguration;
+
+    /// <summary>The settings of a command; throws <see cref="LedgerException"/> for one that is wrong.</summary>
+    internal static LedgerSettings SettingsOf(ParseResult parsed) => LedgerSettings.From(SurroundingsOf(parsed).Settings());
 
     /// <summary>The bytes of a whole file; throws <see cref="LedgerException"/> where it cannot be read.</summary>
     internal static async Task<byte[]> ReadFileAsync(string path, CancellationToken cancel)

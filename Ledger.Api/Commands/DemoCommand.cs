@@ -39,7 +39,7 @@ internal static class DemoCommand
                     parsed,
                     async terminal =>
                     {
-                        var settings = CommandLine.Settings();
+                        var settings = CommandLine.SettingsOf(parsed);
                         using var held = ServeCommand.Hold(settings);
                         var year = new DemoYear(TermsReader.Read(ShippedContracts.Find(Contract)!, out _)!);
                         var clock = year.Clock(SystemClock.Instance, terminal.Say);

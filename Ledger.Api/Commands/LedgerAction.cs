@@ -23,10 +23,11 @@ internal static class LedgerAction
                         // command.
                         var prepared = Task.Run(() => AccountReader.Prepare(ShippedContracts.Find(ShippedContracts.Ids[0])!), cancel);
                         await using var ledger = await LedgerHost.OpenAsync(
-                            CommandLine.Settings(),
+                            CommandLine.SettingsOf(parsed),
                             SystemClock.Instance,
                             terminal.Say,
                             cancel,
+                            CommandLine.SurroundingsOf(parsed).Signer,
                             commands: LedgerHost.SendsCommands(work)
                         );
                         var status = await ledger.RunAsync(work, cancel, parsed, terminal);

@@ -65,7 +65,7 @@ internal static class ProveCommand
                         }
                         else
                         {
-                            Console.Out.Write(proof.ToString());
+                            terminal.Write(proof.ToString());
                         }
                     }
                 );

@@ -32,7 +32,7 @@ internal static class ServeCommand
                     parsed,
                     async terminal =>
                     {
-                        var settings = CommandLine.Settings();
+                        var settings = CommandLine.SettingsOf(parsed);
                         using var held = Hold(settings);
                         await ServeAsync(settings, SystemClock.Instance, parsed.GetRequiredValue(urls), terminal, cancel);
                         return CommandLine.Done;

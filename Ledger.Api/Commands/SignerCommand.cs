@@ -36,7 +36,9 @@ internal static class SignerCommand
                     parsed,
                     async terminal =>
                     {
-                        var keys = Path.GetFullPath(parsed.GetValue(directory) ?? DataFiles.Signer(CommandLine.Settings().DataDirectory));
+                        var keys = Path.GetFullPath(
+                            parsed.GetValue(directory) ?? DataFiles.Signer(CommandLine.SettingsOf(parsed).DataDirectory)
+                        );
                         IPEndPoint? address = null;
                         if (parsed.GetValue(listen) is { } text && (!IPEndPoint.TryParse(text, out address) || address.Port == 0))
                         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text;
 using Ledger.Domain.Json;
 using Ledger.Domain.Money;
@@ -10,12 +11,14 @@ public sealed class Terminal
 {
     private const int PipedWidth = 200;
 
+    private readonly InvocationConfiguration writers;
+
     /// <summary>A terminal for one command.</summary>
-    public Terminal(bool json)
+    public Terminal(bool json, InvocationConfiguration writers)
     {
-        Json = json;
-        Out = Console(System.Console.Out, System.Console.IsOutputRedirected);
-        Notes = Console(System.Console.Error, System.Console.IsErrorRedirected);
+        (Json, this.writers) = (json, writers);
+        Out = Console(writers.Output, writers.Output != System.Console.Out || System.Console.IsOutputRedirected);
+        Notes = Console(writers.Error, writers.Error != System.Console.Error || System.Console.IsErrorRedirected);
     }
 
     /// <summary>Whether one JSON document is asked for.</summary>
@@ -35,7 +38,7 @@ public sealed class Terminal
     {
         if (Json)
         {
-            System.Console.Out.WriteLine(
+            writers.Output.WriteLine(
                 Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(document, LedgerJson.Indented))
             );
         }
@@ -45,11 +48,14 @@ public sealed class Terminal
         }
     }
 
+    /// <summary>Writes a text as it is on standard output.</summary>
+    public void Write(string text) => writers.Output.Write(text);
+
     /// <summary>Says what is going on, on standard error.</summary>
     public void Say(string text) => Notes.MarkupLineInterpolated($"[grey]{text}[/]");
 
     /// <summary>Says what is wrong and what to do, in one line on standard error.</summary>
-    public void Error(string text) => System.Console.Error.WriteLine("ledger: " + text.ReplaceLineEndings(" "));
+    public void Error(string text) => writers.Error.WriteLine("ledger: " + text.ReplaceLineEndings(" "));
 
     /// <summary>
     /// A table; a column whose heading ends with a hash is right-aligned, one that ends with a tilde may break its lines.

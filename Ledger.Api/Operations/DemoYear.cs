@@ -26,18 +26,17 @@ public sealed class DemoYear
     public const string Source = "ledger/demo";
 
     private const ulong Seed = 20251028;
-    private const int CasesPerMonth = 1000;
 
     private readonly ContractTerms terms;
     private readonly Instant end;
     private readonly IReadOnlyList<NewEvent> events;
 
     /// <summary>Makes the year up; the same on every machine.</summary>
-    public DemoYear(ContractTerms terms)
+    public DemoYear(ContractTerms terms, int casesPerMonth = 1000)
     {
         this.terms = terms;
         end = ServiceYear.EndOf(terms);
-        events = ServiceYear.Of(terms, Seed, CasesPerMonth);
+        events = ServiceYear.Of(terms, Seed, casesPerMonth);
     }
 
     /// <summary>How many events it has.</summary>

@@ -202,8 +202,7 @@ public sealed class BundleTests
 
     internal static async Task<TestDatabase> LedgerAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2027-06-01T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2027-06-01T00:00:00Z"));
         Assert.Empty((await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter")).Errors);
         await database.Ledger.AssessAsync(Contract, History.At("2026-02-28T23:59:59+08:00"));
         return database;

@@ -57,8 +57,7 @@ public sealed class PublishedLogTests
     [Fact]
     public async Task A_tile_that_the_log_does_not_have_or_that_is_misnamed_is_not_found()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         string[] paths =
         [
@@ -88,8 +87,7 @@ public sealed class PublishedLogTests
     [Fact]
     public async Task A_partial_tile_is_served_at_each_width_that_the_log_has_and_at_no_other()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         for (var width = 1; width <= 6; width++)
         {
@@ -265,8 +263,7 @@ public sealed class PublishedLogTests
 
     private static async Task<TestDatabase> YearAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2027-06-01T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2027-06-01T00:00:00Z"));
         Assert.Empty((await Ledgers.ImportAsync(database.Ledger, ServiceYear.Of(Terms.Of("gaomidian-2025"), 1, 8))).Errors);
         return database;
     }

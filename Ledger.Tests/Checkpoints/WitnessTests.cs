@@ -42,8 +42,7 @@ public sealed class WitnessTests
     [Fact]
     public async Task A_witness_that_saw_more_or_less_than_we_remember_tells_its_size_and_cosigns_from_there()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var witness = await RealWitness.StartAsync(await database.Ledger.Checkpoints.PolicyAsync(default));
         var said = new List<string>();
         using (var first = Publisher(database, witness, said))
@@ -60,8 +59,7 @@ public sealed class WitnessTests
     [Fact]
     public async Task A_witness_that_refuses_or_is_away_holds_nothing_up()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         using var others = SigningKeys.Create((await database.Ledger.Checkpoints.PolicyAsync(default)).Origin);
         var said = new List<string>();
         await using (var witness = await RealWitness.StartAsync(others.Policy))

@@ -11,8 +11,7 @@ public sealed class ErasureFollowUpTests
     [Fact]
     public async Task A_service_destroys_the_key_of_a_subject_that_another_process_erased_and_died()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         var line = """
             {"specversion":"1.0","id":"1","source":"t","type":"case_received","contract":"gaomidian-2025","subject":"case/1","time":"2025-11-03T09:00:00+08:00",
              "actor":"a","data":{"platform":"city","channel":"network","urgency":"routine","caller":{"phone":"13800000001"}}}

@@ -143,8 +143,7 @@ public sealed class RecordDecisionTests
 
     private static async Task<TestDatabase> AssessedAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-12-10T01:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-12-10T01:00:00Z"));
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await database.Ledger.AssessAsync(Contract, History.At("2026-02-10T23:59:59+08:00"));
         return database;

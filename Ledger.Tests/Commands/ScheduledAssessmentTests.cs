@@ -25,8 +25,7 @@ public sealed class ScheduledAssessmentTests
     public async Task A_service_assesses_each_contract_whose_term_has_begun_once_a_day()
     {
         var clock = new SetClock("2025-12-10T01:00:00Z"); // 09:00 in China.
-        await using var database = await TestDatabase.CreateAsync(clock);
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(clock);
         await using (var service = await RunningService.StartAsync(database.Ledger, AtTwo))
         {
             await RunsAsync(database, expected: 3); // Two of the five contracts begin later.
@@ -53,8 +52,7 @@ public sealed class ScheduledAssessmentTests
     [Fact]
     public async Task What_is_asked_for_only_once_is_recorded_once_however_often_it_comes()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-12-10T01:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-12-10T01:00:00Z"));
         var asked = new AssessContract("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"), Again: false);
         var reports = await Task.WhenAll(
             Enumerable.Range(0, 4).Select(_ => database.Ledger.SendAsync<Api.Operations.AssessmentReport?>("gaomidian-2025", asked))

@@ -13,8 +13,7 @@ public sealed class ScarceConnectionTests
     [Fact]
     public async Task Without_a_free_connection_callers_are_told_and_with_one_everything_goes_on()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         var scarce = new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 6, Timeout = 1 }.ConnectionString;
         await using var ledger = await TestDatabase.OpenAsync(scarce);
         await using var service = await RunningService.StartAsync(ledger);

@@ -13,8 +13,7 @@ public sealed class StoppedProjectionTests
     [Fact]
     public async Task It_stops_them_with_position_and_event_nothing_is_skipped_and_rebuilt_past_it_they_go_on()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using (var before = await RunningService.StartAsync(database.Ledger))
         {
             await before.WaitAsync("/health", (_, text) => ReachedOf(text) == 5);
@@ -68,8 +67,7 @@ public sealed class StoppedProjectionTests
     [Fact]
     public async Task One_of_a_case_stops_the_rankings_and_not_the_statements()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await database.TamperAsync(
             "update ledger.mt_events set type = 'case_closed_otherwise', mt_dotnet_type = 'Ledger.Domain.Events.Newer, "

@@ -44,8 +44,7 @@ public sealed partial class MalformedRequestTests
     [Fact]
     public async Task Ten_thousand_malformed_requests_are_told_so_and_record_nothing()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         var routes = RoutesOf(service);
         var before = (await database.Ledger.Log.HeadAsync(default)).Position;

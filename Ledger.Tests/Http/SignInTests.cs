@@ -152,8 +152,7 @@ public sealed partial class SignInTests
     [Fact]
     public async Task A_vendor_sees_its_own_contracts_and_another_is_not_there()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         using var vendor = service.As("vendor-1", [Role.Vendor], "anding-2023");
         var seen = await vendor.GetFromJsonAsync<JsonElement>(new Uri("/api/contracts", UriKind.Relative));

@@ -95,18 +95,17 @@ public sealed class PayableTests
     {
         await using var database = await ReadyAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
-        using var command = new Command();
-        KeyValuePair<string, string>[] settings = [new("ConnectionStrings__Ledger", database.ConnectionString)];
+        using var ledger = new Shell(database);
         var http = JsonDocument
             .Parse(await service.Http.GetStringAsync(new Uri("/api/payables?dueBefore=2026-05-09", UriKind.Relative)))
             .RootElement;
-        var csv = Path.Combine(Directory.CreateDirectory(command.DataDirectory).FullName, "payables.csv");
-        var (status, output, error) = await command.RunAsync(settings, "payables", "--due-before", "2026-05-09", "--json", "--csv", csv);
+        var csv = Path.Combine(ledger.Files, "payables.csv");
+        var (status, output, error) = await ledger.RunAsync("payables", "--due-before", "2026-05-09", "--json", "--csv", csv);
         Assert.True(status == 0, error);
         Assert.True(JsonElement.DeepEquals(http, JsonDocument.Parse(output).RootElement), output);
         Assert.Equal(3, (await File.ReadAllLinesAsync(csv)).Length);
-        Assert.Equal(2, (await command.RunAsync(settings, "payables", "--status", "nearly")).Status);
-        Assert.Equal(2, (await command.RunAsync(settings, "payables", "--due-before", "soon")).Status);
+        Assert.Equal(2, (await ledger.RunAsync("payables", "--status", "nearly")).Status);
+        Assert.Equal(2, (await ledger.RunAsync("payables", "--due-before", "soon")).Status);
         Assert.Equal(
             HttpStatusCode.BadRequest,
             (await service.Http.GetAsync(new Uri("/api/payables?status=nearly", UriKind.Relative))).StatusCode
@@ -199,8 +198,7 @@ public sealed class PayableTests
 
     private static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-03-01T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-03-01T00:00:00Z"));
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await database.Ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         return database;

@@ -292,8 +292,7 @@ public sealed class PersonalDataTests
 
     internal static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync();
         return database;
     }
 }

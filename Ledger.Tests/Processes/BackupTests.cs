@@ -41,11 +41,13 @@ public sealed class BackupTests
     [DumpFact]
     public async Task A_backup_restores_into_another_ledger_with_all_that_it_held()
     {
-        using var ledger = new Command();
-        using var other = new Command();
+        await using var database = await TestDatabase.CreateAsync();
+        await using var empty = await TestDatabase.CreateAsync();
+        using var ledger = new Shell(database);
+        using var other = new Shell(empty);
         await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"));
         await ledger.JsonAsync("user", "add", "finance-01", "--role", "finance", "--actor", "administrator");
-        var file = Path.Combine(ledger.DataDirectory, "backup");
+        var file = Path.Combine(ledger.Files, "backup");
         await ledger.JsonAsync("db", "backup", file);
         var (status, _, error) = await ledger.RunAsync("db", "backup", file);
         Assert.Equal(2, status);

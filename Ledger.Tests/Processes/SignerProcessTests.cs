@@ -70,8 +70,7 @@ public sealed class SignerProcessTests
     [Fact]
     public async Task A_log_that_got_smaller_stops_publishing_and_health_tells_the_alarm()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var service = await RunningService.StartAsync(database.Ledger);
         await service.WaitAsync("/health", (_, text) => text.Contains("\"size\":5", StringComparison.Ordinal));
         var note = await service.Http.GetStringAsync(new Uri("/log/checkpoint", UriKind.Relative));

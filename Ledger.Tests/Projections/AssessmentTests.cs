@@ -12,8 +12,7 @@ public sealed class AssessmentTests
     [Fact]
     public async Task What_is_derived_for_two_contracts_from_events_of_one_id_or_at_one_position_is_told_apart()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2027-06-01T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2027-06-01T00:00:00Z"));
         foreach (var (contract, day) in new[] { ("anding-2023", "2024-01-05"), ("jiuxianqiao-2025", "2025-04-03") })
         {
             await Ledgers.ImportAsync(
@@ -168,8 +167,7 @@ public sealed class AssessmentTests
 
     private static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         return database;
     }

@@ -100,8 +100,7 @@ public sealed class CaseHistoryTests
     [Fact]
     public async Task A_trace_says_why_and_an_unknown_case_is_told()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await database.Ledger.AssessAsync(Contract, History.At("2026-01-28T00:00:00+08:00"));
         var head = (await database.Ledger.Log.HeadAsync(default)).Position;
@@ -129,8 +128,7 @@ public sealed class CaseHistoryTests
     [Fact]
     public async Task No_assessment_lies_beyond_the_ledgers_day_and_a_slip_of_the_pen_ends_none()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-01-20T01:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-01-20T01:00:00Z"));
         foreach (var ahead in new[] { "2026-01-21T00:00:00+08:00", "2030-01-01T00:00:00+08:00" })
         {
             var refused = await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.AssessAsync(Contract, History.At(ahead)));

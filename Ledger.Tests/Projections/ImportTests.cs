@@ -228,8 +228,7 @@ public sealed class ImportTests
 
     private static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         return database;
     }
 }

@@ -244,8 +244,7 @@ public sealed class InvestigationTests
     [Fact]
     public async Task What_concerns_the_whole_ledger_and_what_concerns_a_contract_keep_to_their_streams()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         var calendar = new CalendarPublished([2026], [], []);
         Assert.Equal(
             "$.contract",
@@ -311,8 +310,7 @@ public sealed class InvestigationTests
     /// <summary>One deduction of 5,000.00, confirmed, on the issued statement of period 1.</summary>
     private static async Task<TestDatabase> IssuedAsync()
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         await RecordAsync(database, ("case/1", "scored", Scored(), "city"));
         await database.Ledger.AssessAsync(Contract, History.At("2026-01-28T00:00:00+08:00"));
         await RecordAsync(

@@ -31,8 +31,7 @@ public sealed class RebuildTests
     [Fact]
     public async Task A_rebuild_waits_as_long_as_it_takes()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var hurried = await OpenHurriedAsync(database);
         await using var holder = new NpgsqlConnection(database.ConnectionString);
         await holder.OpenAsync();

@@ -130,8 +130,7 @@ public sealed class CycleProjectionTests
 
     private static async Task<TestDatabase> YearAsync(int casesPerMonth)
     {
-        var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         await Ledgers.ImportAsync(database.Ledger, ServiceYear.Of(Terms.Of(Contract), 7, casesPerMonth));
         await database.Ledger.Models.CatchUpAsync(default);
         return database;

@@ -207,8 +207,7 @@ public sealed class CycleRankingsTests
     [Fact]
     public async Task A_ranking_is_replayed_at_any_position()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         var history = new History("gaomidian-2025");
         Handled(history, "1", "a", resolved: false);
         Handled(history, "2", "b", resolved: true);

@@ -116,8 +116,7 @@ public sealed class CommitOrderTests
     [Fact]
     public async Task A_unit_of_work_that_appends_to_a_case_and_to_the_account_is_whole_or_absent()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         async Task SaveAsync(string id, long accountVersion)
         {
             await using var session = database.Ledger.Store.LightweightSession("gaomidian-2025");
@@ -141,8 +140,7 @@ public sealed class CommitOrderTests
     [Fact]
     public async Task A_session_of_one_contract_can_neither_read_nor_append_anothers()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var session = database.Ledger.Store.LightweightSession("anding-2023");
         Assert.Empty(await session.Events.FetchStreamAsync("gaomidian-2025"));
         Assert.Null(await session.Events.FetchLatest<Domain.Contracts.ContractAccount>("gaomidian-2025"));

@@ -80,8 +80,7 @@ public sealed class LogGuardTests
     [Fact]
     public async Task Martens_schema_assertion_holds_and_misses_what_is_taken_away()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await using var owner = NpgsqlDataSource.Create(database.ConnectionString);
         Assert.Equal("", await LedgerSchema.DifferenceAsync(owner, default) ?? "");

@@ -19,8 +19,7 @@ public sealed class PlainMartenTests
     [Fact]
     public async Task It_reads_a_cases_stream_aggregates_an_account_and_rebuilds_a_projection_of_its_own()
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await Ledgers.ImportSampleAsync(database.Ledger, "gaomidian-first-quarter");
         await using var store = Open(database.ConnectionString);
         await using var session = store.QuerySession("gaomidian-2025");

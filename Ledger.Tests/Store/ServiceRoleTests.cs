@@ -29,8 +29,7 @@ public sealed class ServiceRoleTests
     [InlineData("create table ledger.mine (x int)")]
     public async Task It_is_refused(string sql)
     {
-        await using var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        await using var database = await TestDatabase.RegisteredAsync();
         await using var command = database.Ledger.Database.CreateCommand(sql);
         Assert.Equal(
             PostgresErrorCodes.InsufficientPrivilege,

@@ -15,7 +15,9 @@ namespace Ledger.Tests.Support;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly string Directory = Path.Combine("/tmp", $"ledger-tests-{Environment.ProcessId}");
-    private static readonly Lazy<Task<string>> Template = new(PrepareAsync);
+    private static readonly Lazy<Task<string>> Server = new(ServerAsync);
+    private static readonly Lazy<Task<string>> Empty = new(() => TemplateAsync("empty", _ => Task.CompletedTask));
+    private static readonly Lazy<Task<string>> Registered = new(() => TemplateAsync("registered", Ledgers.RegisterAllAsync));
     private static int number;
 
     private TestDatabase(string connectionString, TestLedger ledger) => (ConnectionString, Ledger) = (connectionString, ledger);
@@ -24,14 +26,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public TestLedger Ledger { get; }
 
-    public static async Task<TestDatabase> CreateAsync(IClock? clock = null)
-    {
-        var server = await Template.Value;
-        var name = $"ledger_test_{Environment.ProcessId}_{Interlocked.Increment(ref number)}";
-        await ExecuteAsync(server, $"create database {name} template ledger_test_template_{Environment.ProcessId}");
-        var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
-        return new TestDatabase(connection, await OpenAsync(connection, clock));
-    }
+    public static async Task<TestDatabase> CreateAsync(IClock? clock = null) => await CopyAsync(await Empty.Value, clock);
+
+    /// <summary>One in which the five contracts were registered, in October 2025, as its first events.</summary>
+    public static async Task<TestDatabase> RegisteredAsync(IClock? clock = null) => await CopyAsync(await Registered.Value, clock);
 
     /// <summary>Opens another runtime on a database, with a data directory and a signer of its own in this process.</summary>
     public static Task<TestLedger> OpenAsync(string connectionString, IClock? clock = null)
@@ -70,28 +68,48 @@ public sealed class TestDatabase : IAsyncDisposable
         await Ledger.DisposeAsync();
         NpgsqlConnection.ClearPool(new NpgsqlConnection(ConnectionString));
         var name = new NpgsqlConnectionStringBuilder(ConnectionString).Database;
-        await ExecuteAsync(await Template.Value, $"drop database {name} with (force)");
+        await ExecuteAsync(await Server.Value, $"drop database {name} with (force)");
     }
 
-    private static async Task<string> PrepareAsync()
+    private static async Task<TestDatabase> CopyAsync(string template, IClock? clock)
+    {
+        var server = await Server.Value;
+        var name = $"ledger_test_{Environment.ProcessId}_{Interlocked.Increment(ref number)}";
+        await ExecuteAsync(server, $"create database {name} template {template}");
+        var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        return new TestDatabase(connection, await OpenAsync(connection, clock));
+    }
+
+    private static async Task<string> ServerAsync()
     {
         var server = Environment.GetEnvironmentVariable("ConnectionStrings__Ledger");
-        if (string.IsNullOrEmpty(server))
+        if (!string.IsNullOrEmpty(server))
         {
-            var cluster = await EmbeddedCluster.OpenAsync(Directory, _ => { }, CancellationToken.None);
-            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-            {
-                cluster.Dispose();
-                System.IO.Directory.Delete(Directory, recursive: true);
-            };
-            server = EmbeddedCluster.ConnectionStringOf(Directory, "postgres");
+            return server;
         }
 
-        var template = $"ledger_test_template_{Environment.ProcessId}";
+        var cluster = await EmbeddedCluster.OpenAsync(Directory, _ => { }, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            cluster.Dispose();
+            System.IO.Directory.Delete(Directory, recursive: true);
+        };
+        return EmbeddedCluster.ConnectionStringOf(Directory, "postgres");
+    }
+
+    private static async Task<string> TemplateAsync(string name, Func<TestLedger, Task> fill)
+    {
+        var server = await Server.Value;
+        var template = $"ledger_test_{name}_{Environment.ProcessId}";
         await ExecuteAsync(server, $"create database {template}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = template }.ConnectionString;
-        await (await OpenAsync(connection)).DisposeAsync();
-        return server;
+        await using (var ledger = await OpenAsync(connection, new SetClock("2025-10-01T00:00:00Z")))
+        {
+            await fill(ledger);
+        }
+
+        NpgsqlConnection.ClearPool(new NpgsqlConnection(connection));
+        return template;
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)

@@ -329,8 +329,7 @@ public sealed class MappedImportTests
 
     private static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync();
         return database;
     }
 

@@ -39,8 +39,7 @@ internal static class OfficeFiles
 
     public static async Task<TestDatabase> ReadyAsync()
     {
-        var database = await TestDatabase.CreateAsync();
-        await Ledgers.RegisterAllAsync(database.Ledger);
+        var database = await TestDatabase.RegisteredAsync();
         return database;
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ledger.Tests.Support;
 
-namespace Ledger.Tests.Processes;
+namespace Ledger.Tests.CommandLines;
 
 /// <summary>Officers decide on the command line: what a decision changes is shown in yuan, and each is an event.</summary>
 public sealed class DecideTests
@@ -11,29 +11,19 @@ public sealed class DecideTests
     [Fact]
     public async Task A_quarter_is_confirmed_disputed_decided_issued_and_its_register_kept()
     {
-        using var ledger = new Command();
-        var (service, http) = await ledger.ServeAsync();
-        http.Dispose();
-        try
-        {
-            await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"));
-            await ledger.JsonAsync("import", Path.Combine("Samples", "gaomidian-first-quarter.ndjson"));
-            await ledger.JsonAsync("assess", "gaomidian-2025", "--as-of", "2026-01-31T23:59:59+08:00");
-            await ProposalsAsync(ledger);
-            await DisputeAsync(ledger);
-            await IssueAsync(ledger);
-            await RegisterAsync(ledger);
-            Assert.True((await ledger.JsonAsync("verify")).GetProperty("ok").GetBoolean());
-        }
-        finally
-        {
-            service.Kill();
-            await service.WaitForExitAsync();
-            service.Dispose();
-        }
+        await using var database = await TestDatabase.CreateAsync();
+        using var ledger = new Shell(database);
+        await ledger.JsonAsync("contracts", "register", Path.Combine("contracts", "gaomidian-2025.json"));
+        await ledger.JsonAsync("import", Path.Combine("Samples", "gaomidian-first-quarter.ndjson"));
+        await ledger.JsonAsync("assess", "gaomidian-2025", "--as-of", "2026-01-31T23:59:59+08:00");
+        await ProposalsAsync(ledger);
+        await DisputeAsync(ledger);
+        await IssueAsync(ledger);
+        await RegisterAsync(ledger);
+        Assert.True((await ledger.JsonAsync("verify")).GetProperty("ok").GetBoolean());
     }
 
-    private static async Task ProposalsAsync(Command ledger)
+    private static async Task ProposalsAsync(Shell ledger)
     {
         // Nothing is recorded by a dry run, and it shows what the decision then changes.
         var before = await EffectiveAsync(ledger);
@@ -51,7 +41,7 @@ public sealed class DecideTests
         Assert.Equal("1000.00", await EffectiveAsync(ledger));
 
         // Of a list the good ones are recorded, and each bad one says why.
-        var list = Path.Combine(ledger.DataDirectory, "list.txt");
+        var list = Path.Combine(ledger.Files, "list.txt");
         var proposed = (await ledger.JsonAsync("deductions", "gaomidian-2025"))
             .EnumerateArray()
             .Where(d => d.GetProperty("status").GetString() == "proposed")
@@ -65,7 +55,7 @@ public sealed class DecideTests
         Assert.Equal([0, 1], bulk.EnumerateArray().Select(d => d.GetProperty("refusals").GetArrayLength()));
     }
 
-    private static async Task DisputeAsync(Command ledger)
+    private static async Task DisputeAsync(Shell ledger)
     {
         await DecideAsync(ledger, 0, "dispute", Dispatch, "--actor", "vendor-1", "--reason", "dispatched in time");
         string[] reduced = ["decide", Dispatch, "--outcome", "reduced", "--amount", "400.00", "--reason", "half of it"];
@@ -80,7 +70,7 @@ public sealed class DecideTests
         }
     }
 
-    private static async Task IssueAsync(Command ledger)
+    private static async Task IssueAsync(Shell ledger)
     {
         string[] documents = ["service_report", "workload_list", "assessment_materials"];
         await DecideAsync(ledger, 0, ["report", "1", "--document", .. documents, "--actor", "vendor-1"]);
@@ -96,7 +86,7 @@ public sealed class DecideTests
         Assert.Contains("officer-1", early.GetRawText(), StringComparison.Ordinal);
     }
 
-    private static async Task RegisterAsync(Command ledger)
+    private static async Task RegisterAsync(Shell ledger)
     {
         string[] administrator =
         [
@@ -117,14 +107,14 @@ public sealed class DecideTests
         Assert.Contains("last administrator", last.GetRawText(), StringComparison.Ordinal);
     }
 
-    private static async Task<JsonElement> DecideAsync(Command ledger, int expected, params string[] line)
+    private static async Task<JsonElement> DecideAsync(Shell ledger, int expected, params string[] line)
     {
         var (status, output, error) = await ledger.RunAsync([.. line, "--contract", "gaomidian-2025", "--json"]);
         Assert.True(status == expected, $"{string.Join(' ', line)} ended with {status}: {error}");
         return JsonDocument.Parse(output).RootElement;
     }
 
-    private static async Task<string> EffectiveAsync(Command ledger) =>
+    private static async Task<string> EffectiveAsync(Shell ledger) =>
         (await ledger.JsonAsync("statement", "gaomidian-2025", "--period", "1"))
             .GetProperty("totals")
             .GetProperty("effective")
