@@ -186,10 +186,7 @@ public sealed partial record ContractAccount(
                 from period in Periods.Values
                 orderby period.Locked descending, period.Number
                 let readings = period.Issued?.Readings ?? Terms.ReadingsInForce()
-                group period.Number by string.Join(
-                    ';',
-                    readings.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => $"{r.Key}={r.Value}")
-                );
+                group period.Number by string.Join(';', readings.Select(r => $"{r.Key}={r.Value}"));
             foreach (var same in groups)
             {
                 var terms = Periods[same.First()].Issued is { } issued

@@ -23,7 +23,7 @@ public sealed record IssuedFigures(
     Cny Gross,
     IReadOnlyList<StatementDeduction> Deductions,
     IReadOnlyList<Adjustment> Adjustments,
-    IReadOnlyDictionary<string, string> Readings,
+    ImmutableSortedDictionary<string, string> Readings,
     long Position
 );
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Events;
@@ -51,7 +52,8 @@ public sealed record ContractTerms(
         where T : class => Rules<T>().Where(r => r.Clause.Number == clause).Select(r => r.Rule);
 
     /// <summary>The choice in force of every reading, by its id.</summary>
-    public IReadOnlyDictionary<string, string> ReadingsInForce() => Readings.ToDictionary(r => r.Id, r => r.InForce(this));
+    public ImmutableSortedDictionary<string, string> ReadingsInForce() =>
+        Readings.ToImmutableSortedDictionary(r => r.Id, r => r.InForce(this));
 
     /// <summary>The terms under a choice of one of their readings; the same where they do not offer it.</summary>
     public ContractTerms With(string reading, string choice) => Readings.FirstOrDefault(r => r.Id == reading)?.Apply(this, choice) ?? this;

@@ -9,6 +9,7 @@ using Ledger.Domain.Time;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Evidence.Proofs;
 using Ledger.Projections.Store;
+using Microsoft.Extensions.Caching.Memory;
 using Npgsql;
 
 namespace Ledger.Projections.Accounts;
@@ -21,17 +22,18 @@ public sealed record AccountAt(ContractAccount Account, LogHead Head, byte[] Roo
 /// row is read as it is stored, with everything else of one moment in one round trip: Marten's FetchLatest gives the same account (a
 /// specification holds that), and costs a command that only reads half a second for the store that it needs (docs/decisions/0008).
 /// </summary>
-public sealed class AccountReader(NpgsqlDataSource database)
+public sealed class AccountReader(NpgsqlDataSource database) : IDisposable
 {
-    private const string Snapshot =
-        $"select data from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1";
+    // As many as a city has contracts in a year, and some.
+    private const int MostKnown = 500;
 
-    private const string AfterSnapshot = $"""
-        select {StoredEvent.Columns} from {LedgerStore.Schema}.mt_events e
-        where e.tenant_id = $1 and e.stream_id = $1 and e.version > coalesce(
-            (select mt_version from {LedgerStore.Schema}.mt_doc_{LedgerStore.AccountAlias} where tenant_id = $1 and id = $1), 0)
-        order by e.version
-        """;
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+
+    private volatile RootOf? last;
+    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = MostKnown });
+
+    /// <inheritdoc/>
+    public void Dispose() => known.Dispose();
 
     /// <summary>
     /// Makes the serializer's code for an account's types, which takes a third of a second in each process, by an account of the terms in a
@@ -63,8 +65,21 @@ public sealed class AccountReader(NpgsqlDataSource database)
         var (account, head, calendar) = position is { } at
             ? await PastAsync(connection, contract, at, cancel)
             : await LatestAsync(connection, contract, cancel);
+        var found = account ?? throw Unknown(contract);
+        return new AccountAt(found with { Calendar = calendar }, head, await RootAsync(connection, head, cancel));
+    }
+
+    /// <summary>The root of the log that ends so; that of its end was asked for before, while nothing is recorded.</summary>
+    private async Task<byte[]> RootAsync(NpgsqlConnection connection, LogHead head, CancellationToken cancel)
+    {
+        if (last is { } known && known.Head == head)
+        {
+            return known.Root;
+        }
+
         var root = await MerkleProof.RootAsync(head.Position, TileStore.Reader(connection, cancel));
-        return new AccountAt((account ?? throw Unknown(contract)) with { Calendar = calendar }, head, root);
+        last = new RootOf(head, root);
+        return root;
     }
 
     /// <summary>The accounts of all contracts at a position, or at the log's end, by id; with that moment.</summary>
@@ -182,16 +197,17 @@ public sealed class AccountReader(NpgsqlDataSource database)
         await reader.NextResultAsync(cancel);
         var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), position);
         await reader.NextResultAsync(cancel);
-        return (await EvolveAsync(null, reader, contract, cancel), head, calendar);
+        return ((await FoldedAccount.ReadAsync(reader, contract, FoldedAccount.None, cancel))?.Account, head, calendar);
     }
 
     /// <summary>All of one moment in one round trip: the snapshot of the database is begun and ended in it.</summary>
-    private static async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> LatestAsync(
+    private async Task<(ContractAccount? Account, LogHead Head, WorkingDays Calendar)> LatestAsync(
         NpgsqlConnection connection,
         string contract,
         CancellationToken cancel
     )
     {
+        var before = known.Get<FoldedAccount>(contract);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -199,72 +215,52 @@ public sealed class AccountReader(NpgsqlDataSource database)
                 new("begin isolation level repeatable read read only"),
                 LogQueries.End(),
                 CalendarReader.UpTo(long.MaxValue),
-                Of(Snapshot, contract),
-                Of(AfterSnapshot, contract),
-                new("commit"),
             },
         };
+        FoldedAccount.Ask(batch, contract, before);
+        batch.BatchCommands.Add(new("commit"));
         LogHead head;
-        try
+        await using (var reader = await batch.ExecuteReaderAsync(cancel))
         {
-            await using var reader = await batch.ExecuteReaderAsync(cancel);
             head = await LogQueries.HeadAsync(reader, cancel);
             await reader.NextResultAsync(cancel);
             var calendar = CalendarReader.At(await CalendarReader.ReadAsync(reader, cancel), head.Position);
             await reader.NextResultAsync(cancel);
-            return (await ReadAsync(reader, contract, cancel), head, calendar);
-        }
-        catch (JsonException)
-        {
-            head = await LogQueries.HeadAsync(connection, cancel);
+            if (await FoldedAccount.ReadAsync(reader, contract, before, cancel) is { } folded)
+            {
+                Keep(contract, folded);
+                return (folded.Account, head, calendar);
+            }
         }
 
+        known.Remove(contract);
         return await PastAsync(connection, contract, head.Position, cancel);
+    }
+
+    private void Keep(string contract, FoldedAccount folded)
+    {
+        if (folded.Last is not null)
+        {
+            known.Set(contract, folded, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Kept });
+        }
     }
 
     /// <summary>The account at the end of the log that a snapshot of the database shows.</summary>
     private static async Task<ContractAccount?> CurrentAsync(NpgsqlConnection connection, string contract, CancellationToken cancel)
     {
-        try
+        await using (var batch = new NpgsqlBatch(connection))
         {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Of(Snapshot, contract), Of(AfterSnapshot, contract) } };
+            FoldedAccount.Ask(batch, contract, null);
             await using var reader = await batch.ExecuteReaderAsync(cancel);
-            return await ReadAsync(reader, contract, cancel);
-        }
-        catch (JsonException)
-        {
-            return await FoldAsync(connection, contract, long.MaxValue, cancel);
-        }
-    }
-
-    private static NpgsqlBatchCommand Of(string sql, string contract) => new(sql) { Parameters = { new() { Value = contract } } };
-
-    /// <summary>
-    /// The account by the answers to both questions. Throws <see cref="JsonException"/> for a snapshot that another program wrote: then the
-    /// stream is what is right.
-    /// </summary>
-    private static async Task<ContractAccount?> ReadAsync(NpgsqlDataReader reader, string contract, CancellationToken cancel)
-    {
-        var account = await reader.ReadAsync(cancel)
-            ? JsonSerializer.Deserialize<ContractAccount>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)
-            : null;
-        await reader.NextResultAsync(cancel);
-        return await EvolveAsync(account, reader, contract, cancel);
-    }
-
-    /// <summary>The account after the events of its stream that a reader has; the ledger's own stream is no account.</summary>
-    private static async Task<ContractAccount?> EvolveAsync(
-        ContractAccount? account,
-        NpgsqlDataReader reader,
-        string contract,
-        CancellationToken cancel
-    )
-    {
-        while (contract != LedgerSource.Contract && await reader.ReadAsync(cancel))
-        {
-            account = Evolve(account, StoredEvent.Of(reader));
+            if (await FoldedAccount.ReadAsync(reader, contract, null, cancel) is { } folded)
+            {
+                return folded.Account;
+            }
         }
 
-        return account;
+        return await FoldAsync(connection, contract, long.MaxValue, cancel);
     }
+
+    /// <summary>The root of the log that ends so.</summary>
+    private sealed record RootOf(LogHead Head, byte[] Root);
 }

@@ -22,7 +22,7 @@ public sealed class AccountReaderTests
         await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
         var ledger = database.Ledger;
         await Ledgers.RegisterAllAsync(ledger);
-        await new DemoYear(Terms.Of("gaomidian-2025")).RunAsync(
+        await new DemoYear(Terms.Of("gaomidian-2025"), casesPerMonth: 200).RunAsync(
             await ledger.BusAsync(),
             ledger.Importer,
             ledger.Accounts,
@@ -85,6 +85,32 @@ public sealed class AccountReaderTests
             ErrorCode.PeriodUnknown,
             (await Assert.ThrowsAsync<LedgerException>(() => read.OneAsync("gaomidian-2025", 5, null, default))).Code
         );
+    }
+
+    [Fact]
+    public async Task An_account_that_was_read_before_is_forgotten_when_the_log_is_another()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var ledger = database.Ledger;
+        await Ledgers.RegisterAllAsync(ledger);
+        await Ledgers.ImportSampleAsync(ledger, "gaomidian-first-quarter");
+        await ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
+        async Task AssertProposedAsync(string amount) =>
+            Assert.Equal(amount, (await ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Totals.Proposed.ToString());
+        await AssertProposedAsync("16000.00");
+
+        // Beneath the service the log was replaced by one with as many events, the last of them another.
+        const string Last = "(select seq_id from ledger.mt_events where stream_id = 'gaomidian-2025' order by version desc limit 1)";
+        await database.TamperAsync(
+            "delete from ledger.mt_doc_contract_account; update ledger.mt_events set id = gen_random_uuid(), data = regexp_replace("
+                + "data::text, '\"amount\": *\"[^\"]*\"', '\"amount\":\"1.00\"')::json where stream_id = 'gaomidian-2025' and version > 1"
+        );
+        await AssertProposedAsync("6.00");
+
+        // By one that is shorter.
+        await database.TamperAsync($"delete from ledger.mt_events where seq_id = {Last}");
+        await AssertProposedAsync("6.00");
+        Assert.Null((await ledger.Accounts.AtAsync("gaomidian-2025", null, default)).Account.LastRun);
     }
 
     /// <summary>Two officers at once: the second is decided anew on what the first left, and neither is lost.</summary>

@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
 {
     [Theory]
     [InlineData("Ledger.Domain", "", "NodaTime")]
-    [InlineData("Ledger.Projections", "Ledger.Domain", "BouncyCastle.Cryptography Marten Npgsql")]
+    [InlineData("Ledger.Projections", "Ledger.Domain", "BouncyCastle.Cryptography Marten Microsoft.Extensions.Caching.Memory Npgsql")]
     [InlineData(
         "Ledger.Api",
         "Ledger.Domain Ledger.Projections",
