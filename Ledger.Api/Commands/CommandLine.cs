@@ -57,6 +57,7 @@ public static partial class CommandLine
             EventCommand.Create(),
             DecisionsCommand.Create(),
             ActorCommand.Create(),
+            RecordCommand.Create(),
             UserCommand.Create(),
             CalendarCommand.Create(),
             VerifyCommand.Create(),

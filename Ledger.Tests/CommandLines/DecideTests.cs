@@ -23,6 +23,44 @@ public sealed class DecideTests
         Assert.True((await ledger.JsonAsync("verify")).GetProperty("ok").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_decision_of_any_type_is_recorded_with_its_data_and_its_own_time_and_what_is_none_is_told()
+    {
+        await using var database = await TestDatabase.RegisteredAsync();
+        using var ledger = new Shell(database);
+        const string Loss = """{"clause":"4.4","amount":"120.00","reason":"advanced to a resident"}""";
+        string[] line = ["record", "loss_claimed", "claim/2026-1", "--actor", "officer-1"];
+        await DecideAsync(ledger, 0, [.. line, "--data", Loss, "--time", "2026-03-02T09:00:00+08:00"]);
+        Assert.Equal(
+            "2026-03-02T01:00:00Z",
+            (await ledger.JsonAsync("event", "6")).GetProperty("event").GetProperty("occurredAt").GetString()
+        );
+
+        // At another time it is another decision; from a file it is the same.
+        var file = Path.Combine(ledger.Files, "loss.json");
+        await File.WriteAllTextAsync(file, Loss);
+        var same = await DecideAsync(ledger, 0, [.. line, "--data", file, "--time", "2026-03-02 09:00:00"]);
+        Assert.True(same.GetProperty("decisions")[0].GetProperty("repeated").GetBoolean());
+        var other = await DecideAsync(ledger, 1, [.. line, "--data", file, "--time", "2026-03-03 09:00:00"]);
+        Assert.Contains("2026-1", other.GetRawText(), StringComparison.Ordinal);
+
+        foreach (
+            var (type, data, expected) in new[]
+            {
+                ("loss_claimed", """{"clause":"4.4","amount":120}""", "$.data.amount"),
+                ("case_received", "{}", "is a fact, not a decision: import it"),
+                ("deduction_proposed", "{}", "is recorded by the ledger alone"),
+                ("loss", "{}", "expected a type of decision"),
+            }
+        )
+        {
+            string[] wrong = ["record", type, "claim/2", "--actor", "officer-1", "--contract", "gaomidian-2025", "--data", data];
+            var (status, _, error) = await ledger.RunAsync(wrong);
+            Assert.Equal(2, status);
+            Assert.Contains(expected, error, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task ProposalsAsync(Shell ledger)
     {
         // Nothing is recorded by a dry run, and it shows what the decision then changes.

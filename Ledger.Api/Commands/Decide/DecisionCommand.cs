@@ -23,6 +23,14 @@ public sealed record DecisionResult(string Subject, long? Position, bool Repeate
 /// <summary>Decisions that were taken, or would be, and every value of the contract that they change.</summary>
 public sealed record DecisionReport(bool DryRun, IReadOnlyList<DecisionResult> Decisions, IReadOnlyList<Change> Changes);
 
+/// <summary>A decision as a line says it: on what, of which type, with which data.</summary>
+internal sealed record SaidDecision(string Subject, string Type, byte[] Data)
+{
+    /// <summary>The one of some data.</summary>
+    public static SaidDecision Of(string subject, EventData data) =>
+        new(subject, EventCatalogue.Of(data).Alias, JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), LedgerJson.Options));
+}
+
 /// <summary>
 /// A command that records a decision, on one subject or on each of a list: the same command that every way in sends, with what it changes
 /// in yuan; <c>--dry-run</c> shows that and records nothing.
@@ -43,6 +51,11 @@ internal static class DecisionCommand
         Description = "The event's id, where the same is to be decided again (default: made of what is decided)",
     };
 
+    private static readonly Option<string?> Time = new("--time")
+    {
+        Description = "When it was decided: a time with its offset, or as the ledger prints it, in China (default: now)",
+    };
+
     /// <summary>The option for the reason of a decision that needs one.</summary>
     public static Option<string> Reason() => new("--reason") { Required = true, Description = "Why, in words" };
 
@@ -55,15 +68,7 @@ internal static class DecisionCommand
         params ReadOnlySpan<Option> options
     ) => Create(name, description, what, decide, (_, _, _) => null, options);
 
-    /// <summary>
-    /// A command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.
-    /// </summary>
-    /// <param name="name">Its verb.</param>
-    /// <param name="description">What it does.</param>
-    /// <param name="what">What its arguments name.</param>
-    /// <param name="decide">The decision on one of them.</param>
-    /// <param name="first">What is to be done first, on an account and a name; null where it may be decided.</param>
-    /// <param name="options">Its own options.</param>
+    /// <summary>A command on some data.</summary>
     public static Command Create(
         string name,
         string description,
@@ -74,8 +79,32 @@ internal static class DecisionCommand
     )
     {
         var names = new Argument<string[]>(what) { Arity = ArgumentArity.ZeroOrMore, Description = "One or more; with --list none" };
-        var command = new Command(name, description) { names, Contract, Actor, List, Dry, Id };
-        foreach (var option in options)
+        return Create(
+            new Command(name, description) { names },
+            names,
+            (parsed, subject) => decide(parsed, subject) is var (on, data) ? SaidDecision.Of(on, data) : null!,
+            first,
+            options
+        );
+    }
+
+    /// <summary>
+    /// Completes a command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="names">Its arguments on which it decides.</param>
+    /// <param name="decide">The decision on one of them.</param>
+    /// <param name="first">What is to be done first, on an account and a name; null where it may be decided.</param>
+    /// <param name="options">Its own options.</param>
+    public static Command Create(
+        Command command,
+        Argument<string[]> names,
+        Func<ParseResult, string, SaidDecision> decide,
+        Func<ParseResult, ContractAccount, string, string?> first,
+        params ReadOnlySpan<Option> options
+    )
+    {
+        foreach (var option in (ReadOnlySpan<Option>)[Contract, Actor, List, Dry, Id, Time, .. options])
         {
             command.Options.Add(option);
         }
@@ -92,7 +121,7 @@ internal static class DecisionCommand
             {
                 var subjects = await NamesAsync(parsed, names, cancel);
                 var now = await time.NowAsync(cancel);
-                var decisions = subjects.Select(s => decide(parsed, s)).Select(d => EventOf(parsed, d.Subject, d.Data, now)).ToList();
+                var decisions = subjects.Select(s => decide(parsed, s)).Select(d => EventOf(parsed, d, now)).ToList();
                 var contract = parsed.GetRequiredValue(Contract);
                 var before = (await accounts.AtAsync(contract, null, cancel)).Account;
                 if (subjects.Select(s => first(parsed, before, s)).FirstOrDefault(w => w is not null) is { } why)
@@ -102,7 +131,10 @@ internal static class DecisionCommand
 
                 var (results, after) = parsed.GetValue(Dry)
                     ? Try(decisions, before, now)
-                    : (await RecordAsync(bus, decisions, cancel), (await accounts.AtAsync(contract, null, cancel)).Account);
+                    : (
+                        await RecordAsync(bus, decisions, parsed.GetValue(Time) is not null, cancel),
+                        (await accounts.AtAsync(contract, null, cancel)).Account
+                    );
                 var report = new DecisionReport(parsed.GetValue(Dry), results, AccountDifferences.Between(before, after));
                 terminal.Show(report, console => Print(console, report));
                 foreach (var refused in results.Where(r => r.Refusals.Count > 0))
@@ -133,14 +165,16 @@ internal static class DecisionCommand
     }
 
     /// <summary>The event, held against all that an import holds it against.</summary>
-    private static NewEvent EventOf(ParseResult parsed, string subject, EventData data, Instant now)
+    private static NewEvent EventOf(ParseResult parsed, SaidDecision decided, Instant now)
     {
-        var (actor, json) = (parsed.GetRequiredValue(Actor), JsonSerializer.SerializeToUtf8Bytes(data, data.GetType(), LedgerJson.Options));
-        var alias = EventCatalogue.Of(data).Alias;
-        var said = Encoding.UTF8.GetBytes($"{alias}\n{subject}\n{actor}\n{Encoding.UTF8.GetString(json)}");
-        var id = parsed.GetValue(Id) ?? $"{alias}-{Convert.ToHexStringLower(SHA256.HashData(said))[..32]}";
-        var attributes = new EventAttributes(id, Source, alias, parsed.GetRequiredValue(Contract), subject, now, actor);
-        return EventReader.Read(attributes, json, out var faults)
+        var ((subject, type, data), actor) = (decided, parsed.GetRequiredValue(Actor));
+        var time = parsed.GetValue(Time) is { } at ? Moments.Parse(at, "--time") : (Instant?)null;
+        var said = Encoding.UTF8.GetBytes(
+            $"{type}\n{subject}\n{actor}\n{Encoding.UTF8.GetString(data)}{(time is null ? "" : $"\n{time}")}"
+        );
+        var id = parsed.GetValue(Id) ?? $"{type}-{Convert.ToHexStringLower(SHA256.HashData(said))[..32]}";
+        var attributes = new EventAttributes(id, Source, type, parsed.GetRequiredValue(Contract), subject, time ?? now, actor);
+        return EventReader.Read(attributes, data, out var faults)
             ?? throw new LedgerException(ErrorCode.BadRequest, $"{subject}: {string.Join("; ", faults)}");
     }
 
@@ -150,12 +184,17 @@ internal static class DecisionCommand
         return ([.. decisions.Zip(tried.Refusals, (e, refusals) => new DecisionResult(e.Subject, null, false, refusals))], tried.After);
     }
 
-    private static async Task<List<DecisionResult>> RecordAsync(IMessageBus bus, List<NewEvent> decisions, CancellationToken cancel)
+    private static async Task<List<DecisionResult>> RecordAsync(
+        IMessageBus bus,
+        List<NewEvent> decisions,
+        bool timeIsSaid,
+        CancellationToken cancel
+    )
     {
         var results = new List<DecisionResult>();
         foreach (var e in decisions)
         {
-            var command = new RecordDecision(e, TimeIsSaid: false);
+            var command = new RecordDecision(e, timeIsSaid);
             var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(e.Contract, command, cancel);
             var (refused, receipt) = (outcome.Refusals.Count > 0, outcome.Receipt);
             results.Add(new DecisionResult(e.Subject, refused ? null : receipt.Position, !refused && !receipt.Recorded, outcome.Refusals));
