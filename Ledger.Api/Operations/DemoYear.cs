@@ -18,7 +18,8 @@ namespace Ledger.Api.Operations;
 public sealed record DemoFigures(long Imported, double ImportedPerSecond, long Assessed, double AssessedPerSecond, int Months);
 
 /// <summary>
-/// A simulated year for one contract, imported month by month with an assessment at the end of each, as an office would.
+/// A simulated year for one contract, imported month by month with an assessment at the end of each and what its people decide after it
+/// (<see cref="DemoOffice"/>), as an office would.
 /// </summary>
 public sealed class DemoYear
 {
@@ -30,12 +31,14 @@ public sealed class DemoYear
     private readonly ContractTerms terms;
     private readonly Instant end;
     private readonly IReadOnlyList<NewEvent> events;
+    private readonly DemoOffice office;
 
     /// <summary>Makes the year up; the same on every machine.</summary>
     public DemoYear(ContractTerms terms, int casesPerMonth = 1000)
     {
         this.terms = terms;
         end = ServiceYear.EndOf(terms);
+        office = new DemoOffice(terms);
         events = ServiceYear.Of(terms, Seed, casesPerMonth);
     }
 
@@ -86,25 +89,24 @@ public sealed class DemoYear
         var (imported, assessed, done) = (0L, 0L, 0);
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
         var months = ServiceMonths.Of(terms.From, terms.To);
-        var lastAsOf = (await accounts.AtAsync(terms.Id, null, cancel)).Account.LastAsOf;
+        var account = (await accounts.AtAsync(terms.Id, null, cancel)).Account;
+        var lastAsOf = account.LastAsOf;
         for (var month = 1; month <= months; month++)
         {
             var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);
             var next = events.Skip(done).TakeWhile(e => e.OccurredAt <= until).ToList();
             done += next.Count;
 
-            importing.Start();
-            var report = await importer.ImportAsync(EventFile.Of(next), new ImportOptions(), cancel);
-            importing.Stop();
-            if (report.Rejected > 0)
+            // What was decided after the month before is recorded with this month, whole or not at all: a demo that was cut off knows by
+            // the month's first fact that both are on record.
+            if (await IsNewAsync(importer, next[0], cancel))
             {
-                throw new LedgerException(
-                    ErrorCode.Refused,
-                    $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}"
-                );
+                next.InsertRange(0, month == 1 ? office.Register() : office.After(month - 1, account));
             }
 
-            imported += report.Recorded;
+            importing.Start();
+            imported += (await ImportAsync(importer, next, new ImportOptions(), cancel)).Recorded;
+            importing.Stop();
             progress(done);
 
             // A demo run again, or after it was cut off, finds some of its months assessed already.
@@ -114,11 +116,28 @@ public sealed class DemoYear
                 await bus.InvokeForTenantAsync<AssessmentReport>(terms.Id, new AssessContract(terms.Id, until), cancel);
                 assessing.Stop();
                 assessed += done;
+                account = (await accounts.AtAsync(terms.Id, null, cancel)).Account;
             }
         }
 
         await DeclareAsync(bus, cancel);
         return new DemoFigures(imported, Rate(imported, importing), assessed, Rate(assessed, assessing), months);
+    }
+
+    private static async Task<bool> IsNewAsync(Importer importer, NewEvent first, CancellationToken cancel) =>
+        (await ImportAsync(importer, [first], new ImportOptions(DryRun: true), cancel)).Duplicates == 0;
+
+    private static async Task<ImportReport> ImportAsync(
+        Importer importer,
+        IReadOnlyList<NewEvent> next,
+        ImportOptions options,
+        CancellationToken cancel
+    )
+    {
+        var report = await importer.ImportAsync(EventFile.Of(next), options, cancel);
+        return report.Rejected == 0
+            ? report
+            : throw new LedgerException(ErrorCode.Refused, $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}");
     }
 
     /// <summary>The year is made up, and recorded within a minute: how late says nothing of anybody.</summary>

@@ -159,26 +159,32 @@ public sealed class AccountReaderTests
     /// <summary>Some decisions on top, so that statements hold every kind of figure.</summary>
     private static async Task DecideAsync(TestLedger ledger)
     {
-        var first = (await ledger.Read.OneAsync("gaomidian-2025", 1, null, default)).Deductions.Select(d => d.Id).Take(3).ToList();
+        var open = (await ledger.Read.OneAsync("gaomidian-2025", 4, null, default)).Deductions.Where(d =>
+            d.Status == DeductionStatus.Proposed
+        );
+        var issued = (await ledger.Read.DeductionsAsync("gaomidian-2025", null, default)).First(d =>
+            d is { Period: <= 3, Status: DeductionStatus.Confirmed }
+        );
+        var first = open.Select(d => d.Id).Take(3).ToList();
         var at = Instant.FromUtc(2026, 11, 15, 1, 0);
         NewEvent Decision(string subject, EventData data, string actor) =>
             new("gaomidian-2025", subject, $"{subject}:{data.GetType().Name}", "test", at, actor, data);
         var report = await Ledgers.ImportAsync(
             ledger,
             [
-                Decision($"deduction/{first[0]}", new DeductionConfirmed(), "officer-1"),
-                Decision($"deduction/{first[1]}", new DeductionConfirmed(), "officer-1"),
-                Decision($"deduction/{first[2]}", new DeductionWaived("goodwill"), "officer-1"),
-                Decision("period/1", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-1"),
-                Decision("period/1", new PeriodAccepted(), "officer-1"),
-                Decision("period/1", new StatementIssued(), "finance-1"),
-                Decision($"deduction/{first[0]}", new DeductionDisputed("not ours"), "vendor-1"),
-                Decision($"deduction/{first[0]}", new DisputeDecided(DisputeOutcome.Overturned, "indeed"), "officer-2"),
+                Decision($"deduction/{first[0]}", new DeductionConfirmed(), "officer-03"),
+                Decision($"deduction/{first[1]}", new DeductionConfirmed(), "officer-03"),
+                Decision($"deduction/{first[2]}", new DeductionWaived("goodwill"), "officer-03"),
+                Decision($"deduction/{issued.Id}", new DeductionDisputed("not ours"), "vendor-01"),
+                Decision($"deduction/{issued.Id}", new DisputeDecided(DisputeOutcome.Overturned, "indeed"), "officer-07"),
+                Decision("period/4", new PeriodReportSubmitted(Enum.GetValues<ReportDocument>()), "vendor-01"),
+                Decision("period/4", new PeriodAccepted(), "officer-02"),
+                Decision("period/4", new StatementIssued(), "finance-01"),
             ]
         );
-        Assert.Empty(report.Errors);
+        Assert.Equal([], report.Errors.SelectMany(e => e.Faults));
         Assert.Equal(9, report.Recorded);
-        Assert.True((await ledger.Read.OneAsync("gaomidian-2025", 2, null, default)).Totals.Adjustments > Cny.Zero);
+        Assert.True((await ledger.Read.OneAsync("gaomidian-2025", 4, null, default)).Totals.Adjustments > Cny.Zero);
     }
 
     private static void AssertSame<T>(T one, T other) =>
