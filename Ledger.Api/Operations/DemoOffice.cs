@@ -9,8 +9,8 @@ using NodaTime;
 namespace Ledger.Api.Operations;
 
 /// <summary>
-/// The people of the simulated year: who they are, and what they decide after each month's assessment. The first period is paid; of the
-/// second the payment is late; the third waits for its invoice; the last three months' deductions, and disputes, wait for somebody.
+/// The people of the simulated year: who they are, and what they decide after each month's assessment. The first period is paid, the
+/// second is to be paid, the third waits for its invoice; the last months' deductions, and three disputes, wait for somebody.
 /// </summary>
 internal sealed class DemoOffice(ContractTerms terms)
 {

@@ -10,7 +10,7 @@ public sealed class DemoYearTests
     private const string Contract = "gaomidian-2025";
 
     [Fact]
-    public async Task Its_first_period_is_paid_the_second_is_late_the_third_waits_for_an_invoice_and_the_last_for_decisions()
+    public async Task Its_first_period_is_paid_the_second_is_payable_the_third_waits_for_an_invoice_and_the_last_for_decisions()
     {
         await using var database = await RunAsync(cutOffAfter: []);
         var statements = await database.Ledger.Read.AllAsync(Contract, null, default);
