@@ -51,6 +51,7 @@ public static partial class CommandLine
             RatesCommand.Create(),
             RankingsCommand.Create(),
             PackCommand.Create(),
+            HistoryCommand.Create(),
             DiffCommand.Create(),
             TraceCommand.Create(),
             CaseCommand.Create(),

@@ -1,7 +1,9 @@
 using Ledger.Api.Identities;
 using Ledger.Api.Operations;
+using Ledger.Api.Tables;
 using Ledger.Api.Web;
 using Ledger.Domain.Decisions;
+using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Domain.Terms;
@@ -96,6 +98,15 @@ public static class ContractEndpoints
             moment,
             Tables.Reports.Decisions
         );
+
+    /// <summary>The history of a contract in steps, with what was payable, proposed, disputed and paid after each.</summary>
+    [WolverineGet("/api/contracts/{contract}/history")]
+    public static async Task<Tabular<IReadOnlyList<HistoryStep>>> History(
+        string contract,
+        Moment moment,
+        HistoryReader history,
+        CancellationToken cancel
+    ) => Tabular.List(await history.UpToAsync(contract, moment.Position, cancel), moment, Reports.History);
 
     /// <summary>
     /// What changed of a contract between two moments, and which events changed it: from its registration where no <c>from</c> is named, up

@@ -49,6 +49,7 @@ public static class LedgerServices
         services.AddSingleton<FindingReader>();
         services.AddSingleton<RankingReader>();
         services.AddSingleton<DifferenceReader>();
+        services.AddSingleton<HistoryReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<CaseHistoryReader>();
         services.AddSingleton<UserReader>();

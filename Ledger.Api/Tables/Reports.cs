@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Differences;
 using Ledger.Domain.Events;
 using Ledger.Domain.Findings;
 using Ledger.Domain.Json;
@@ -102,6 +103,45 @@ internal static class Reports
                     ]
             ),
             [$"as of position {list.AsOf.Position}"]
+        );
+
+    public static ReportTable History(IEnumerable<HistoryStep> steps) =>
+        new(
+            "history",
+            "沿革",
+            ReportTable.Headings(
+                "position|位置",
+                "occurred|发生时间",
+                "recorded|记录时间",
+                "what|事项",
+                "events|事件数",
+                "by|操作人",
+                "on|对象",
+                "as of|评估至",
+                "net payable|应付净额",
+                "proposed|待确认",
+                "disputed|争议中",
+                "paid|已付",
+                "periods|各期状态"
+            ),
+            steps.Select(s =>
+                (IReadOnlyList<object?>)
+                    [
+                        s.Position,
+                        s.OccurredAt,
+                        s.RecordedAt,
+                        s.Type,
+                        s.Events,
+                        s.Actor,
+                        s.Subject,
+                        s.AsOf,
+                        s.NetPayable,
+                        s.Proposed,
+                        s.Disputed,
+                        s.Paid,
+                        string.Join(", ", s.Periods.Select(p => $"{p.Period} {Words<PeriodStatus>.Of(p.Status)}")),
+                    ]
+            )
         );
 
     public static ReportTable Decisions(IEnumerable<Projections.Traces.TracedEvent> decisions) =>

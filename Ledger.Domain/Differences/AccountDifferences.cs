@@ -105,7 +105,7 @@ public sealed class AccountDifferences(long from)
         select (key, was, now);
 
     /// <summary>Whether an event belongs to the step of the one before: derived from it, or from the same assessment.</summary>
-    private static bool Follows(EventData last, EventData next) =>
+    internal static bool Follows(EventData last, EventData next) =>
         next is AdjustmentPosted or DeductionRemedied
         || (last is DeductionProposed or DeductionWithdrawn && next is DeductionProposed or DeductionWithdrawn or AssessmentRun);
 

@@ -1,4 +1,7 @@
 using Ledger.Api.Operations;
+using Ledger.Domain.Differences;
+using Ledger.Domain.Errors;
+using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
 using Ledger.Tests.Support;
 
@@ -26,6 +29,31 @@ public sealed class DemoYearTests
         var first = await database.Ledger.Read.OneAsync(Contract, 1, runs[2].Position, default);
         Assert.Equal((PeriodStatus.Open, 0), (first.Status, first.Paid.Fen));
         Assert.True((await database.Ledger.VerifyAsync()).Ok);
+    }
+
+    [Fact]
+    public async Task Each_step_of_its_history_says_what_the_statements_of_its_position_say()
+    {
+        await using var database = await RunAsync(cutOffAfter: []);
+        var steps = await database.Ledger.History.UpToAsync(Contract, null, default);
+        Assert.Equal("contract_registered", steps[0].Type);
+        Assert.Equal(12, steps.Count(s => s is { Type: "assessment_run", AsOf: not null }));
+        Assert.Contains(steps, s => s is { Type: "payment_made", Actor: "finance-02", Subject: "period/1" });
+        Assert.All(steps.Zip(steps.Skip(1)), pair => Assert.True(pair.First.Position < pair.Second.First));
+        foreach (var s in steps)
+        {
+            var then = await database.Ledger.Read.AllAsync(Contract, s.Position, default);
+            Assert.Equal(
+                (then.Sum(t => t.NetPayable), then.Sum(t => t.Totals.Proposed), then.Sum(t => t.Totals.Disputed), then.Sum(t => t.Paid)),
+                (s.NetPayable, s.Proposed, s.Disputed, s.Paid)
+            );
+            Assert.Equal(then.Select(t => new PeriodThen(t.Period, t.Status, t.NetPayable)), s.Periods);
+        }
+
+        // Up to a position it is the same history, cut there.
+        var half = steps[steps.Count / 2];
+        Assert.Equal(steps.Count / 2, (await database.Ledger.History.UpToAsync(Contract, half.Position, default)).Count - 1);
+        await Assert.ThrowsAsync<LedgerException>(() => database.Ledger.History.UpToAsync("nobody", null, default));
     }
 
     [Fact]

@@ -60,6 +60,8 @@ public sealed class TestLedger : IAsyncDisposable
 
     public RankingReader Rankings => Get<RankingReader>();
 
+    public HistoryReader History => Get<HistoryReader>();
+
     public DifferenceReader Differences => Get<DifferenceReader>();
 
     public TraceReader Traces => Get<TraceReader>();
