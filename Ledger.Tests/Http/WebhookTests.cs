@@ -122,6 +122,9 @@ public sealed class WebhookTests : IAsyncLifetime
 
         // What it did not take comes again by itself.
         Assert.Equal(await receiver.WaitAsync(15), await down.WaitAsync(15));
+
+        // That it was taken is confirmed a moment after.
+        await service.WaitAsync("/api/webhooks", (_, text) => !text.Contains("\"retrying\"", StringComparison.Ordinal));
         Assert.Equal("following", (await ShowAsync("down")).GetProperty("state").GetString());
     }
 
