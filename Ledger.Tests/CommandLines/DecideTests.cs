@@ -44,6 +44,10 @@ public sealed class DecideTests
         var other = await DecideAsync(ledger, 1, [.. line, "--data", file, "--time", "2026-03-03 09:00:00"]);
         Assert.Contains("2026-1", other.GetRawText(), StringComparison.Ordinal);
 
+        // One file of data for each of a list.
+        var many = await DecideAsync(ledger, 0, ["record", "loss_claimed", "claim/3", "claim/4", "--actor", "officer-1", "--data", file]);
+        Assert.Equal(2, many.GetProperty("decisions").GetArrayLength());
+
         foreach (
             var (type, data, expected) in new[]
             {

@@ -82,24 +82,29 @@ internal static class DecisionCommand
         return Create(
             new Command(name, description) { names },
             names,
-            (parsed, subject) => decide(parsed, subject) is var (on, data) ? SaidDecision.Of(on, data) : null!,
+            parsed =>
+                subject =>
+                {
+                    var (on, data) = decide(parsed, subject);
+                    return SaidDecision.Of(on, data);
+                },
             first,
             options
         );
     }
 
     /// <summary>
-    /// Completes a command; <paramref name="decide"/> gives the subject and the data for each name that the line or the list holds.
+    /// Completes a command; <paramref name="decide"/> gives, of a line, what gives the decision on each name that it or the list holds.
     /// </summary>
     /// <param name="command">The command.</param>
     /// <param name="names">Its arguments on which it decides.</param>
-    /// <param name="decide">The decision on one of them.</param>
+    /// <param name="decide">What the line says, once; then the decision on one of them.</param>
     /// <param name="first">What is to be done first, on an account and a name; null where it may be decided.</param>
     /// <param name="options">Its own options.</param>
     public static Command Create(
         Command command,
         Argument<string[]> names,
-        Func<ParseResult, string, SaidDecision> decide,
+        Func<ParseResult, Func<string, SaidDecision>> decide,
         Func<ParseResult, ContractAccount, string, string?> first,
         params ReadOnlySpan<Option> options
     )
@@ -121,7 +126,7 @@ internal static class DecisionCommand
             {
                 var subjects = await NamesAsync(parsed, names, cancel);
                 var now = await time.NowAsync(cancel);
-                var decisions = subjects.Select(s => decide(parsed, s)).Select(d => EventOf(parsed, d, now)).ToList();
+                var decisions = subjects.Select(decide(parsed)).Select(d => EventOf(parsed, d, now)).ToList();
                 var contract = parsed.GetRequiredValue(Contract);
                 var before = (await accounts.AtAsync(contract, null, cancel)).Account;
                 if (subjects.Select(s => first(parsed, before, s)).FirstOrDefault(w => w is not null) is { } why)

@@ -26,7 +26,11 @@ internal static class RecordCommand
         return DecisionCommand.Create(
             new Command("record", "Records a decision of any type; docs/events.md says what each is about") { type, subjects },
             subjects,
-            (parsed, subject) => new SaidDecision(subject, Known(parsed.GetRequiredValue(type)), DataOf(parsed.GetValue(data))),
+            parsed =>
+            {
+                var (of, said) = (Known(parsed.GetRequiredValue(type)), DataOf(parsed.GetValue(data)));
+                return subject => new SaidDecision(subject, of, said);
+            },
             (_, _, _) => null,
             data
         );
