@@ -39,7 +39,8 @@ public sealed class KillTests
             using (service)
             using (http)
             {
-                expected = await AssertGrownAsync(http, expected, size, round - 1, acknowledged);
+                var left = await http.GetFromJsonAsync<JsonElement>(new Uri("/api/verify", UriKind.Relative));
+                expected = AssertGrown(left, expected, size, round - 1, acknowledged);
                 var importing = here.RunAsync("import", file, "--json");
                 await Task.Delay(TimeSpan.FromMilliseconds(dice.Between(20, 400)));
                 service.Kill();
@@ -54,6 +55,8 @@ public sealed class KillTests
             }
         }
 
+        _ = AssertGrown(await ledger.JsonAsync("verify"), expected, size, Rounds - 1, acknowledged);
+
         // The same files again: every event once, whatever happened before.
         var files = Enumerable.Range(0, Rounds).Select(round => Path.Combine(ledger.DataDirectory, $"round-{round}.ndjson"));
         var again = await ledger.JsonAsync(["import", .. files]);
@@ -63,10 +66,9 @@ public sealed class KillTests
         Assert.Equal(1 + (Rounds * size), verified.GetProperty("events").GetInt64());
     }
 
-    /// <summary>The next service verifies what the killed one left: the file of a round whole, or nothing of it.</summary>
-    private static async Task<long> AssertGrownAsync(HttpClient http, long before, int size, int round, HashSet<int> acknowledged)
+    /// <summary>What the killed service left is verified by the next: the file of a round whole, or nothing of it.</summary>
+    private static long AssertGrown(JsonElement verified, long before, int size, int round, HashSet<int> acknowledged)
     {
-        var verified = await http.GetFromJsonAsync<JsonElement>(new Uri("/api/verify", UriKind.Relative));
         Assert.True(verified.GetProperty("ok").GetBoolean(), verified.ToString());
         var events = verified.GetProperty("events").GetInt64();
         var grown = events - before;
