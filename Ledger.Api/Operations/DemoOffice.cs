@@ -45,6 +45,18 @@ internal sealed class DemoOffice(ContractTerms terms)
     public IEnumerable<NewEvent> Register() =>
         People.Select(p => Decided($"actor/{p.Code}", new ActorRegistered(p.Party, p.Roles, terms.From), Administrator, terms.From));
 
+    /// <summary>The year is made up, and recorded within a minute: how late says nothing of anybody.</summary>
+    public NewEvent Declare(string source, Instant end) =>
+        new(
+            terms.Id,
+            $"load/{source}",
+            "demo-load",
+            DemoYear.Source,
+            end,
+            Administrator,
+            new HistoricalLoadDeclared(source, terms.From, ChinaTime.DateOf(end), "a simulated year, recorded at once")
+        );
+
     /// <summary>What they decide between the assessment of a month of service (from 1) and that of the next.</summary>
     public IReadOnlyList<NewEvent> After(int month, ContractAccount account)
     {

@@ -90,7 +90,7 @@ public sealed class DemoYear
         var (importing, assessing) = (new Stopwatch(), new Stopwatch());
         var months = ServiceMonths.Of(terms.From, terms.To);
         var account = (await accounts.AtAsync(terms.Id, null, cancel)).Account;
-        var lastAsOf = account.LastAsOf;
+        var (lastAsOf, isNew) = (account.LastAsOf, false);
         for (var month = 1; month <= months; month++)
         {
             var until = month == months ? end : ChinaTime.EndOf(ServiceMonths.Month(terms.From, month).To);
@@ -98,8 +98,9 @@ public sealed class DemoYear
             done += next.Count;
 
             // What was decided after the month before is recorded with this month, whole or not at all: a demo that was cut off knows by
-            // the month's first fact that both are on record.
-            if (await IsNewAsync(importer, next[0], cancel))
+            // the month's first fact that both are on record. After one that was not, none is.
+            isNew = isNew || await IsNewAsync(importer, next[0], cancel);
+            if (isNew)
             {
                 next.InsertRange(0, month == 1 ? office.Register() : office.After(month - 1, account));
             }
@@ -120,7 +121,7 @@ public sealed class DemoYear
             }
         }
 
-        await DeclareAsync(bus, cancel);
+        await ImportAsync(importer, [office.Declare(events[0].Source, end)], new ImportOptions(), cancel);
         return new DemoFigures(imported, Rate(imported, importing), assessed, Rate(assessed, assessing), months);
     }
 
@@ -138,26 +139,6 @@ public sealed class DemoYear
         return report.Rejected == 0
             ? report
             : throw new LedgerException(ErrorCode.Refused, $"the simulated year was refused: {string.Join("; ", report.Errors[0].Faults)}");
-    }
-
-    /// <summary>The year is made up, and recorded within a minute: how late says nothing of anybody.</summary>
-    private async Task DeclareAsync(IMessageBus bus, CancellationToken cancel)
-    {
-        var source = events[0].Source;
-        var load = new NewEvent(
-            terms.Id,
-            $"load/{source}",
-            "demo-load",
-            Source,
-            end,
-            "administrator",
-            new HistoricalLoadDeclared(source, terms.From, ChinaTime.DateOf(end), "a simulated year, recorded at once")
-        );
-        var outcome = await bus.InvokeForTenantAsync<DecisionOutcome>(terms.Id, new RecordDecision(load), cancel);
-        if (outcome.Refusals.Count > 0)
-        {
-            throw new LedgerException(ErrorCode.Refused, $"the load was refused: {string.Join("; ", outcome.Refusals)}");
-        }
     }
 
     private static double Rate(long count, Stopwatch watch) => watch.Elapsed.TotalSeconds > 0 ? count / watch.Elapsed.TotalSeconds : 0;

@@ -19,9 +19,8 @@ public sealed class AccountReaderTests
     [Fact]
     public async Task Statements_now_and_at_fifty_random_positions_of_a_simulated_year_are_one_however_far_the_snapshot_is()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         await new DemoYear(Terms.Of("gaomidian-2025"), casesPerMonth: 200).RunAsync(
             await ledger.BusAsync(),
             ledger.Importer,
@@ -90,9 +89,8 @@ public sealed class AccountReaderTests
     [Fact]
     public async Task An_account_that_was_read_before_is_forgotten_when_the_log_is_another()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.RegisteredAsync();
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         await Ledgers.ImportSampleAsync(ledger, "gaomidian-first-quarter");
         await ledger.AssessAsync("gaomidian-2025", History.At("2026-02-10T23:59:59+08:00"));
         async Task AssertProposedAsync(string amount) =>

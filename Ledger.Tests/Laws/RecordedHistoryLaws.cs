@@ -30,9 +30,8 @@ public sealed class RecordedHistoryLaws
     [MemberData(nameof(Contracts))]
     public async Task Replay_equals_live_at_every_step_and_everything_verifies(string contract)
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2029-01-01T00:00:00Z"));
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2029-01-01T00:00:00Z"));
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         foreach (var part in Parts(Played(contract, RandomHistory.Of(Steps).Generator.Sample(1).Single()).History))
         {
             if (part is [{ Data: AssessmentRun run }])
@@ -69,9 +68,8 @@ public sealed class RecordedHistoryLaws
 
     private static async Task<string> OutcomeAsync(string contract, IEnumerable<IReadOnlyList<LedgerEvent>> files)
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2029-01-01T00:00:00Z"));
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2029-01-01T00:00:00Z"));
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         foreach (var file in files)
         {
             Assert.Empty((await Ledgers.ImportAsync(ledger, file.Select(ToNew))).Errors);

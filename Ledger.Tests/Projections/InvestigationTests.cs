@@ -197,9 +197,8 @@ public sealed class InvestigationTests
     [Fact]
     public async Task An_amended_calendar_moves_due_dates_from_its_position_on_and_no_recorded_assessment()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-12-01T00:00:00Z"));
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-12-01T00:00:00Z"));
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         await Ledgers.ImportAsync(
             ledger,
             [New("yongdinglu-2026", "staff/p", "request", new StaffReplacementRequested("p"), "officer-1", "2026-09-10T09:00:00+08:00")]

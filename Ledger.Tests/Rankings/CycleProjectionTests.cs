@@ -21,9 +21,8 @@ public sealed class CycleProjectionTests
     [Fact]
     public async Task Whether_it_never_ran_is_behind_or_at_the_end_every_cycle_ranks_as_the_whole_log_does()
     {
-        await using var database = await TestDatabase.CreateAsync(new SetClock("2026-11-20T00:00:00Z"));
+        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
         var ledger = database.Ledger;
-        await Ledgers.RegisterAllAsync(ledger);
         var year = ServiceYear.Of(Terms.Of(Contract), 7, 60);
         var half = year.Count / 2;
         await Ledgers.ImportAsync(ledger, year.Take(half));

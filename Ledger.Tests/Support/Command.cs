@@ -68,11 +68,14 @@ public sealed class Command : IDisposable
     }
 
     /// <summary>Runs it with <c>--json</c>; it must be done, and its output one JSON document.</summary>
-    public async Task<JsonElement> JsonAsync(params string[] arguments)
+    public async Task<JsonElement> JsonAsync(params string[] arguments) =>
+        JsonDocument.Parse(Done(await RunAsync([.. arguments, "--json"]), arguments)).RootElement;
+
+    /// <summary>The output of a line that must be done.</summary>
+    public static string Done((int Status, string Output, string Error) ended, IEnumerable<string> arguments)
     {
-        var (status, output, error) = await RunAsync([.. arguments, "--json"]);
-        Assert.True(status == 0, $"{string.Join(' ', arguments)} ended with {status}: {error}");
-        return JsonDocument.Parse(output).RootElement;
+        Assert.True(ended.Status == 0, $"{string.Join(' ', arguments)} ended with {ended.Status}: {ended.Error}");
+        return ended.Output;
     }
 
     /// <summary>Starts the service and waits until it answers; gives the process and its address.</summary>

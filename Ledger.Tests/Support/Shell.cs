@@ -53,10 +53,5 @@ public sealed class Shell : IDisposable
 
     public void Dispose() => files.Delete(recursive: true);
 
-    private async Task<string> DoneAsync(string[] arguments)
-    {
-        var (status, output, error) = await RunAsync(arguments);
-        Assert.True(status == 0, $"{string.Join(' ', arguments)} ended with {status}: {error}");
-        return output;
-    }
+    private async Task<string> DoneAsync(string[] arguments) => Command.Done(await RunAsync(arguments), arguments);
 }

@@ -82,12 +82,12 @@ internal static class DecisionCommand
         return Create(
             new Command(name, description) { names },
             names,
-            parsed =>
-                subject =>
+            (parsed, _) =>
+                Task.FromResult<Func<string, SaidDecision>>(subject =>
                 {
                     var (on, data) = decide(parsed, subject);
                     return SaidDecision.Of(on, data);
-                },
+                }),
             first,
             options
         );
@@ -104,7 +104,7 @@ internal static class DecisionCommand
     public static Command Create(
         Command command,
         Argument<string[]> names,
-        Func<ParseResult, Func<string, SaidDecision>> decide,
+        Func<ParseResult, CancellationToken, Task<Func<string, SaidDecision>>> decide,
         Func<ParseResult, ContractAccount, string, string?> first,
         params ReadOnlySpan<Option> options
     )
@@ -126,7 +126,7 @@ internal static class DecisionCommand
             {
                 var subjects = await NamesAsync(parsed, names, cancel);
                 var now = await time.NowAsync(cancel);
-                var decisions = subjects.Select(decide(parsed)).Select(d => EventOf(parsed, d, now)).ToList();
+                var decisions = subjects.Select(await decide(parsed, cancel)).Select(d => EventOf(parsed, d, now)).ToList();
                 var contract = parsed.GetRequiredValue(Contract);
                 var before = (await accounts.AtAsync(contract, null, cancel)).Account;
                 if (subjects.Select(s => first(parsed, before, s)).FirstOrDefault(w => w is not null) is { } why)

@@ -26,9 +26,9 @@ internal static class RecordCommand
         return DecisionCommand.Create(
             new Command("record", "Records a decision of any type; docs/events.md says what each is about") { type, subjects },
             subjects,
-            parsed =>
+            async (parsed, cancel) =>
             {
-                var (of, said) = (Known(parsed.GetRequiredValue(type)), DataOf(parsed.GetValue(data)));
+                var (of, said) = (Known(parsed.GetRequiredValue(type)), await DataOfAsync(parsed.GetValue(data), cancel));
                 return subject => new SaidDecision(subject, of, said);
             },
             (_, _, _) => null,
@@ -51,16 +51,8 @@ internal static class RecordCommand
     private static IEnumerable<string> Decisions() =>
         EventCatalogue.All.Where(t => t.Class == EventClass.Decision).Select(t => t.Alias).Order(StringComparer.Ordinal);
 
-    private static byte[] DataOf(string? said) =>
+    private static async Task<byte[]> DataOfAsync(string? said, CancellationToken cancel) =>
         said is null ? "{}"u8.ToArray()
         : said.TrimStart().StartsWith('{') ? Encoding.UTF8.GetBytes(said)
-        : Read(said);
-
-    private static byte[] Read(string path)
-    {
-        using var stream = CommandLine.OpenFile(path);
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
-    }
+        : await CommandLine.ReadFileAsync(said, cancel);
 }
