@@ -17,7 +17,7 @@ namespace Ledger.Api.Commands;
 /// <summary><c>demo [--no-serve] [--fresh]</c>: the whole product in one command.</summary>
 internal static class DemoCommand
 {
-    private const string Contract = "gaomidian-2025";
+    internal const string Contract = "gaomidian-2025";
 
     public static Command Create()
     {
@@ -56,11 +56,16 @@ internal static class DemoCommand
 
                         if (!parsed.GetValue(noServe))
                         {
-                            terminal.Say(
-                                "nobody is signed in: `user add finance-01 --role finance --actor administrator`, then `user token finance-01 "
-                                    + "--name try --actor administrator`, lets you try a role; docs/roles.md says what each may do"
+                            await ServeCommand.ServeAsync(
+                                settings with
+                                {
+                                    IsDemo = true,
+                                },
+                                clock,
+                                parsed.GetRequiredValue(urls),
+                                terminal,
+                                cancel
                             );
-                            await ServeCommand.ServeAsync(settings, clock, parsed.GetRequiredValue(urls), terminal, cancel);
                         }
 
                         return status;

@@ -32,7 +32,7 @@ internal static class PayablesCommand
             async (PayableReader payables, LogReader log, ParseResult parsed, Terminal terminal, CancellationToken cancel) =>
             {
                 var (only, before) = (
-                    PayableFilter.Status(parsed.GetValue(status), "--status"),
+                    parsed.GetValue(status) is { } word ? NamedWord.Read<PeriodStatus>(word, "--status") : (PeriodStatus?)null,
                     PayableFilter.Date(parsed.GetValue(due), "--due-before")
                 );
                 var list = await payables.ListAsync(only, before, await moment.ReadAsync(parsed, log, cancel), cancel);

@@ -57,7 +57,11 @@ internal static class ServeCommand
             throw new LedgerException(ErrorCode.BadRequest, $"--urls {urls}: {e.Message}", e);
         }
 
-        if (await app.Services.GetRequiredService<FirstAdministrator>().InviteAsync(cancel) is { } link)
+        if (settings.IsDemo)
+        {
+            await app.Services.GetRequiredService<DemoUsers>().RegisterAsync(DemoCommand.Contract, cancel);
+        }
+        else if (await app.Services.GetRequiredService<FirstAdministrator>().InviteAsync(cancel) is { } link)
         {
             terminal.Say($"nobody can sign in yet: set the administrator's password within 24 hours at {app.Urls.First()}{link}");
         }

@@ -1,4 +1,5 @@
 using Ledger.Api.Identities;
+using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Api.Web;
 using Ledger.Domain.Events;
@@ -13,14 +14,26 @@ namespace Ledger.Api.Endpoints;
 [ForEveryone]
 public static class DeductionEndpoints
 {
-    /// <summary>All deductions but withdrawn ones, by date, then id.</summary>
+    /// <summary>
+    /// All deductions but withdrawn ones, by date, then id; those of a period, a clause or a status (<c>in_force</c>: that take something),
+    /// and with a part of their id (<c>q</c>), where these are named.
+    /// </summary>
     [WolverineGet("/api/contracts/{contract}/deductions")]
     public static async Task<Tabular<IReadOnlyList<DeductionRow>>> List(
         string contract,
+        int? period,
+        string? clause,
+        string? status,
+        string? q,
         Moment moment,
         StatementReader statements,
         CancellationToken cancel
-    ) => Tabular.List(await statements.DeductionsAsync(contract, moment.Position, cancel), moment, Reports.Deductions);
+    )
+    {
+        var filter = DeductionFilter.Read(period, clause, status, q);
+        var all = await statements.DeductionsAsync(contract, moment.Position, cancel);
+        return Tabular.List([.. all.Where(filter.Shows)], moment, Reports.Deductions);
+    }
 
     /// <summary>One deduction with its clause, reading, evidence, decisions and proofs; its id is one percent-encoded segment.</summary>
     [WolverineGet("/api/contracts/{contract}/deductions/{deduction}")]

@@ -4,8 +4,10 @@ using Ledger.Api.Tables;
 using Ledger.Api.Web;
 using Ledger.Domain.Events;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Time;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Statements;
+using Ledger.Projections.Store;
 using Wolverine.Http;
 
 namespace Ledger.Api.Endpoints;
@@ -33,24 +35,28 @@ public static class PeriodEndpoints
         CancellationToken cancel
     ) => statements.OneAsync(contract, period, moment.Position, cancel);
 
-    /// <summary>What is payable over all contracts, and what blocks it.</summary>
+    /// <summary>
+    /// What is payable over all contracts, and what blocks it; <c>status=to_pay</c> for what is to be paid by the moment's day.
+    /// </summary>
     [WolverineGet("/api/payables")]
     public static async Task<Tabular<PayableList>> Payables(
         string? status,
+        string? contract,
         string? dueBefore,
         Moment moment,
         SignedInUser user,
         PayableReader payables,
+        LedgerTime time,
         CancellationToken cancel
     )
     {
-        var list = await payables.ListAsync(
-            PayableFilter.Status(status, "status"),
-            PayableFilter.Date(dueBefore, "dueBefore"),
-            moment.Position,
-            cancel
-        );
-        return Tabular.Of(list with { Rows = [.. list.Rows.Where(p => user.Sees(p.Contract))] }, seen => [Reports.Payables(seen)]);
+        var filter = PayableFilter.Read(status, contract, dueBefore);
+        var all = await payables.StandingsAsync(moment.Position, cancel);
+        var day = ChinaTime.DateOf(moment.Effective ?? (moment.Position is null ? await time.NowAsync(cancel) : all.AsOf.RecordedAt));
+
+        // Summed over what the caller sees, and nothing else.
+        var rows = all.Contracts.Where(c => user.Sees(c.Id)).SelectMany(c => c.Periods).Where(p => filter.Shows(p, day));
+        return Tabular.Of(PayableList.Of(all.AsOf, rows), seen => [Reports.Payables(seen)]);
     }
 
     /// <summary>Hands in the report of a period, as the vendor.</summary>

@@ -1,15 +1,11 @@
 using Ledger.Api.Identities;
-using Ledger.Api.Operations;
 using Ledger.Api.Web;
-using Ledger.Domain.Errors;
 using Ledger.Domain.Events;
 using Ledger.Projections.Identities;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
-using Wolverine;
 using Wolverine.Http;
 
 namespace Ledger.Api.Endpoints;
@@ -47,20 +43,9 @@ public static class SessionEndpoints
     public static async Task<SessionState> SignIn(
         Body<SignInRequest> body,
         HttpContext context,
-        IMessageBus bus,
-        CancellationToken cancel
-    ) =>
-        await StartAsync(
-            context,
-            (
-                await bus.InvokeForTenantAsync<SignInOutcome>(
-                    LedgerSource.Contract,
-                    new SignInUser(body.Value.User, body.Value.Password),
-                    cancel
-                )
-            ).User
-                ?? throw new LedgerException(ErrorCode.NotSignedIn, "the user or the password is wrong")
-        );
+        Sessions sessions,
+        IAntiforgery antiforgery
+    ) => StateOf(context, antiforgery, await sessions.SignInAsync(context, body.Value.User, body.Value.Password));
 
     /// <summary>Sets the password of whoever holds a one-time link, and signs in.</summary>
     [AllowAnonymous]
@@ -69,29 +54,21 @@ public static class SessionEndpoints
     public static async Task<SessionState> SetPassword(
         Body<PasswordRequest> body,
         HttpContext context,
-        KnownUsers known,
-        IMessageBus bus,
-        CancellationToken cancel
-    )
-    {
-        var set = new SetPassword(body.Value.User, body.Value.Invitation, body.Value.Password);
-        var user = await bus.InvokeForTenantAsync<User>(LedgerSource.Contract, set, cancel);
-        known.Forget();
-        return await StartAsync(context, user);
-    }
+        Sessions sessions,
+        IAntiforgery antiforgery
+    ) =>
+        StateOf(
+            context,
+            antiforgery,
+            await sessions.SetPasswordAsync(context, body.Value.User, body.Value.Invitation, body.Value.Password)
+        );
 
     /// <summary>Signs out.</summary>
     [ForEveryone]
     [WolverineDelete("/api/session")]
     [EmptyResponse]
-    public static Task SignOut(HttpContext context) => context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+    public static Task SignOut(HttpContext context) => Sessions.EndAsync(context);
 
-    private static async Task<SessionState> StartAsync(HttpContext context, User user)
-    {
-        var principal = SignedInUser.ClaimsOf(user, CookieAuthenticationDefaults.AuthenticationScheme);
-        await context.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, principal);
-        context.User = principal;
-        var antiforgery = context.RequestServices.GetRequiredService<IAntiforgery>();
-        return new SessionState(user.Id, user.Roles, user.Contracts, antiforgery.GetAndStoreTokens(context).RequestToken);
-    }
+    private static SessionState StateOf(HttpContext context, IAntiforgery antiforgery, User user) =>
+        new(user.Id, user.Roles, user.Contracts, antiforgery.GetAndStoreTokens(context).RequestToken);
 }

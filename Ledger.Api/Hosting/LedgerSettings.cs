@@ -24,6 +24,9 @@ public sealed record LedgerSettings(
     /// <summary>Who else than the ledger itself says who somebody is.</summary>
     public IdentitySettings Identity { get; init; } = new();
 
+    /// <summary>Whether it is a demo, in which everybody on this machine signs in as anybody.</summary>
+    public bool IsDemo { get; init; }
+
     /// <summary>The most requests of one caller in a second, over HTTP.</summary>
     public int RequestsASecond { get; init; } = 1000;
 

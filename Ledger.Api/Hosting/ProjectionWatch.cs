@@ -22,7 +22,7 @@ public sealed class ProjectionWatch(NpgsqlDataSource database, ILogger<Projectio
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Watched accounts = new(AccountProjection.Shard, DiagnoseAccountsAsync);
-    private readonly Watched payables = new(PayableProjection.Shard, DiagnoseAccountsAsync);
+    private readonly Watched payables = new(StandingProjection.Shard, DiagnoseAccountsAsync);
     private readonly Watched cycles = new(CycleProjection.Shard, CaseReader.UnreadableAsync);
 
     private sealed record Watched(string Shard, Func<NpgsqlConnection, long, CancellationToken, Task<string?>> DiagnoseAsync)

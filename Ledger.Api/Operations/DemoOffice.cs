@@ -27,7 +27,8 @@ internal sealed class DemoOffice(ContractTerms terms)
     private const int WaivedFifth = 4;
     private const int DisputedAtOnce = 3;
 
-    private static readonly (string Code, ActorParty Party, Role[] Roles)[] People =
+    /// <summary>Everybody in it.</summary>
+    public static readonly IReadOnlyList<(string Code, ActorParty Party, Role[] Roles)> People =
     [
         (Administrator, ActorParty.Principal, [Role.Administrator]),
         ("principal-supervision", ActorParty.Principal, [Role.Principal, Role.Investigator]),

@@ -54,7 +54,7 @@ public sealed class LedgerVerifier(NpgsqlDataSource database, LogReader reader, 
 
         var assessments = await new AssessmentVerifier(database, reader).VerifyAsync(log.Events, cancel);
         var (documents, changed) = await new AccountVerifier(database).VerifyAsync(cancel);
-        var (payables, altered) = await new PayableVerifier(database).VerifyAsync(cancel);
+        var (payables, altered) = await new StandingVerifier(database).VerifyAsync(cancel);
         changed ??= altered ?? await new CycleVerifier(database).VerifyAsync(cancel);
         var (fields, missing, unread) = await new PersonalVerifier(database, reader, personal).VerifyAsync(log.Events, cancel);
         var problem = assessments.Problem ?? changed ?? unread;

@@ -24,7 +24,7 @@ public sealed class ReadModels(LedgerDatabase opened, NpgsqlDataSource database,
         new Dictionary<string, string>
         {
             ["accounts"] = AccountProjection.ProjectionName,
-            ["payables"] = PayableProjection.ProjectionName,
+            ["payables"] = StandingProjection.ProjectionName,
             ["cycles"] = CycleProjection.ProjectionName,
         };
 

@@ -42,14 +42,22 @@ internal static class CallerGate
     /// <summary>A cookie is sent along by whatever page asks: the token and the browser's own word tell ours from another's.</summary>
     private static async Task RefuseForeignAsync(HttpContext context)
     {
-        var site = context.Request.Headers.One("Sec-Fetch-Site");
         var antiforgery = context.RequestServices.GetRequiredService<IAntiforgery>();
-        if (site is not (null or "same-origin" or "none") || !await antiforgery.IsRequestValidAsync(context))
+        if (!IsOurs(context.Request) || !await antiforgery.IsRequestValidAsync(context))
         {
             throw new LedgerException(
                 ErrorCode.NotPermitted,
-                $"a page sends its antiforgery token in {SignIn.AntiforgeryHeader}: GET /api/session gives it; programs use a token instead"
+                $"a page sends its antiforgery token in {SignInServices.AntiforgeryHeader}: GET /api/session gives it; programs use a token instead"
             );
         }
     }
+
+    /// <summary>
+    /// Whether a request comes from a page of this service, or from none: by Sec-Fetch-Site, which browsers send to what they trust,
+    /// else by Origin.
+    /// </summary>
+    internal static bool IsOurs(HttpRequest request) =>
+        request.Headers.One("Sec-Fetch-Site") is { } site ? site is "same-origin" or "none"
+        : request.Headers.One("Origin") is { } origin ? origin == $"{request.Scheme}://{request.Host}"
+        : true;
 }

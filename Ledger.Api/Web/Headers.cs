@@ -1,3 +1,5 @@
+using Ledger.Api.Pages;
+
 namespace Ledger.Api.Web;
 
 /// <summary>What every answer tells a browser: nothing is loaded from, framed by, or sent to anywhere else.</summary>
@@ -20,11 +22,11 @@ internal static class Headers
             : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
+        headers["Referrer-Policy"] = "same-origin"; // A form's Origin would be null without one.
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || PageServices.Serves(context.Request.Path))
         {
             // What is payable is for whoever asked; a proxy on the way keeps none of it.
             headers.CacheControl = "no-store";

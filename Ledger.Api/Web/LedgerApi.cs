@@ -2,6 +2,7 @@ using Ledger.Api.Endpoints;
 using Ledger.Api.Hosting;
 using Ledger.Api.Identities;
 using Ledger.Api.Operations;
+using Ledger.Api.Pages;
 using Ledger.Api.Telemetry;
 using Ledger.Api.Webhooks;
 using Ledger.Domain.Json;
@@ -108,8 +109,10 @@ public static class LedgerApi
         builder.Services.AddSignIn(settings);
         builder.Services.AddLimits(settings.RequestsASecond);
         builder.Services.AddDocument();
+        builder.Services.AddPages();
         builder.AddTelemetry(settings);
         builder.Services.AddSingleton<FirstAdministrator>();
+        builder.Services.AddSingleton<DemoUsers>();
         builder.Services.AddSingleton<DecisionRecorder>();
         builder.Services.AddSingleton<EventIntake>();
         builder.Services.AddSingleton<KnownContracts>();
@@ -133,6 +136,7 @@ public static class LedgerApi
     public static void Map(WebApplication app)
     {
         app.Use(Headers.SetAsync);
+        app.UseResponseCompression();
         app.UseMiddleware<Problems>();
         app.Use(TableSuffix.StripAsync);
         app.UseRouting();
@@ -141,11 +145,13 @@ public static class LedgerApi
         app.UseRateLimiter();
         app.UseAuthorization();
         app.Use(CallerGate.CheckAsync);
+        app.UseAntiforgery();
         app.MapOpenApi();
         app.MapScalarApiReference("/reference", reference => reference.WithTitle("Ledger").DisableDefaultFonts());
         app.MapHealth();
         _ = app.Services.GetRequiredService<LedgerMetrics>();
         app.MapLog();
+        app.MapPages();
         app.MapWolverineEndpoints(http =>
         {
             // A contract is a tenant: whatever an endpoint sends or reads is its alone.

@@ -40,10 +40,12 @@ internal static class Limits
             options.AddPolicy(
                 SignIn,
                 context =>
-                    RateLimitPartition.GetFixedWindowLimiter(
-                        AddressOf(context),
-                        _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsAMinute, Window = TimeSpan.FromMinutes(1) }
-                    )
+                    HttpMethods.IsPost(context.Request.Method)
+                        ? RateLimitPartition.GetFixedWindowLimiter(
+                            AddressOf(context),
+                            _ => new FixedWindowRateLimiterOptions { PermitLimit = SignInsAMinute, Window = TimeSpan.FromMinutes(1) }
+                        )
+                        : RateLimitPartition.GetNoLimiter("form")
             );
             options.OnRejected = async (rejected, _) =>
             {

@@ -85,7 +85,7 @@ internal static class OpenApi
                 In = ParameterLocation.Cookie,
                 Name = "ledger",
                 Description =
-                    $"A session, which POST /api/session begins; what changes something repeats its antiforgery token in {SignIn.AntiforgeryHeader}.",
+                    $"A session, which POST /api/session begins; what changes something repeats its antiforgery token in {SignInServices.AntiforgeryHeader}.",
             },
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();

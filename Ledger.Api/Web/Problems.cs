@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Ledger.Api.Pages;
+using Ledger.Api.Pages.Frame;
 using Ledger.Domain.Errors;
 using Ledger.Domain.Json;
 using Ledger.Projections.Store;
@@ -107,8 +109,13 @@ public sealed class Problems(RequestDelegate next, ILogger<Problems> logger)
     /// <summary>Writes an error as the answer.</summary>
     public static Task WriteAsync(HttpContext context, ErrorCode code, string detail, IReadOnlyList<Fault>? faults = null)
     {
-        var type = TypeOf(code);
         context.Response.StatusCode = StatusOf(code);
+        if (PageServices.Serves(context.Request.Path))
+        {
+            return ErrorPage.WriteAsync(context, code, detail);
+        }
+
+        var type = TypeOf(code);
         if (code == ErrorCode.NotSignedIn)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

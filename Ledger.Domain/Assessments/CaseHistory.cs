@@ -24,8 +24,22 @@ public enum ClockState
     Undecidable,
 }
 
-/// <summary>A clock of a case in words: its clause, its limit, from when, until when, and how it stands.</summary>
-public sealed record CaseClock(CaseStep Step, string Clause, string Limit, string From, string? Stopped, ClockState State, string InWords);
+/// <summary>
+/// A clock of a case in words: its clause, its limit, from when, until when, and how it stands; and its moments, of a time that is not
+/// known exactly the earliest (<paramref name="LimitAt"/>: the latest).
+/// </summary>
+public sealed record CaseClock(
+    CaseStep Step,
+    string Clause,
+    string Limit,
+    string From,
+    string? Stopped,
+    ClockState State,
+    string InWords,
+    Instant StartedAt,
+    Instant LimitAt,
+    Instant? StoppedAt
+);
 
 /// <summary>What a case was called from a moment on; of each property the last one holds.</summary>
 public sealed record CaseDescription(string Property, string Value, Instant Since, string Event);
@@ -62,17 +76,16 @@ public sealed record CaseHistory(
     }
 
     /// <summary>
-    /// Why a deduction on this case was found, in words and figures; null where no clock of the case tells. The suffix of its id says which
-    /// step it is about.
+    /// The clock by which a deduction on this case was found; null where none is. The suffix of its id says which step it is about.
     /// </summary>
-    public string? ReasonOf(string deduction)
+    public CaseClock? ClockOf(string deduction)
     {
         var step =
             deduction.Contains("-dispatch:", StringComparison.Ordinal) ? CaseStep.Dispatch
             : deduction.Contains("-response:", StringComparison.Ordinal) ? CaseStep.Contact
             : deduction.Contains("-followup:", StringComparison.Ordinal) ? CaseStep.CallBack
             : (CaseStep?)null;
-        return Clocks.FirstOrDefault(c => c.Step == step && c.State == ClockState.Broken)?.InWords;
+        return Clocks.FirstOrDefault(c => c.Step == step && c.State == ClockState.Broken);
     }
 
     private static IEnumerable<CaseDescription> DescribedBy(LedgerEvent e)
@@ -108,7 +121,10 @@ public sealed record CaseHistory(
             clock.Start.TimeInWords,
             clock.Stop?.TimeInWords,
             state,
-            InWords(clock, state, effective)
+            InWords(clock, state, effective),
+            clock.Start.When.Earliest,
+            clock.Limit.Latest,
+            clock.Stop?.When.Earliest
         );
     }
 

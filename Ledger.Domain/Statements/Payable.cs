@@ -11,6 +11,8 @@ namespace Ledger.Domain.Statements;
 /// </summary>
 /// <param name="Contract">The contract.</param>
 /// <param name="Period">The payment period's number, from 1.</param>
+/// <param name="From">The period's first day.</param>
+/// <param name="To">Its last day.</param>
 /// <param name="Status">How far it has come.</param>
 /// <param name="Gross">The fee before deductions.</param>
 /// <param name="Proposed">Deductions still proposed: they take nothing yet.</param>
@@ -26,6 +28,8 @@ namespace Ledger.Domain.Statements;
 public sealed record Payable(
     string Contract,
     int Period,
+    LocalDate From,
+    LocalDate To,
     PeriodStatus Status,
     Cny Gross,
     Cny Proposed,
@@ -40,11 +44,23 @@ public sealed record Payable(
     IReadOnlyList<string> OpenRights
 )
 {
+    /// <summary>
+    /// Whether it is to be paid by a day: some of it is left, and its statement is issued, its last day past, or its due day come.
+    /// </summary>
+    public bool IsCurrentOn(LocalDate day) => Outstanding.IsPositive && (IsIssued || To < day || DueOn <= day);
+
+    /// <summary>Whether its statement is issued, as far as its status tells: a suspended one may not be.</summary>
+    [JsonIgnore]
+    public bool IsIssued =>
+        Status is PeriodStatus.Issued or PeriodStatus.Payable or PeriodStatus.PartlyPaid or PeriodStatus.Paid or PeriodStatus.Suspended;
+
     /// <summary>The row of a statement.</summary>
     public static Payable Of(PeriodStatement s) =>
         new(
             s.Contract,
             s.Period,
+            s.From,
+            s.To,
             s.Status,
             s.Gross,
             s.Totals.Proposed,

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text.Json;
 using Ledger.Domain.Json;
 using Ledger.Domain.Statements;
+using Ledger.Domain.Time;
 using Ledger.Projections.Accounts;
 using Ledger.Projections.Store;
 using NodaTime;
@@ -9,15 +10,18 @@ using Npgsql;
 
 namespace Ledger.Projections.Payables;
 
+/// <summary>How every contract stands at a moment of the log, and the working days as they were known then.</summary>
+public sealed record Standings(IReadOnlyList<ContractStanding> Contracts, RecordedMoment AsOf, WorkingDays Calendar);
+
 /// <summary>
-/// What is payable over all contracts: now from what <see cref="PayableProjection"/> keeps and, where something happened to a contract
+/// What is payable over all contracts: now from what <see cref="StandingProjection"/> keeps and, where something happened to a contract
 /// since, from its account; as of any position from the streams of accounts.
 /// </summary>
 public sealed class PayableReader(NpgsqlDataSource database, AccountReader accounts)
 {
     // What happened last to an account is the event of its stream's version; a published calendar moves due dates, too.
     private const string Current = $"""
-        select p.data from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} p
+        select p.data from {LedgerStore.Schema}.mt_doc_{LedgerStore.StandingAlias} p
         join {LedgerStore.Schema}.mt_streams s on s.tenant_id = p.tenant_id and s.id = p.id
         join {LedgerStore.Schema}.mt_events e on e.tenant_id = s.tenant_id and e.stream_id = s.id and e.version = s.version
         where p.tenant_id = p.id and (p.data ->> 'position')::bigint >= greatest(e.seq_id, $1)
@@ -29,23 +33,34 @@ public sealed class PayableReader(NpgsqlDataSource database, AccountReader accou
     /// </summary>
     public async Task<PayableList> ListAsync(PeriodStatus? status, LocalDate? dueBefore, long? position, CancellationToken cancel)
     {
-        var (all, head) = position is { } past ? await PastAsync(past, cancel) : await NowAsync(cancel);
+        var all = await StandingsAsync(position, cancel);
         var rows =
-            from contract in all
+            from contract in all.Contracts
             from payable in contract.Periods
             where status is null || payable.Status == status
             where dueBefore is null || payable.DueOn < dueBefore
             select payable;
-        return PayableList.Of(EventMapping.ToMoment(head), rows);
+        return PayableList.Of(all.AsOf, rows);
     }
 
-    private async Task<(IEnumerable<ContractPayables> All, LogHead Head)> PastAsync(long position, CancellationToken cancel)
+    /// <summary>How every contract stands at a position, or at the log's end, by id; with that moment and its calendar.</summary>
+    public async Task<Standings> StandingsAsync(long? position, CancellationToken cancel)
+    {
+        var (all, head) = position is { } past ? await PastAsync(past, cancel) : await NowAsync(cancel);
+        return new Standings(
+            [.. all.OrderBy(s => s.Id, StringComparer.Ordinal)],
+            EventMapping.ToMoment(head),
+            await CalendarReader.AtAsync(database, head.Position, cancel)
+        );
+    }
+
+    private async Task<(IEnumerable<ContractStanding> All, LogHead Head)> PastAsync(long position, CancellationToken cancel)
     {
         var (all, head) = await accounts.AllAsync(position, cancel);
-        return (all.Select(a => ContractPayables.Of(a, position)), head);
+        return (all.Select(a => ContractStanding.Of(a, position)), head);
     }
 
-    private async Task<(IEnumerable<ContractPayables> All, LogHead Head)> NowAsync(CancellationToken cancel)
+    private async Task<(IEnumerable<ContractStanding> All, LogHead Head)> NowAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
@@ -53,20 +68,20 @@ public sealed class PayableReader(NpgsqlDataSource database, AccountReader accou
         var others = (await LogQueries.ContractsAsync(connection, cancel)).ToHashSet();
         others.ExceptWith(kept.Select(k => k.Id));
         var (made, head) = await AccountReader.NowAsync(snapshot, others, cancel);
-        return (kept.Concat(made.Select(a => ContractPayables.Of(a, head.Position))), head);
+        return (kept.Concat(made.Select(a => ContractStanding.Of(a, head.Position))), head);
     }
 
-    private static async Task<List<ContractPayables>> KeptAsync(NpgsqlConnection connection, long calendar, CancellationToken cancel)
+    private static async Task<List<ContractStanding>> KeptAsync(NpgsqlConnection connection, long calendar, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(Current, connection) { Parameters = { new() { Value = calendar } } };
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        var kept = new List<ContractPayables>();
+        var kept = new List<ContractStanding>();
         while (await reader.ReadAsync(cancel))
         {
             try
             {
                 kept.Add(
-                    JsonSerializer.Deserialize<ContractPayables>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!
+                    JsonSerializer.Deserialize<ContractStanding>(await reader.GetFieldValueAsync<byte[]>(0, cancel), LedgerJson.Options)!
                 );
             }
             catch (JsonException)

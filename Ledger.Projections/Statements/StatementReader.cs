@@ -26,14 +26,29 @@ public sealed record DeductionRow(
         new(d.Id, d.Clause, d.Amount, d.Effective, d.Status, d.AttributedOn, d.Period, d.CarriedFrom, d.Reading, d.Evidence);
 }
 
+/// <summary>A contract at a moment of the log: its account, and the statements of all its periods.</summary>
+public sealed record ContractStatements(ContractAccount Account, IReadOnlyList<PeriodStatement> Statements)
+{
+    /// <summary>
+    /// One of them; throws <see cref="LedgerException"/> where the contract has no such period.
+    /// </summary>
+    public PeriodStatement Of(int period) =>
+        Statements.FirstOrDefault(s => s.Period == period)
+        ?? throw new LedgerException(ErrorCode.PeriodUnknown, $"{Account.Id} has periods 1 to {Statements.Count}, not {period}");
+}
+
 /// <summary>Statements, deductions and settlement of one contract: now, or as of any position.</summary>
 public sealed class StatementReader(AccountReader accounts)
 {
     /// <summary>The statements of a contract at a position, or at the log's end.</summary>
-    public async Task<IReadOnlyList<PeriodStatement>> AllAsync(string contract, long? position, CancellationToken cancel)
+    public async Task<IReadOnlyList<PeriodStatement>> AllAsync(string contract, long? position, CancellationToken cancel) =>
+        (await AtAsync(contract, position, cancel)).Statements;
+
+    /// <summary>A contract with its statements at a position, or at the log's end.</summary>
+    public async Task<ContractStatements> AtAsync(string contract, long? position, CancellationToken cancel)
     {
         var at = await accounts.AtAsync(contract, position, cancel);
-        return [.. StatementBuilder.BuildAll(at.Account).Select(s => Stamp(s, at.Head, at.Root))];
+        return new ContractStatements(at.Account, [.. StatementBuilder.BuildAll(at.Account).Select(s => Stamp(s, at.Head, at.Root))]);
     }
 
     /// <summary>
@@ -73,18 +88,18 @@ public sealed class StatementReader(AccountReader accounts)
     }
 
     /// <summary>All deductions but withdrawn ones, as of a position or at the log's end, by date, then id.</summary>
-    public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel)
-    {
-        var at = await accounts.AtAsync(contract, position, cancel);
-        return
+    public async Task<IReadOnlyList<DeductionRow>> DeductionsAsync(string contract, long? position, CancellationToken cancel) =>
+        DeductionsOf((await accounts.AtAsync(contract, position, cancel)).Account);
+
+    /// <summary>All deductions of an account but withdrawn ones, by date, then id.</summary>
+    public static IReadOnlyList<DeductionRow> DeductionsOf(ContractAccount account) =>
         [
-            .. at
-                .Account.Deductions.Values.Where(d => d.Status != DeductionStatus.Withdrawn)
+            .. account
+                .Deductions.Values.Where(d => d.Status != DeductionStatus.Withdrawn)
                 .OrderBy(d => d.AttributedOn)
                 .ThenBy(d => d.Id, StringComparer.Ordinal)
                 .Select(DeductionRow.Of),
         ];
-    }
 
     private static void RefuseUnknown(ContractAccount account, int period)
     {

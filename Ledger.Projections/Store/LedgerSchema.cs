@@ -10,7 +10,7 @@ public static class LedgerSchema
 {
     private static readonly AppliedSchema Applied = new(
         LedgerStore.Schema,
-        6,
+        7,
         $"Marten {typeof(DocumentStore).Assembly.GetName().Version}"
     );
 

@@ -46,7 +46,7 @@ public static class LedgerStore
     public const string WebhookAlias = "webhook";
 
     /// <summary>What Marten calls the document of a contract's payables.</summary>
-    public const string PayablesAlias = "contract_payables";
+    public const string StandingAlias = "contract_standing";
 
     /// <summary>A store over a database; <paramref name="clock"/> tells when events are recorded.</summary>
     /// <param name="database">The ledger's.</param>
@@ -91,10 +91,10 @@ public static class LedgerStore
 
         // Who decides again on an account reads only what followed: Marten still asks for its version and every event after it.
         options.Events.CacheAggregatesForWriting<ContractAccount>(MostAccountsKept);
-        options.Projections.Add(new PayableProjection(database), ProjectionLifecycle.Async);
+        options.Projections.Add(new StandingProjection(database), ProjectionLifecycle.Async);
         options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
-        options.Schema.For<ContractPayables>().DocumentAlias(PayablesAlias);
+        options.Schema.For<ContractStanding>().DocumentAlias(StandingAlias);
         options.Schema.For<User>().DocumentAlias(UserAlias);
         options.Schema.For<ApiToken>().DocumentAlias(TokenAlias);
 

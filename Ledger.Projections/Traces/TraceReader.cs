@@ -86,7 +86,8 @@ public sealed record DeductionTrace(
     IReadOnlyList<TracedEvent> Runs,
     IReadOnlyList<TracedEvent> History,
     TracedLine Line,
-    string? Reason = null
+    string? Reason = null,
+    CaseClock? Clock = null
 );
 
 /// <summary>Traces single deductions.</summary>
@@ -139,6 +140,7 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             .Distinct()
             .ToList();
         var terms = account.TermsOn(found.AttributedOn);
+        var (reason, clock) = await ReasonAsync(account, found, position, cancel);
         return new DeductionTrace(
             contract,
             DeductionRow.Of(found),
@@ -148,17 +150,23 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             Traced(await log.ReadByIdsAsync(contract, runs, position, cancel)),
             Traced(history),
             LineOf(account, found),
-            await ReasonAsync(account, found, position, cancel)
+            reason,
+            clock
         );
     }
 
     /// <summary>What the case's clocks say, as of the latest assessment; or its score.</summary>
-    private async Task<string?> ReasonAsync(ContractAccount account, Deduction found, long position, CancellationToken cancel)
+    private async Task<(string? Reason, CaseClock? Clock)> ReasonAsync(
+        ContractAccount account,
+        Deduction found,
+        long position,
+        CancellationToken cancel
+    )
     {
         var at = found.Id.IndexOf(":" + EventStreams.Cases, StringComparison.Ordinal);
         if (at < 0 || account.LastAsOf is not { } asOf)
         {
-            return null;
+            return (null, null);
         }
 
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -168,9 +176,13 @@ public sealed class TraceReader(NpgsqlDataSource database, LogReader log)
             .Select(EventMapping.ToEvent)
             .ToListAsync(cancel);
         var scored = events.Where(e => found.Evidence.Contains(e.Id)).Select(e => e.Data).OfType<CaseScored>().FirstOrDefault();
-        return events.Count == 0 ? null
-            : scored is not null ? $"scored {scored.Score} in {MonthlyRatingPublished.CycleText(scored.Cycle)}"
-            : CaseHistory.Of(account, events, asOf).ReasonOf(found.Id);
+        if (events.Count == 0 || scored is not null)
+        {
+            return (scored is null ? null : $"scored {scored.Score} in {MonthlyRatingPublished.CycleText(scored.Cycle)}", null);
+        }
+
+        var clock = CaseHistory.Of(account, events, asOf).ClockOf(found.Id);
+        return (clock?.InWords, clock);
     }
 
     private static TracedClause ClauseOf(ContractTerms terms, string number)

@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         "CsvHelper DocumentFormat.OpenXml ExcelNumberFormat Microsoft.AspNetCore.Authentication.JwtBearer "
             + "Microsoft.AspNetCore.Authentication.OpenIdConnect Microsoft.AspNetCore.OpenApi Npgsql.OpenTelemetry "
             + "OpenTelemetry.Exporter.OpenTelemetryProtocol OpenTelemetry.Extensions.Hosting "
-            + "OpenTelemetry.Instrumentation.AspNetCore OpenTelemetry.Instrumentation.Runtime Scalar.AspNetCore Spectre.Console "
+            + "OpenTelemetry.Instrumentation.AspNetCore OpenTelemetry.Instrumentation.Runtime QRCoder Scalar.AspNetCore Spectre.Console "
             + "SpreadCheetah StandardWebhooks System.CommandLine WolverineFx.Http WolverineFx.Marten"
     )]
     public void A_project_depends_on_these_and_no_others(string project, string projects, string packages)

@@ -156,11 +156,11 @@ public sealed class PayableTests
         foreach (
             var sql in new[]
             {
-                "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{periods,0,paid}', '\"1078800.00\"') where id = "
+                "update ledger.mt_doc_contract_standing set data = jsonb_set(data, '{periods,0,paid}', '\"1078800.00\"') where id = "
                     + "'gaomidian-2025'",
-                "update ledger.mt_doc_contract_payables set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
-                "update ledger.mt_doc_contract_payables set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
-                "delete from ledger.mt_doc_contract_payables where id = 'gaomidian-2025'",
+                "update ledger.mt_doc_contract_standing set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
+                "update ledger.mt_doc_contract_standing set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
+                "delete from ledger.mt_doc_contract_standing where id = 'gaomidian-2025'",
             }
         )
         {
@@ -178,7 +178,7 @@ public sealed class PayableTests
             kept,
             await database.ScalarAsync<long>(
                 """
-                select count(*) from ledger.mt_doc_contract_payables p where (data ->> 'position')::bigint >= (
+                select count(*) from ledger.mt_doc_contract_standing p where (data ->> 'position')::bigint >= (
                     select max(seq_id) from ledger.mt_events e
                     where (e.tenant_id = p.id and e.stream_id = p.id) or e.type = 'calendar_published')
                 """

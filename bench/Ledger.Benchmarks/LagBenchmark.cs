@@ -16,7 +16,7 @@ internal static class LagBenchmark
     private const string Contract = "gaomidian-2025";
     private const int Batch = 20;
 
-    private static readonly string[] Shards = [AccountProjection.Shard, PayableProjection.Shard, CycleProjection.Shard];
+    private static readonly string[] Shards = [AccountProjection.Shard, StandingProjection.Shard, CycleProjection.Shard];
 
     public static Command Create()
     {

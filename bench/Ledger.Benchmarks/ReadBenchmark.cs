@@ -117,7 +117,7 @@ internal static class ReadBenchmark
             options.Events.DatabaseSchemaName = LedgerStore.Schema;
             options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
             options.Projections.Add(new PlainAccounts(), ProjectionLifecycle.Async);
-            options.Projections.Add(new PayableProjection(database), ProjectionLifecycle.Async);
+            options.Projections.Add(new StandingProjection(database), ProjectionLifecycle.Async);
             options.Projections.Add(new PlainCycles(database), ProjectionLifecycle.Async, nameof(PlainCycles));
         });
 
@@ -125,7 +125,7 @@ internal static class ReadBenchmark
     {
         using var daemon = await store.BuildProjectionDaemonAsync();
         await daemon.RebuildProjectionAsync(nameof(PlainAccounts), TimeSpan.FromHours(1), CancellationToken.None);
-        await daemon.RebuildProjectionAsync<PayableProjection>(TimeSpan.FromHours(1), CancellationToken.None);
+        await daemon.RebuildProjectionAsync<StandingProjection>(TimeSpan.FromHours(1), CancellationToken.None);
         await daemon.RebuildProjectionAsync(nameof(PlainCycles), TimeSpan.FromHours(1), CancellationToken.None);
     }
 

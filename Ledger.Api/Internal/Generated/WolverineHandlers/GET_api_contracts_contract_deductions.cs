@@ -37,10 +37,26 @@ namespace Internal.Generated.WolverineHandlers
                 return;
             }
 
+            string period_rawValue = httpContext.Request.Query["period"];
+            System.Nullable<int> period = default;
+
+            if (period_rawValue != null && int.TryParse(period_rawValue, System.Globalization.CultureInfo.InvariantCulture, out var period_parsed))
+            {
+                period = period_parsed;
+            }
+            else if (!string.IsNullOrEmpty(period_rawValue))
+            {
+                await WriteQueryValueParsingProblem(httpContext, "period", period_rawValue, "int").ConfigureAwait(false);
+                return;
+            }
+
+            var clause = httpContext.Request.Query["clause"];
+            var status = httpContext.Request.Query["status"];
+            var q = httpContext.Request.Query["q"];
             var moment = await Ledger.Api.Web.Moment.ReadAsync(httpContext, _logReader).ConfigureAwait(false);
             
             // The actual HTTP request handler execution
-            var tabularOfDeductionRowIReadOnlyList = await Ledger.Api.Endpoints.DeductionEndpoints.List(contract, moment, _statementReader, httpContext.RequestAborted).ConfigureAwait(false);
+            var tabularOfDeductionRowIReadOnlyList = await Ledger.Api.Endpoints.DeductionEndpoints.List(contract, period, clause, status, q, moment, _statementReader, httpContext.RequestAborted).ConfigureAwait(false);
 
             await tabularOfDeductionRowIReadOnlyList.ExecuteAsync(httpContext).ConfigureAwait(false);
         }

@@ -15,12 +15,14 @@ namespace Internal.Generated.WolverineHandlers
     {
         private readonly Wolverine.Http.WolverineHttpOptions _wolverineHttpOptions;
         private readonly Ledger.Projections.Payables.PayableReader _payableReader;
+        private readonly Ledger.Projections.Store.LedgerTime _ledgerTime;
         private readonly Ledger.Projections.Store.LogReader _logReader;
 
-        public GET_api_payables(Wolverine.Http.WolverineHttpOptions wolverineHttpOptions, Ledger.Projections.Payables.PayableReader payableReader, Ledger.Projections.Store.LogReader logReader) : base(wolverineHttpOptions)
+        public GET_api_payables(Wolverine.Http.WolverineHttpOptions wolverineHttpOptions, Ledger.Projections.Payables.PayableReader payableReader, Ledger.Projections.Store.LedgerTime ledgerTime, Ledger.Projections.Store.LogReader logReader) : base(wolverineHttpOptions)
         {
             _wolverineHttpOptions = wolverineHttpOptions;
             _payableReader = payableReader;
+            _ledgerTime = ledgerTime;
             _logReader = logReader;
         }
 
@@ -31,12 +33,13 @@ namespace Internal.Generated.WolverineHandlers
             var tenantId = await TryDetectTenantId(httpContext);
             Wolverine.Http.HttpHandler.RequestActivity(httpContext)?.SetTag("handler.type", "Ledger.Api.Endpoints.PeriodEndpoints").SetTag("http.route", "/api/payables").SetTag("http.request.method", "GET");
             var status = httpContext.Request.Query["status"];
+            var contract = httpContext.Request.Query["contract"];
             var dueBefore = httpContext.Request.Query["dueBefore"];
             var moment = await Ledger.Api.Web.Moment.ReadAsync(httpContext, _logReader).ConfigureAwait(false);
             var signedInUser = Ledger.Api.Identities.SignedInUser.Of(httpContext);
             
             // The actual HTTP request handler execution
-            var tabularOfPayableList = await Ledger.Api.Endpoints.PeriodEndpoints.Payables(status, dueBefore, moment, signedInUser, _payableReader, httpContext.RequestAborted).ConfigureAwait(false);
+            var tabularOfPayableList = await Ledger.Api.Endpoints.PeriodEndpoints.Payables(status, contract, dueBefore, moment, signedInUser, _payableReader, _ledgerTime, httpContext.RequestAborted).ConfigureAwait(false);
 
             await tabularOfPayableList.ExecuteAsync(httpContext).ConfigureAwait(false);
         }

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Ledger.Api.Hosting;
+using Ledger.Api.Pages;
+using Ledger.Api.Pages.SignIn;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Microsoft.AspNetCore.Authentication;
@@ -13,7 +15,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Ledger.Api.Identities;
 
 /// <summary>The ways to sign in, and which of them a request takes.</summary>
-internal static class SignIn
+internal static class SignInServices
 {
     /// <summary>The header in which a page repeats its antiforgery token.</summary>
     public const string AntiforgeryHeader = "X-CSRF-Token";
@@ -27,9 +29,11 @@ internal static class SignIn
         var identity = settings.Identity;
         services.AddSingleton(identity);
         services.AddSingleton<KnownUsers>();
+        services.AddScoped<Sessions>();
         services.AddAntiforgery(options =>
         {
             options.HeaderName = AntiforgeryHeader;
+            options.FormFieldName = PageServices.AntiforgeryField;
             options.Cookie.Name = "ledger-antiforgery";
             options.Cookie.SameSite = SameSiteMode.Strict;
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -69,8 +73,17 @@ internal static class SignIn
         options.ExpireTimeSpan = Session;
         options.SlidingExpiration = true;
 
-        // A program is told; a page sends its reader to sign in itself.
-        options.Events.OnRedirectToLogin = context => StatusAsync(context.Response, StatusCodes.Status401Unauthorized);
+        // A program is told; a page's reader is led to sign in, and back.
+        options.Events.OnRedirectToLogin = context =>
+        {
+            if (PageServices.Serves(context.Request.Path))
+            {
+                context.Response.Redirect(SessionPages.SignInFor(context.Request));
+                return Task.CompletedTask;
+            }
+
+            return StatusAsync(context.Response, StatusCodes.Status401Unauthorized);
+        };
         options.Events.OnRedirectToAccessDenied = context => StatusAsync(context.Response, StatusCodes.Status403Forbidden);
         options.Events.OnValidatePrincipal = async context =>
         {

@@ -12,11 +12,11 @@ namespace Ledger.Projections.Payables;
 /// Compares the payables of every contract with those of its account at the position for which they say that they were made: what was
 /// edited, lost or invented is named.
 /// </summary>
-public sealed class PayableVerifier(NpgsqlDataSource database)
+public sealed class StandingVerifier(NpgsqlDataSource database)
 {
     private const string Documents = $"""
         select tenant_id, id, (data ->> 'position')::bigint, data
-        from {LedgerStore.Schema}.mt_doc_{LedgerStore.PayablesAlias} order by tenant_id
+        from {LedgerStore.Schema}.mt_doc_{LedgerStore.StandingAlias} order by tenant_id
         """;
 
     private sealed record Kept(string Tenant, string Contract, long Position, byte[] Data);
@@ -42,7 +42,7 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
         }
 
         // Whoever was registered by then has payables.
-        var progress = await ProjectionProgress.AtAsync(connection, PayableProjection.Shard, cancel);
+        var progress = await ProjectionProgress.AtAsync(connection, StandingProjection.Shard, cancel);
         foreach (var contract in (await LogQueries.ContractsAsync(connection, cancel)).Except(kept.Select(k => k.Contract)))
         {
             if (await AccountReader.FoldAsync(connection, contract, progress, cancel) is not null)
@@ -66,7 +66,7 @@ public sealed class PayableVerifier(NpgsqlDataSource database)
             return false;
         }
 
-        var right = ContractPayables.Of(account with { Calendar = CalendarReader.At(calendars, kept.Position) }, kept.Position);
+        var right = ContractStanding.Of(account with { Calendar = CalendarReader.At(calendars, kept.Position) }, kept.Position);
         return CanonicalJson.Of(kept.Data).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(right)));
     }
 

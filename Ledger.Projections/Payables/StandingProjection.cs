@@ -10,13 +10,13 @@ using Npgsql;
 namespace Ledger.Projections.Payables;
 
 /// <summary>
-/// What is payable for each contract (<see cref="ContractPayables"/>): made anew from its account whenever something happens to it, and
+/// How each contract stands (<see cref="ContractStanding"/>): made anew from its account whenever something happens to it, and
 /// for all contracts when a calendar is published, by which due dates move.
 /// </summary>
-public sealed class PayableProjection : ProjectionBase, IProjection
+public sealed class StandingProjection : ProjectionBase, IProjection
 {
     /// <summary>What Marten calls it.</summary>
-    public const string ProjectionName = "Payables";
+    public const string ProjectionName = "Standings";
 
     /// <summary>What Marten calls its progress.</summary>
     public const string Shard = ProjectionName + ":All";
@@ -24,7 +24,7 @@ public sealed class PayableProjection : ProjectionBase, IProjection
     private readonly NpgsqlDataSource database;
 
     /// <summary>The projection over a database: the accounts are read there as they are now, which is at or after a page's end.</summary>
-    public PayableProjection(NpgsqlDataSource database)
+    public StandingProjection(NpgsqlDataSource database)
     {
         this.database = database;
         Name = ProjectionName;
@@ -33,7 +33,7 @@ public sealed class PayableProjection : ProjectionBase, IProjection
             IncludeType(type.Data);
         }
 
-        Options.DeleteViewTypeOnTeardown<ContractPayables>();
+        Options.DeleteViewTypeOnTeardown<ContractStanding>();
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class PayableProjection : ProjectionBase, IProjection
         var (accounts, head) = await AccountReader.NowAsync(snapshot, only, cancellation);
         foreach (var account in accounts)
         {
-            operations.ForTenant(account.Id).Store(ContractPayables.Of(account, head.Position));
+            operations.ForTenant(account.Id).Store(ContractStanding.Of(account, head.Position));
         }
     }
 }
