@@ -51,7 +51,7 @@ internal static class DemoCommand
                         int status;
                         await using (var ledger = await LedgerHost.OpenAsync(settings, clock, terminal.Say, cancel))
                         {
-                            status = await ledger.RunAsync(RecordAsync, cancel, year, terminal);
+                            status = await ledger.RunAsync(RecordAsync, cancel, year, clock, terminal);
                         }
 
                         if (!parsed.GetValue(noServe))
@@ -85,18 +85,24 @@ internal static class DemoCommand
         LedgerVerifier verifier,
         LogReader log,
         DemoYear year,
+        DemoClock clock,
         Terminal terminal,
         CancellationToken cancel
     )
     {
         await DemoYear.RefuseRealLedgerAsync(log, cancel);
+        clock.Show(year.Begin);
         var registrations = new List<Registration>();
         foreach (var id in ShippedContracts.Ids)
         {
             registrations.Add(await ContractsCommand.RegisterAsync(bus, ShippedContracts.Find(id)!, id, DemoYear.Source, cancel));
         }
 
-        var figures = await WithProgressAsync(terminal, year.Count, progress => year.RunAsync(bus, importer, accounts, progress, cancel));
+        var figures = await WithProgressAsync(
+            terminal,
+            year.Count,
+            progress => year.RunAsync(bus, importer, accounts, clock, progress, cancel)
+        );
         var statements = new List<Domain.Statements.PeriodStatement>();
         foreach (var id in ShippedContracts.Ids)
         {

@@ -50,6 +50,7 @@ public static class LedgerServices
         services.AddSingleton<RankingReader>();
         services.AddSingleton<DifferenceReader>();
         services.AddSingleton<HistoryReader>();
+        services.AddSingleton<ReplayReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<CaseHistoryReader>();
         services.AddSingleton<UserReader>();

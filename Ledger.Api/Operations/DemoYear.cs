@@ -27,6 +27,7 @@ public sealed class DemoYear
     public const string Source = "ledger/demo";
 
     private const ulong Seed = 20251028;
+    private static readonly Duration Hour = Duration.FromHours(1);
 
     private readonly ContractTerms terms;
     private readonly Instant end;
@@ -45,19 +46,19 @@ public sealed class DemoYear
     /// <summary>How many events it has.</summary>
     public int Count => events.Count;
 
-    /// <summary>The machine's clock, or a later one where that lies before the year's end.</summary>
-    public IClock Clock(IClock machine, Action<string> say)
+    /// <summary>The clock of its ledger; it says where the machine's lies before the year's end.</summary>
+    public DemoClock Clock(IClock machine, Action<string> say)
     {
-        var now = machine.GetCurrentInstant();
-        if (now >= end)
+        if (machine.GetCurrentInstant() < end)
         {
-            return machine;
+            say($"the machine's clock lies before the simulated year's end: the demo goes on from there, {ChinaTime.Text(end)}");
         }
 
-        var by = Duration.FromDays((end - now).Days + 1);
-        say($"the machine's clock lies before the simulated year's end: the demo runs {by.Days} days ahead of it");
-        return new AheadClock(machine, by);
+        return new DemoClock(machine, end + Hour);
     }
+
+    /// <summary>When its contracts are registered: the evening before the first day of service.</summary>
+    public Instant Begin => ChinaTime.StartOf(terms.From) - Duration.FromHours(6);
 
     /// <summary>Refuses a ledger that holds anything but a demo: a simulated year has no place among real events.</summary>
     public static async Task RefuseRealLedgerAsync(LogReader log, CancellationToken cancel)
@@ -77,11 +78,15 @@ public sealed class DemoYear
         }
     }
 
-    /// <summary>Imports and assesses; <paramref name="progress"/> is told the events done.</summary>
+    /// <summary>
+    /// Imports and assesses, each month as soon as it is over by <paramref name="clock"/>; <paramref name="progress"/> is told the events
+    /// done.
+    /// </summary>
     public async Task<DemoFigures> RunAsync(
         IMessageBus bus,
         Importer importer,
         AccountReader accounts,
+        DemoClock clock,
         Action<long> progress,
         CancellationToken cancel
     )
@@ -97,6 +102,8 @@ public sealed class DemoYear
             var next = events.Skip(done).TakeWhile(e => e.OccurredAt <= until).ToList();
             done += next.Count;
 
+            clock.Show(until + Hour);
+
             // What was decided after the month before is recorded with this month, whole or not at all: a demo that was cut off knows by
             // the month's first fact that both are on record. After one that was not, none is.
             isNew = isNew || await IsNewAsync(importer, next[0], cancel);
@@ -105,6 +112,7 @@ public sealed class DemoYear
                 next.InsertRange(0, month == 1 ? office.Register() : office.After(month - 1, account));
             }
 
+            clock.Show(next.Max(e => e.OccurredAt) + Hour);
             importing.Start();
             imported += (await ImportAsync(importer, next, new ImportOptions(), cancel)).Recorded;
             importing.Stop();
@@ -122,6 +130,7 @@ public sealed class DemoYear
         }
 
         await ImportAsync(importer, [office.Declare(events[0].Source, end)], new ImportOptions(), cancel);
+        clock.Show(null);
         return new DemoFigures(imported, Rate(imported, importing), assessed, Rate(assessed, assessing), months);
     }
 

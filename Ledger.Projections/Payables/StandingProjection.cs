@@ -3,6 +3,7 @@ using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Domain.Events;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Differences;
 using Marten;
 using Marten.Events.Projections;
 using Npgsql;
@@ -11,7 +12,8 @@ namespace Ledger.Projections.Payables;
 
 /// <summary>
 /// How each contract stands (<see cref="ContractStanding"/>): made anew from its account whenever something happens to it, and
-/// for all contracts when a calendar is published, by which due dates move.
+/// for all contracts when a calendar is published, by which due dates move. With it its history (<see cref="ContractSteps"/>), in one fold
+/// of what happened to it.
 /// </summary>
 public sealed class StandingProjection : ProjectionBase, IProjection
 {
@@ -34,6 +36,7 @@ public sealed class StandingProjection : ProjectionBase, IProjection
         }
 
         Options.DeleteViewTypeOnTeardown<ContractStanding>();
+        Options.DeleteViewTypeOnTeardown<ContractSteps>();
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,9 @@ public sealed class StandingProjection : ProjectionBase, IProjection
         var (accounts, head) = await AccountReader.NowAsync(snapshot, only, cancellation);
         foreach (var account in accounts)
         {
-            operations.ForTenant(account.Id).Store(ContractStanding.Of(account, head.Position));
+            var own = operations.ForTenant(account.Id);
+            own.Store(ContractStanding.Of(account, head.Position));
+            own.Store((await ContractSteps.FoldAsync(connection, account.Id, head.Position, cancellation))!);
         }
     }
 }

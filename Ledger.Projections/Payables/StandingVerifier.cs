@@ -2,6 +2,7 @@ using System.Data;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Differences;
 using Ledger.Projections.Evidence;
 using Ledger.Projections.Store;
 using Npgsql;
@@ -9,17 +10,22 @@ using Npgsql;
 namespace Ledger.Projections.Payables;
 
 /// <summary>
-/// Compares the payables of every contract with those of its account at the position for which they say that they were made: what was
-/// edited, lost or invented is named.
+/// Compares how every contract stands, and its history, with what its account yields at the position for which they say that they were
+/// made: what was edited, lost or invented is named.
 /// </summary>
 public sealed class StandingVerifier(NpgsqlDataSource database)
 {
-    private const string Documents = $"""
-        select tenant_id, id, (data ->> 'position')::bigint, data
-        from {LedgerStore.Schema}.mt_doc_{LedgerStore.StandingAlias} order by tenant_id
-        """;
+    private static readonly string Documents = string.Join(
+        " union all ",
+        new[] { LedgerStore.StandingAlias, LedgerStore.StepsAlias }.Select(alias =>
+            $"select '{alias}', tenant_id, id, (data ->> 'position')::bigint, data from {LedgerStore.Schema}.mt_doc_{alias}"
+        )
+    );
 
-    private sealed record Kept(string Tenant, string Contract, long Position, byte[] Data);
+    private sealed record Kept(string Alias, string Tenant, string Contract, long Position, byte[] Data)
+    {
+        public string What => Alias == LedgerStore.StepsAlias ? "history" : "payables";
+    }
 
     /// <summary>How many documents were compared, and what is wrong with the first that differs.</summary>
     public async Task<(int Documents, string? Problem)> VerifyAsync(CancellationToken cancel)
@@ -35,19 +41,22 @@ public sealed class StandingVerifier(NpgsqlDataSource database)
             {
                 return (
                     kept.Count,
-                    $"the payables of {one.Contract} are not what the log yields at position {one.Position}: they were changed; the "
+                    $"the {one.What} of {one.Contract} are not what the log yields at position {one.Position}: they were changed; the "
                         + "log is right"
                 );
             }
         }
 
-        // Whoever was registered by then has payables.
+        // Whoever was registered by then has payables, and a history.
         var progress = await ProjectionProgress.AtAsync(connection, StandingProjection.Shard, cancel);
-        foreach (var contract in (await LogQueries.ContractsAsync(connection, cancel)).Except(kept.Select(k => k.Contract)))
+        foreach (var contract in await LogQueries.ContractsAsync(connection, cancel))
         {
-            if (await AccountReader.FoldAsync(connection, contract, progress, cancel) is not null)
+            if (
+                kept.Count(k => k.Contract == contract) < 2
+                && await AccountReader.FoldAsync(connection, contract, progress, cancel) is not null
+            )
             {
-                return (kept.Count, $"the read model lacks the payables of {contract}");
+                return (kept.Count, $"the read model lacks the payables or the history of {contract}");
             }
         }
 
@@ -61,24 +70,37 @@ public sealed class StandingVerifier(NpgsqlDataSource database)
         CancellationToken cancel
     )
     {
-        if (await AccountReader.FoldAsync(connection, kept.Contract, kept.Position, cancel) is not { } account)
+        object? right;
+        if (kept.Alias == LedgerStore.StepsAlias)
         {
-            return false;
+            right = await ContractSteps.FoldAsync(connection, kept.Contract, kept.Position, cancel);
+        }
+        else
+        {
+            var account = await AccountReader.FoldAsync(connection, kept.Contract, kept.Position, cancel);
+            right = account is null
+                ? null
+                : ContractStanding.Of(account with { Calendar = CalendarReader.At(calendars, kept.Position) }, kept.Position);
         }
 
-        var right = ContractStanding.Of(account with { Calendar = CalendarReader.At(calendars, kept.Position) }, kept.Position);
-        return CanonicalJson.Of(kept.Data).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(right)));
+        return right is not null && CanonicalJson.Of(kept.Data).AsSpan().SequenceEqual(CanonicalJson.Of(LedgerJson.Write(right)));
     }
 
     private static async Task<List<Kept>> KeptAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(Documents, connection);
+        await using var command = new NpgsqlCommand($"{Documents} order by 2, 1", connection);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var kept = new List<Kept>();
         while (await reader.ReadAsync(cancel))
         {
             kept.Add(
-                new Kept(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), await reader.GetFieldValueAsync<byte[]>(3, cancel))
+                new Kept(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetInt64(3),
+                    await reader.GetFieldValueAsync<byte[]>(4, cancel)
+                )
             );
         }
 

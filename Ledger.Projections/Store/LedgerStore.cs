@@ -7,6 +7,7 @@ using Ledger.Domain.Contracts;
 using Ledger.Domain.Events;
 using Ledger.Domain.Json;
 using Ledger.Projections.Accounts;
+using Ledger.Projections.Differences;
 using Ledger.Projections.Identities;
 using Ledger.Projections.Payables;
 using Ledger.Projections.Rankings;
@@ -45,8 +46,11 @@ public static class LedgerStore
     /// <summary>What Marten calls the document of a webhook.</summary>
     public const string WebhookAlias = "webhook";
 
-    /// <summary>What Marten calls the document of a contract's payables.</summary>
+    /// <summary>What Marten calls the document of how a contract stands.</summary>
     public const string StandingAlias = "contract_standing";
+
+    /// <summary>What Marten calls the document of a contract's history in steps.</summary>
+    public const string StepsAlias = "contract_steps";
 
     /// <summary>A store over a database; <paramref name="clock"/> tells when events are recorded.</summary>
     /// <param name="database">The ledger's.</param>
@@ -95,6 +99,7 @@ public static class LedgerStore
         options.Projections.Add(new CycleProjection(database), ProjectionLifecycle.Async);
         options.Schema.For<ContractAccount>().DocumentAlias(AccountAlias);
         options.Schema.For<ContractStanding>().DocumentAlias(StandingAlias);
+        options.Schema.For<ContractSteps>().DocumentAlias(StepsAlias);
         options.Schema.For<User>().DocumentAlias(UserAlias);
         options.Schema.For<ApiToken>().DocumentAlias(TokenAlias);
 

@@ -19,15 +19,11 @@ public sealed class AccountReaderTests
     [Fact]
     public async Task Statements_now_and_at_fifty_random_positions_of_a_simulated_year_are_one_however_far_the_snapshot_is()
     {
-        await using var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
+        var year = new DemoYear(Terms.Of("gaomidian-2025"), casesPerMonth: 200);
+        var clock = year.Clock(new SetClock("2026-11-20T00:00:00Z"), _ => { });
+        await using var database = await TestDatabase.RegisteredAsync(clock);
         var ledger = database.Ledger;
-        await new DemoYear(Terms.Of("gaomidian-2025"), casesPerMonth: 200).RunAsync(
-            await ledger.BusAsync(),
-            ledger.Importer,
-            ledger.Accounts,
-            _ => { },
-            default
-        );
+        await year.RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, clock, _ => { }, default);
 
         // Without a snapshot, with one that is behind, with one at the end.
         await AssertNowIsThenAsync(database);

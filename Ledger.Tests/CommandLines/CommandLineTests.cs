@@ -99,8 +99,22 @@ public sealed class CommandLineTests
         var year = new Api.Operations.DemoYear(Terms.Of("gaomidian-2025"));
         var early = year.Clock(new SetClock("2026-01-01T00:00:00Z"), said.Add);
         Assert.True(early.GetCurrentInstant() >= History.At("2026-11-10T23:59:59+08:00"));
-        Assert.Contains("days ahead", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains("goes on from there", Assert.Single(said), StringComparison.Ordinal);
         var late = new SetClock("2030-01-01T00:00:00Z");
-        Assert.Same(late, year.Clock(late, said.Add));
+        Assert.Equal(late.GetCurrentInstant(), year.Clock(late, said.Add).GetCurrentInstant());
+        Assert.Single(said);
+    }
+
+    [Fact]
+    public void A_demo_s_clock_shows_the_simulated_time_while_it_is_told_one_and_never_an_earlier_one()
+    {
+        var (machine, end) = (new SetClock("2026-12-01T00:00:00Z"), History.At("2026-11-11T00:00:00+08:00"));
+        var clock = new Api.Hosting.DemoClock(machine, end);
+        var (march, april) = (History.At("2026-03-28T01:00:00+08:00"), History.At("2026-04-28T01:00:00+08:00"));
+        clock.Show(april);
+        clock.Show(march);
+        Assert.Equal(april, clock.GetCurrentInstant());
+        clock.Show(null);
+        Assert.Equal(machine.GetCurrentInstant(), clock.GetCurrentInstant());
     }
 }

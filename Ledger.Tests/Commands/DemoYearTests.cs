@@ -1,6 +1,7 @@
 using Ledger.Api.Operations;
 using Ledger.Domain.Differences;
 using Ledger.Domain.Errors;
+using Ledger.Domain.Json;
 using Ledger.Domain.Money;
 using Ledger.Domain.Statements;
 using Ledger.Tests.Support;
@@ -24,6 +25,15 @@ public sealed class DemoYearTests
         Assert.True(statements[3].Totals.Disputed.IsPositive);
         Assert.True(statements.All(s => s.ActorsRegistered));
 
+        // Each month is on record as soon as it is over: a date is a moment of the year.
+        var march = await database.Ledger.Log.PositionAtAsync(History.At("2026-03-31T23:59:59+08:00"), default);
+        var last = await database.Ledger.Log.ReadAsync(march - 1, march).SingleAsync();
+        Assert.StartsWith(
+            "2026-03-2",
+            Ledger.Domain.Time.ChinaTime.Text(Ledger.Domain.Json.Instants.FromMicroseconds(last.RecordedAt)),
+            StringComparison.Ordinal
+        );
+
         // At the moments before each, it stood otherwise.
         var runs = await database.Ledger.Log.ReadAsync(0, long.MaxValue).Where(e => e.Type == "assessment_run").ToListAsync();
         var first = await database.Ledger.Read.OneAsync(Contract, 1, runs[2].Position, default);
@@ -36,6 +46,12 @@ public sealed class DemoYearTests
     {
         await using var database = await RunAsync(cutOffAfter: []);
         var steps = await database.Ledger.History.UpToAsync(Contract, null, default);
+
+        // The same from what is kept as from the events.
+        await database.Ledger.Models.CatchUpAsync(default);
+        var kept = await database.Ledger.History.UpToAsync(Contract, null, default);
+        Assert.Equal(Json(steps), Json(kept));
+        Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from ledger.mt_doc_contract_steps where id = 'gaomidian-2025'"));
         Assert.Equal("contract_registered", steps[0].Type);
         Assert.Equal(12, steps.Count(s => s is { Type: "assessment_run", AsOf: not null }));
         Assert.Contains(steps, s => s is { Type: "payment_made", Actor: "finance-02", Subject: "period/1" });
@@ -67,7 +83,8 @@ public sealed class DemoYearTests
     /// <summary>Runs it, after as many runs that end when a month was imported and is not assessed yet; and once more at the end.</summary>
     private static async Task<TestDatabase> RunAsync(IEnumerable<int> cutOffAfter)
     {
-        var database = await TestDatabase.RegisteredAsync(new SetClock("2026-11-20T00:00:00Z"));
+        var clock = new DemoYear(Terms.Of(Contract)).Clock(new SetClock("2026-11-20T00:00:00Z"), _ => { });
+        var database = await TestDatabase.RegisteredAsync(clock);
         foreach (var months in cutOffAfter.Append(int.MaxValue).Append(int.MaxValue))
         {
             var (ledger, done) = (database.Ledger, 0);
@@ -82,13 +99,15 @@ public sealed class DemoYearTests
 
             try
             {
-                await year.RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, Progress, default);
+                await year.RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, clock, Progress, default);
             }
             catch (OperationCanceledException) when (months < int.MaxValue) { }
         }
 
         return database;
     }
+
+    private static string Json(IReadOnlyList<HistoryStep> steps) => System.Text.Encoding.UTF8.GetString(LedgerJson.Write(steps));
 
     private static async Task<List<string>> SaidAsync(TestDatabase database) =>
         await database.Ledger.Log.ReadAsync(0, long.MaxValue).Select(e => $"{e.Type} {e.Subject} {e.Actor}").ToListAsync();

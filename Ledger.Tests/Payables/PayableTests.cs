@@ -149,7 +149,7 @@ public sealed class PayableTests
     }
 
     [Fact]
-    public async Task Verify_names_the_contract_whose_payables_were_changed_lost_or_invented()
+    public async Task Verify_names_the_contract_whose_payables_or_history_were_changed_lost_or_invented()
     {
         await using var database = await ReadyAsync();
         await database.Ledger.Models.CatchUpAsync(default);
@@ -161,6 +161,8 @@ public sealed class PayableTests
                 "update ledger.mt_doc_contract_standing set data = jsonb_set(data, '{position}', '99999') where id = 'gaomidian-2025'",
                 "update ledger.mt_doc_contract_standing set tenant_id = 'jinzhong-2025-2026' where id = 'gaomidian-2025'",
                 "delete from ledger.mt_doc_contract_standing where id = 'gaomidian-2025'",
+                "update ledger.mt_doc_contract_steps set data = jsonb_set(data, '{steps,0,paid}', '\"1.00\"') where id = 'gaomidian-2025'",
+                "delete from ledger.mt_doc_contract_steps where id = 'gaomidian-2025'",
             }
         )
         {

@@ -124,7 +124,7 @@ public sealed class AssessmentTests
         await using var database = await ReadyAsync();
         await database.Ledger.Models.RebuildAsync(default);
         var clean = await database.Ledger.VerifyAsync();
-        Assert.Equal((true, 10), (clean.Ok, clean.ReadModels));
+        Assert.Equal((true, 15), (clean.Ok, clean.ReadModels));
         await database.ExecuteAsync(tampering);
         var verified = await database.Ledger.VerifyAsync();
         Assert.False(verified.Ok);

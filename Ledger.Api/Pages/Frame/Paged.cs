@@ -30,9 +30,9 @@ public static class Paged
     public const int MostRows = 500;
 
     /// <summary>The page of a list that an address names; the nearest where it has fewer.</summary>
-    public static Paged<T> Of<T>(IReadOnlyList<T> all, string? page)
+    public static Paged<T> Of<T>(IReadOnlyList<T> all, string? page, int usual = UsualRows)
     {
-        var size = page == All && all.Count <= MostRows ? MostRows : UsualRows;
+        var size = page == All && all.Count <= MostRows ? MostRows : usual;
         var last = Math.Max(1, (all.Count + size - 1) / size);
         var number = Math.Clamp(int.TryParse(page, out var named) ? named : 1, 1, last);
         return new Paged<T>([.. all.Skip((number - 1) * size).Take(size)], all.Count, number, size);
