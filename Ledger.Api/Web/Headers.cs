@@ -26,7 +26,13 @@ internal static class Headers
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || PageServices.Serves(context.Request.Path))
+        if (PageServices.Serves(context.Request.Path))
+        {
+            // As antiforgery would set them: a page's forms hold a token.
+            headers.CacheControl = "no-cache, no-store";
+            headers.Pragma = "no-cache";
+        }
+        else if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
         {
             // What is payable is for whoever asked; a proxy on the way keeps none of it.
             headers.CacheControl = "no-store";

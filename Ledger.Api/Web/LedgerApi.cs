@@ -3,6 +3,7 @@ using Ledger.Api.Hosting;
 using Ledger.Api.Identities;
 using Ledger.Api.Operations;
 using Ledger.Api.Pages;
+using Ledger.Api.Pages.Decisions;
 using Ledger.Api.Telemetry;
 using Ledger.Api.Webhooks;
 using Ledger.Domain.Json;
@@ -146,6 +147,7 @@ public static class LedgerApi
         app.UseAuthorization();
         app.Use(CallerGate.CheckAsync);
         app.UseAntiforgery();
+        app.Use(PageDecisions.LeadOnAsync);
         app.MapOpenApi();
         app.MapScalarApiReference("/reference", reference => reference.WithTitle("Ledger").DisableDefaultFonts());
         app.MapHealth();

@@ -1,4 +1,5 @@
 using Ledger.Domain.Contracts;
+using Ledger.Domain.Money;
 using Ledger.Domain.Rules;
 using Ledger.Domain.Statements;
 using Ledger.Domain.Vocabulary;
@@ -22,7 +23,9 @@ namespace Ledger.Projections.Payables;
 /// <param name="AssessedOn">The day of the latest assessment's moment, by which rights and duties are judged; null before one.</param>
 /// <param name="Periods">A row for each period, in order.</param>
 /// <param name="Proposed">How many deductions are proposed.</param>
+/// <param name="ProposedAmount">Their sum, whatever statements say that were issued before.</param>
 /// <param name="Disputed">How many are disputed.</param>
+/// <param name="DisputedAmount">Their sum.</param>
 /// <param name="Rights">The rights that may be exercised.</param>
 /// <param name="Duties">The duties that are not met.</param>
 public sealed record ContractStanding(
@@ -37,14 +40,18 @@ public sealed record ContractStanding(
     LocalDate? AssessedOn,
     IReadOnlyList<Payable> Periods,
     int Proposed,
+    Cny ProposedAmount,
     int Disputed,
+    Cny DisputedAmount,
     IReadOnlyList<Right> Rights,
     IReadOnlyList<Duty> Duties
 )
 {
     /// <summary>The standing of an account that was read, with its calendar, at a position.</summary>
-    public static ContractStanding Of(ContractAccount account, long position) =>
-        new(
+    public static ContractStanding Of(ContractAccount account, long position)
+    {
+        var (proposed, disputed) = (With(account, DeductionStatus.Proposed), With(account, DeductionStatus.Disputed));
+        return new ContractStanding(
             account.Id,
             position,
             account.Terms.Title,
@@ -55,9 +62,15 @@ public sealed record ContractStanding(
             account.ServedUntil,
             account.AssessedOn,
             [.. StatementBuilder.BuildAll(account).Select(Payable.Of)],
-            account.Deductions.Values.Count(d => d.Status == DeductionStatus.Proposed),
-            account.Deductions.Values.Count(d => d.Status == DeductionStatus.Disputed),
+            proposed.Count,
+            proposed.Sum(d => d.Amount),
+            disputed.Count,
+            disputed.Sum(d => d.Amount),
             [.. StatementBuilder.Rights(account).Where(r => r.State == RightState.Open)],
             [.. StatementBuilder.Duties(account).Where(d => d.State != DutyState.Met)]
         );
+    }
+
+    private static List<Deduction> With(ContractAccount account, DeductionStatus status) =>
+        [.. account.Deductions.Values.Where(d => d.Status == status)];
 }

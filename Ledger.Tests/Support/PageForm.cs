@@ -14,17 +14,7 @@ public static partial class PageForm
         params (string Name, string Value)[] fields
     )
     {
-        var page = await browser.GetStringAsync(new Uri(address, UriKind.Relative));
-        var body =
-            Forms()
-                .Matches(page)
-                .Select(m => m.Value)
-                .FirstOrDefault(f => f.Contains($"name=\"_handler\" value=\"{form}\"", StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"{address} has no form {form}");
-        var values = Inputs()
-            .Matches(body)
-            .Select(m => m.Value)
-            .ToDictionary(i => Attribute(i, "name"), i => WebUtility.HtmlDecode(Attribute(i, "value")));
+        var values = FieldsOf(await browser.GetStringAsync(new Uri(address, UriKind.Relative)), form);
         foreach (var (name, value) in fields)
         {
             values[name] = value;
@@ -32,6 +22,21 @@ public static partial class PageForm
 
         using var content = new FormUrlEncodedContent(values);
         return await browser.PostAsync(new Uri(address, UriKind.Relative), content);
+    }
+
+    /// <summary>The fields of a form of a page, as the page holds them.</summary>
+    public static IDictionary<string, string> FieldsOf(string page, string form)
+    {
+        var body =
+            Forms()
+                .Matches(page)
+                .Select(m => m.Value)
+                .FirstOrDefault(f => f.Contains($"name=\"_handler\" value=\"{form}\"", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"the page has no form {form}");
+        return Inputs()
+            .Matches(body)
+            .Select(m => m.Value)
+            .ToDictionary(i => Attribute(i, "name"), i => WebUtility.HtmlDecode(Attribute(i, "value")));
     }
 
     private static string Attribute(string tag, string name) =>

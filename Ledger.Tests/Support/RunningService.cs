@@ -21,6 +21,9 @@ public sealed class RunningService : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>Where it listens.</summary>
+    public string Address => app.Urls.First();
+
     /// <summary>Somebody with every role.</summary>
     public HttpClient Http { get; }
 

@@ -18,6 +18,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<string>> Server = new(ServerAsync);
     private static readonly Lazy<Task<string>> Empty = new(() => TemplateAsync("empty", _ => Task.CompletedTask));
     private static readonly Lazy<Task<string>> Registered = new(() => TemplateAsync("registered", Ledgers.RegisterAllAsync));
+    private static readonly Lazy<Task<string>> Demo = new(() => TemplateAsync("demo", Ledgers.RecordDemoAsync, Ledgers.DemoClock));
     private static int number;
 
     private TestDatabase(string connectionString, TestLedger ledger) => (ConnectionString, Ledger) = (connectionString, ledger);
@@ -30,6 +31,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>One in which the five contracts were registered, in October 2025, as its first events.</summary>
     public static async Task<TestDatabase> RegisteredAsync(IClock? clock = null) => await CopyAsync(await Registered.Value, clock);
+
+    /// <summary>One with a demo's year of 120 cases a month, its people as users, and read models that have caught up.</summary>
+    public static async Task<TestDatabase> DemoAsync() => await CopyAsync(await Demo.Value, Ledgers.DemoClock);
 
     /// <summary>Opens another runtime on a database, with a data directory and a signer of its own in this process.</summary>
     public static Task<TestLedger> OpenAsync(string connectionString, IClock? clock = null)
@@ -97,13 +101,13 @@ public sealed class TestDatabase : IAsyncDisposable
         return EmbeddedCluster.ConnectionStringOf(Directory, "postgres");
     }
 
-    private static async Task<string> TemplateAsync(string name, Func<TestLedger, Task> fill)
+    private static async Task<string> TemplateAsync(string name, Func<TestLedger, Task> fill, IClock? clock = null)
     {
         var server = await Server.Value;
         var template = $"ledger_test_{name}_{Environment.ProcessId}";
         await ExecuteAsync(server, $"create database {template}");
         var connection = new NpgsqlConnectionStringBuilder(server) { Database = template }.ConnectionString;
-        await using (var ledger = await OpenAsync(connection, new SetClock("2025-10-01T00:00:00Z")))
+        await using (var ledger = await OpenAsync(connection, clock ?? new SetClock("2025-10-01T00:00:00Z")))
         {
             await fill(ledger);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Api.Operations;
@@ -20,12 +21,22 @@ public sealed record Consequence(IReadOnlyList<Fault> Refusals, IReadOnlyList<st
 
 /// <summary>
 /// Decisions that pages send. Their fields are the event's data by name, so that a form says what a body of the API says and is held
-/// against the same: <c>reason</c>, or <c>documents[]</c> for each of a list.
+/// against the same: <c>reason</c>, <c>documents[]</c> for each of a list, or <c>yuan:amount</c> for money, which people write as 1,000.
 /// </summary>
 public sealed class PageDecisions(DecisionRecorder recorder, LedgerTime time, IClock clock, Here here)
 {
     private const string Source = "ledger/pages";
+
+    /// <summary>The field with the decision's id, by which one that is sent twice is one.</summary>
+    public const string IdName = "id";
+
+    /// <summary>The longest id that is taken from a form.</summary>
+    public const int MostIdCharacters = 64;
+
     private const string ListMark = "[]";
+
+    /// <summary>What stands before the name of a field that is money.</summary>
+    public const string AmountMark = "yuan:";
 
     /// <summary>A decision of the reader's; null with what is wrong where its data says nothing.</summary>
     public NewEvent? Read(
@@ -44,9 +55,10 @@ public sealed class PageDecisions(DecisionRecorder recorder, LedgerTime time, IC
             var said = values.OfType<string>().Select(v => v.Trim()).Where(v => v.Length > 0).ToList();
             if (said.Count > 0)
             {
-                data[name.Replace(ListMark, "", StringComparison.Ordinal)] = name.EndsWith(ListMark, StringComparison.Ordinal)
-                    ? new JsonArray([.. said.Select(v => JsonValue.Create(v))])
-                    : JsonValue.Create(said[0]);
+                data[name.Replace(ListMark, "", StringComparison.Ordinal).Replace(AmountMark, "", StringComparison.Ordinal)] =
+                    name.EndsWith(ListMark, StringComparison.Ordinal)
+                        ? new JsonArray([.. said.Select(v => JsonValue.Create(v))])
+                        : JsonValue.Create(name.StartsWith(AmountMark, StringComparison.Ordinal) ? Amount(said[0]) : said[0]);
             }
         }
 
@@ -82,6 +94,32 @@ public sealed class PageDecisions(DecisionRecorder recorder, LedgerTime time, IC
         return outcome.Error is { } error ? throw new RequestException(error, outcome.Refusals) : outcome.Receipt.Position!.Value;
     }
 
+    /// <summary>
+    /// Leads on whoever sends a form a second time: its decision is on record, and the page may have no such form any more.
+    /// </summary>
+    public static async Task LeadOnAsync(HttpContext context, RequestDelegate next)
+    {
+        if (
+            HttpMethods.IsPost(context.Request.Method)
+            && PageServices.Serves(context.Request.Path)
+            && context.GetRouteValue("contract") is string contract
+            && context.Request.HasFormContentType
+            && (await context.Request.ReadFormAsync(context.RequestAborted))[IdName].ToString()
+                is { Length: > 0 and <= MostIdCharacters } id
+        )
+        {
+            var (log, here) = (context.RequestServices.GetRequiredService<LogReader>(), context.RequestServices.GetRequiredService<Here>());
+            var known = await log.ReadByIdsAsync(contract, [id], long.MaxValue, context.RequestAborted);
+            if (known.FirstOrDefault(e => e.Source == Source && e.Actor == here.User.Code) is { } recorded)
+            {
+                context.Response.Redirect(here.With((PageFrame.RecordedName, Shown.Count(recorded.Position))));
+                return;
+            }
+        }
+
+        await next(context);
+    }
+
     private IEnumerable<string> Changes(IReadOnlyList<PeriodStatement> before, IReadOnlyList<PeriodStatement> after)
     {
         var t = here.Words;
@@ -107,6 +145,23 @@ public sealed class PageDecisions(DecisionRecorder recorder, LedgerTime time, IC
                 yield return $"{period} {StatementWords.Of(t, right.Kind)} ({right.Clause}): {StatementWords.Of(t, right.State).Word}";
             }
         }
+    }
+
+    /// <summary>
+    /// An amount as events write it, with two places and no grouping: of what people write in yuan; anything else stays, and is told.
+    /// </summary>
+    public static string Amount(string said)
+    {
+        // Full-width digits and signs, as Chinese input methods write them.
+        var plain = string.Concat(said.Select(c => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c))
+            .Replace(",", "", StringComparison.Ordinal)
+            .TrimEnd('元');
+        return
+            plain.All(c => char.IsAsciiDigit(c) || c == '.')
+            && decimal.TryParse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
+            && decimal.Round(amount, 2) == amount
+            ? amount.ToString("0.00", CultureInfo.InvariantCulture)
+            : said;
     }
 
     private static string StatusOf(Tongue t, PeriodStatement s, LocalDate day) => StatementWords.Of(t, s.Status, s.From, s.To, day).Word;

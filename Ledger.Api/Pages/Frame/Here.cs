@@ -159,6 +159,9 @@ public sealed class Here(IHttpContextAccessor accessor, LogReader log, Checkpoin
             .Request.Query.Where(q => q.Value is [{ Length: > 0 }] && !without.Contains(q.Key))
             .Select(q => new KeyValuePair<string, string>(q.Key, q.Value!));
 
+    /// <summary>Whether the address of a page that is read has a value that says nothing.</summary>
+    public bool HasEmptyQuery => HttpMethods.IsGet(Context.Request.Method) && Context.Request.Query.Any(q => q.Value is [null or ""] or []);
+
     /// <summary>The same page in the other language.</summary>
     public string InOtherLanguage() => $"/{Words.Other.Segment}{Context.Request.Path.Value![3..]}{Context.Request.QueryString}";
 

@@ -10,6 +10,10 @@ public abstract class LedgerPage : ComponentBase
     [Inject]
     public Here Here { get; set; } = null!;
 
+    /// <summary>Leads elsewhere.</summary>
+    [Inject]
+    public NavigationManager Navigation { get; set; } = null!;
+
     /// <summary>Its language.</summary>
     protected Tongue T => Here.Words;
 
@@ -18,6 +22,13 @@ public abstract class LedgerPage : ComponentBase
     {
         // A component that is initialised by waiting is rendered once before: it would hand on what it has not read yet.
         parameters.SetParameterProperties(this);
+        if (Here.HasEmptyQuery)
+        {
+            // A form without script sends what nobody filled in: an address says only what somebody chose.
+            Navigation.NavigateTo(Here.With());
+            return;
+        }
+
         await Here.FindMomentAsync();
         await ReadAsync();
         await base.SetParametersAsync(ParameterView.Empty);

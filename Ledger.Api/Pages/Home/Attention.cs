@@ -69,7 +69,7 @@ public sealed record Attention(
                 contract,
                 AttentionKind.DisputesWaiting,
                 Role.Principal,
-                Amount: contract.Periods.Sum(p => p.Disputed),
+                Amount: contract.DisputedAmount,
                 Count: contract.Disputed
             );
         }
@@ -80,7 +80,7 @@ public sealed record Attention(
                 contract,
                 AttentionKind.DeductionsProposed,
                 Role.Principal,
-                Amount: contract.Periods.Sum(p => p.Proposed),
+                Amount: contract.ProposedAmount,
                 Count: contract.Proposed
             );
         }
