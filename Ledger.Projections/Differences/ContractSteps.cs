@@ -11,7 +11,8 @@ namespace Ledger.Projections.Differences;
 public sealed record ContractSteps(string Id, long Position, IReadOnlyList<HistoryStep> Steps)
 {
     /// <summary>
-    /// The steps of a contract by its account's events up to a position, as a connection sees them; null where it was not registered by then.
+    /// The steps of a contract by its account's events up to a position, as a connection sees them; null where it was not registered by
+    /// then.
     /// </summary>
     public static async Task<ContractSteps?> FoldAsync(
         NpgsqlConnection connection,
