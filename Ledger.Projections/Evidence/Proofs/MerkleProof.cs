@@ -8,6 +8,9 @@ namespace Ledger.Projections.Evidence.Proofs;
 /// </summary>
 public delegate ValueTask<byte[]> SubtreeRoot(int level, long index);
 
+/// <summary>One step of an inclusion proof: the sibling's hash, on which side it stands, and the hash of both.</summary>
+public sealed record InclusionStep(byte[] Sibling, bool IsLeft, byte[] Result);
+
 /// <summary>
 /// Inclusion and consistency proofs over the log's tree, made (RFC 6962, sections 2.1.1 and 2.1.2) and checked (RFC 9162,
 /// sections 2.1.3.2 and 2.1.4.2). A proof is the list of 32-byte hashes from the leaf upwards. Checking needs nothing but
@@ -92,33 +95,42 @@ public static class MerkleProof
         ReadOnlySpan<byte> root
     )
     {
+        return InclusionSteps(index, size, leafHash, proof) is { } steps
+            && root.SequenceEqual(steps.Count > 0 ? steps[^1].Result : leafHash);
+    }
+
+    /// <summary>
+    /// The steps by which a proof leads from a leaf's hash at an index (from 0) to the root of a tree; null where it leads nowhere.
+    /// </summary>
+    public static IReadOnlyList<InclusionStep>? InclusionSteps(
+        long index,
+        long size,
+        ReadOnlySpan<byte> leafHash,
+        IReadOnlyList<byte[]> proof
+    )
+    {
         if (index < 0 || index >= size || leafHash.Length != MerkleTree.HashSize || !AllHashes(proof))
         {
-            return false;
+            return null;
         }
 
+        var steps = new List<InclusionStep>(proof.Count);
         var (node, last, hash) = (index, size - 1, leafHash.ToArray());
         foreach (var sibling in proof)
         {
             if (last == 0)
             {
-                return false;
+                return null;
             }
 
-            if ((node & 1) == 1 || node == last)
-            {
-                hash = MerkleTree.Node(sibling, hash);
-                (node, last) = SkipRightEdge(node, last);
-            }
-            else
-            {
-                hash = MerkleTree.Node(hash, sibling);
-            }
-
+            var isLeft = (node & 1) == 1 || node == last;
+            hash = isLeft ? MerkleTree.Node(sibling, hash) : MerkleTree.Node(hash, sibling);
+            steps.Add(new InclusionStep(sibling, isLeft, hash));
+            (node, last) = isLeft ? SkipRightEdge(node, last) : (node, last);
             (node, last) = (node >> 1, last >> 1);
         }
 
-        return last == 0 && root.SequenceEqual(hash);
+        return last == 0 ? steps : null;
     }
 
     /// <summary>
