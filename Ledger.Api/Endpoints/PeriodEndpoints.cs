@@ -1,5 +1,4 @@
 using Ledger.Api.Identities;
-using Ledger.Api.Operations;
 using Ledger.Api.Tables;
 using Ledger.Api.Web;
 using Ledger.Domain.Events;

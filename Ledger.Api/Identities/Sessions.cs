@@ -11,6 +11,9 @@ namespace Ledger.Api.Identities;
 /// <summary>Signing in and out by a cookie: what the API and the pages do alike.</summary>
 public sealed class Sessions(IMessageBus bus, KnownUsers known)
 {
+    /// <summary>What is told where the user or the password is wrong: not which.</summary>
+    public const string Wrong = "the user or the password is wrong";
+
     /// <summary>
     /// Signs a user in by its password. Throws <see cref="LedgerException"/> where the user or the password is wrong, or the user locked.
     /// </summary>
@@ -21,7 +24,7 @@ public sealed class Sessions(IMessageBus bus, KnownUsers known)
             new SignInUser(code, password),
             context.RequestAborted
         );
-        var user = outcome.User ?? throw new LedgerException(ErrorCode.NotSignedIn, "the user or the password is wrong");
+        var user = outcome.User ?? throw new LedgerException(ErrorCode.NotSignedIn, Wrong);
         await StartAsync(context, user);
         return user;
     }

@@ -34,13 +34,6 @@ public static class CalendarReader
         return await ReadAsync(reader, cancel);
     }
 
-    /// <summary>Where the last calendar was published; 0 where none was.</summary>
-    public static async Task<long> LastAsync(NpgsqlConnection connection, CancellationToken cancel)
-    {
-        await using var command = new NpgsqlCommand($"select coalesce(max(e.seq_id), 0) {Published}", connection);
-        return (long)(await command.ExecuteScalarAsync(cancel))!;
-    }
-
     /// <summary>Asks for every calendar published up to a position, among other questions.</summary>
     public static NpgsqlBatchCommand UpTo(long position) => new(Sql) { Parameters = { new() { Value = position } } };
 

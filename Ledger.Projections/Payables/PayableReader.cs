@@ -34,41 +34,37 @@ public sealed class PayableReader(NpgsqlDataSource database, AccountReader accou
     public async Task<PayableList> ListAsync(PeriodStatus? status, LocalDate? dueBefore, long? position, CancellationToken cancel)
     {
         var all = await StandingsAsync(position, cancel);
-        var rows =
-            from contract in all.Contracts
-            from payable in contract.Periods
-            where status is null || payable.Status == status
-            where dueBefore is null || payable.DueOn < dueBefore
-            select payable;
-        return PayableList.Of(all.AsOf, rows);
+        var filter = new PayableFilter(status is { } one ? Words<PeriodStatus>.Of(one) : null, DueBefore: dueBefore);
+        return PayableList.Of(all.AsOf, all.Contracts.SelectMany(c => c.Periods).Where(p => filter.Shows(p, default)));
     }
 
     /// <summary>How every contract stands at a position, or at the log's end, by id; with that moment and its calendar.</summary>
     public async Task<Standings> StandingsAsync(long? position, CancellationToken cancel)
     {
-        var (all, head) = position is { } past ? await PastAsync(past, cancel) : await NowAsync(cancel);
-        return new Standings(
-            [.. all.OrderBy(s => s.Id, StringComparer.Ordinal)],
-            EventMapping.ToMoment(head),
-            await CalendarReader.AtAsync(database, head.Position, cancel)
-        );
+        var (all, head, calendar) = position is { } past ? await PastAsync(past, cancel) : await NowAsync(cancel);
+        return new Standings([.. all.OrderBy(s => s.Id, StringComparer.Ordinal)], EventMapping.ToMoment(head), calendar);
     }
 
-    private async Task<(IEnumerable<ContractStanding> All, LogHead Head)> PastAsync(long position, CancellationToken cancel)
+    private async Task<(IEnumerable<ContractStanding> All, LogHead Head, WorkingDays Calendar)> PastAsync(
+        long position,
+        CancellationToken cancel
+    )
     {
         var (all, head) = await accounts.AllAsync(position, cancel);
-        return (all.Select(a => ContractStanding.Of(a, position)), head);
+        var calendar = await CalendarReader.AtAsync(database, position, cancel);
+        return (all.Select(a => ContractStanding.Of(a, position)), head, calendar);
     }
 
-    private async Task<(IEnumerable<ContractStanding> All, LogHead Head)> NowAsync(CancellationToken cancel)
+    private async Task<(IEnumerable<ContractStanding> All, LogHead Head, WorkingDays Calendar)> NowAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var kept = await KeptAsync(connection, await CalendarReader.LastAsync(connection, cancel), cancel);
+        var published = await CalendarReader.AllAsync(connection, long.MaxValue, cancel);
+        var kept = await KeptAsync(connection, published.Count > 0 ? published[^1].Position : 0, cancel);
         var others = (await LogQueries.ContractsAsync(connection, cancel)).ToHashSet();
         others.ExceptWith(kept.Select(k => k.Id));
         var (made, head) = await AccountReader.NowAsync(snapshot, others, cancel);
-        return (kept.Concat(made.Select(a => ContractStanding.Of(a, head.Position))), head);
+        return (kept.Concat(made.Select(a => ContractStanding.Of(a, head.Position))), head, CalendarReader.At(published, head.Position));
     }
 
     private static async Task<List<ContractStanding>> KeptAsync(NpgsqlConnection connection, long calendar, CancellationToken cancel)

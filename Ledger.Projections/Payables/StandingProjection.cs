@@ -42,7 +42,8 @@ public sealed class StandingProjection : ProjectionBase, IProjection
     /// <inheritdoc/>
     public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        var only = events.Any(e => e.Data is CalendarPublished) ? null : events.Select(e => e.TenantId).ToHashSet();
+        var moved = events.Select(e => e.TenantId).ToHashSet();
+        var only = events.Any(e => e.Data is CalendarPublished) ? null : moved;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var (accounts, head) = await AccountReader.NowAsync(snapshot, only, cancellation);
@@ -50,7 +51,11 @@ public sealed class StandingProjection : ProjectionBase, IProjection
         {
             var own = operations.ForTenant(account.Id);
             own.Store(ContractStanding.Of(account, head.Position));
-            own.Store((await ContractSteps.FoldAsync(connection, account.Id, head.Position, cancellation))!);
+            if (moved.Contains(account.Id))
+            {
+                // A calendar moves due dates, which no step of a history tells.
+                own.Store((await ContractSteps.FoldAsync(connection, account.Id, head.Position, cancellation))!);
+            }
         }
     }
 }

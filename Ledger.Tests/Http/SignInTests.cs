@@ -232,13 +232,8 @@ public sealed class SignInTests
         }
     }
 
-    private static async Task RegisterAsync(TestLedger ledger, string code, Role role)
-    {
-        IReadOnlyList<string>? contracts = role == Role.Vendor ? ["anding-2023"] : null;
-        await ledger.SendAsync<User>(LedgerSource.Contract, new RegisterUser(code, [role], contracts, "test"));
-        var invitation = await ledger.SendAsync<Invitation>(LedgerSource.Contract, new InviteUser(code, "test"));
-        await ledger.SendAsync<User>(LedgerSource.Contract, new SetPassword(code, invitation.Secret, Password));
-    }
+    private static Task RegisterAsync(TestLedger ledger, string code, Role role) =>
+        Ledgers.SignUpAsync(ledger, code, role, role == Role.Vendor ? ["anding-2023"] : null, Password);
 
     private static Task<SignInOutcome> TryAsync(TestLedger ledger, string password) =>
         ledger.SendAsync<SignInOutcome>(LedgerSource.Contract, new SignInUser("finance-1", password));

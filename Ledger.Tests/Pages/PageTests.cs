@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Ledger.Api.Operations;
 using Ledger.Domain.Events;
-using Ledger.Projections.Identities;
 using Ledger.Tests.Support;
 
 namespace Ledger.Tests.Pages;
@@ -202,9 +200,7 @@ public sealed partial class PageTests
     public async Task An_empty_ledger_says_what_will_stand_there()
     {
         await using var database = await TestDatabase.CreateAsync();
-        await database.Ledger.SendAsync<User>(LedgerSource.Contract, new RegisterUser("finance-01", [Role.Finance], null, "test"));
-        var invitation = await database.Ledger.SendAsync<Invitation>(LedgerSource.Contract, new InviteUser("finance-01", "test"));
-        await database.Ledger.SendAsync<User>(LedgerSource.Contract, new SetPassword("finance-01", invitation.Secret, Ledgers.Password));
+        await Ledgers.SignUpAsync(database.Ledger, "finance-01", Role.Finance);
         await using var service = await RunningService.StartAsync(database.Ledger);
         using var finance = await SignedInAsync(service, "finance-01");
         Assert.Contains("还没有登记合同", await PageAsync(finance, "/zh"), StringComparison.Ordinal);

@@ -62,12 +62,23 @@ public static class Ledgers
         await year.RunAsync(await ledger.BusAsync(), ledger.Importer, ledger.Accounts, DemoClock, _ => { }, default);
         foreach (var (code, role) in People)
         {
-            var contracts = role == Role.Vendor ? new[] { "gaomidian-2025" } : null;
-            await ledger.SendAsync<User>(LedgerSource.Contract, new RegisterUser(code, [role], contracts, "test"));
-            var invitation = await ledger.SendAsync<Invitation>(LedgerSource.Contract, new InviteUser(code, "test"));
-            await ledger.SendAsync<User>(LedgerSource.Contract, new SetPassword(code, invitation.Secret, Password));
+            await SignUpAsync(ledger, code, role, role == Role.Vendor ? ["gaomidian-2025"] : null);
         }
 
         await ledger.Models.CatchUpAsync(default);
+    }
+
+    /// <summary>Somebody who may sign in.</summary>
+    public static async Task SignUpAsync(
+        TestLedger ledger,
+        string code,
+        Role role,
+        IReadOnlyList<string>? contracts = null,
+        string password = Password
+    )
+    {
+        await ledger.SendAsync<User>(LedgerSource.Contract, new RegisterUser(code, [role], contracts, "test"));
+        var invitation = await ledger.SendAsync<Invitation>(LedgerSource.Contract, new InviteUser(code, "test"));
+        await ledger.SendAsync<User>(LedgerSource.Contract, new SetPassword(code, invitation.Secret, password));
     }
 }

@@ -4,7 +4,7 @@ using Ledger.Domain.Statements;
 using NodaTime;
 using NodaTime.Text;
 
-namespace Ledger.Api.Operations;
+namespace Ledger.Projections.Payables;
 
 /// <summary>Which payables are asked for: the same choice makes a figure of a page and the list behind it.</summary>
 /// <param name="Status">A status, <see cref="ToPay"/> or <see cref="SomePaid"/>; null for all.</param>
